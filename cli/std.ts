@@ -1,0 +1,43 @@
+// deno-lint-ignore-file no-import-prefix -- a remote entry reads no deno.json: FACTS of Deno, and the only place that may
+/**
+ * The parts of the Deno standard library that the program uses, typed.
+ *
+ * A program that is run from a URL reads no `deno.json`, so what it loads is
+ * named here in full, and nowhere else.
+ */
+import * as untypedArgs from "npm:deno-std@1.4.0/cli/parse_args.js";
+import * as untypedClosest from "npm:deno-std@1.4.0/text/closest_string.js";
+import * as untypedDistance from "npm:deno-std@1.4.0/text/levenshtein_distance.js";
+
+/** What `parseArgs` of `@std/cli` is told here. */
+export interface ParseArgsOptions {
+  /** Names that are true when given. */
+  boolean: readonly string[];
+  /** Names that take a value. */
+  string: readonly string[];
+  /** Names that may be given more than once. */
+  collect: readonly string[];
+  /** Called for what is none of them; `false` leaves it out. */
+  unknown(argument: string): boolean;
+}
+
+/** What `parseArgs` of `@std/cli` gives back here. */
+export type ParsedArgs = Record<string, string | string[] | boolean>;
+
+/** `@std/cli`: sorts arguments into options. */
+export const parseArgs = untypedArgs.parseArgs as (
+  args: readonly string[],
+  options: ParseArgsOptions,
+) => ParsedArgs;
+
+/** `@std/text`: the candidate nearest in spelling. */
+export const closestString = untypedClosest.closestString as (
+  word: string,
+  candidates: readonly string[],
+) => string;
+
+/** `@std/text`: how many letters differ. */
+export const levenshteinDistance = untypedDistance.levenshteinDistance as (
+  one: string,
+  other: string,
+) => number;
