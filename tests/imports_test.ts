@@ -1,0 +1,132 @@
+import { assertEquals } from "./std_assert.ts";
+
+/** Who may import whom, first match first: files by pattern, then specifiers. */
+const RULES = [
+  {
+    who: /^main\.ts$/,
+    may: [/^mod\.ts$/, /^cli\//, /^child\.ts$/],
+  },
+  { who: /^child\.ts$/, may: [/^mod\.ts$/, /^cli\//] },
+  { who: /^cli\/std\.ts$/, may: [/^npm:deno-std@/] },
+  { who: /^cli\//, may: [/^mod\.ts$/, /^cli\//] },
+  { who: /^mod\.ts$/, may: [/^src\/(?!_)/] },
+  { who: /^src\/_?stdout_[a-z_]+\.ts$/, may: [/^src\//, /^node:(net|fs)$/] },
+  { who: /^src\//, may: [/^src\//] },
+  { who: /^tests\/fixtures\//, may: [/^node:/] },
+  {
+    who: /^tests\//,
+    may: [
+      /^(mod|child)\.ts$/,
+      /^(src|cli|tests)\//,
+      /^@std\//,
+      /^node:/,
+      /^npm:/,
+      /^[a-z@][a-z0-9@/-]*$/,
+    ],
+  },
+  {
+    who: /^bench\//,
+    may: [/^mod\.ts$/, /^(src|cli|bench)\//, /^@std\//, /^(node|npm):/],
+  },
+];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  const rule = RULES.find(({ who }) => who.test(from));
+  return rule !== undefined && rule.may.some((pattern) => pattern.test(to));
+}
+
+const ROOT = new URL("../", import.meta.url);
+
+/** The specifiers that the code of a file names, comments left out. */
+function specifiers(text: string): string[] {
+  const code = text.replace(/^\s*(\/\/|\/?\*).*$/gm, "");
+  const named =
+    /(?:^|[\s;}])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\s*\(?\s*"([^"]+)"/g;
+  return [...code.matchAll(named)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+function importsOf(from: string, text: string): Import[] {
+  return specifiers(text).map((specifier) => {
+    if (!/^\.{0,2}\//.test(specifier)) return { from, to: specifier };
+    const url = new URL(specifier, new URL(from, ROOT)).href;
+    return { from, to: url.slice(ROOT.href.length) };
+  });
+}
+
+function modules(folder = ""): string[] {
+  const found: string[] = [];
+  for (const entry of Deno.readDirSync(new URL(folder || ".", ROOT))) {
+    const path = `${folder}${entry.name}`;
+    if (entry.isDirectory && !entry.name.startsWith(".")) {
+      found.push(...modules(`${path}/`));
+    }
+    if (entry.isFile && path.endsWith(".ts")) found.push(path);
+  }
+  return found.sort();
+}
+
+function readImports(): Import[] {
+  return modules().flatMap((path) =>
+    importsOf(path, Deno.readTextFileSync(new URL(path, ROOT)))
+  );
+}
+
+Deno.test("every import goes the way the house allows", () => {
+  assertEquals(readImports().filter((each) => !isAllowed(each)), []);
+});
+
+Deno.test("no rooms of the library import each other in a circle", () => {
+  const next = Map.groupBy(readImports(), ({ from }) => from);
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) {
+      circles.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+      return;
+    }
+    for (const { to } of next.get(path) ?? []) {
+      if (to.startsWith("src/")) visit(to, [...way, path]);
+    }
+  };
+  for (const path of modules("src/")) visit(path, []);
+  assertEquals([...new Set(circles)], []);
+});
+
+const BREACHES = [
+  { from: "src/reader.ts", text: `import { x } from "../mod.ts";` },
+  { from: "src/reader.ts", text: `import { x } from "../cli/log.ts";` },
+  { from: "src/reader.ts", text: `import { x } from "@std/streams";` },
+  { from: "src/reader.ts", text: `const x = await import("node:fs");` },
+  { from: "mod.ts", text: `export { x } from "./src/_hidden.ts";` },
+  { from: "mod.ts", text: `export * from "./cli/log.ts";` },
+  { from: "cli/log.ts", text: `import { x } from "../src/reader.ts";` },
+  {
+    from: "cli/log.ts",
+    text: `import { x } from "npm:deno-std@1.4.0/cli/mod.js";`,
+  },
+  { from: "cli/log.ts", text: `import { runChild } from "../child.ts";` },
+  { from: "child.ts", text: `import "./main.ts";` },
+  { from: "tests/main_test.ts", text: `import "../main.ts";` },
+  { from: "tests/fixtures/silent.ts", text: `import "../../mod.ts";` },
+];
+
+Deno.test("a planted breach is seen", () => {
+  for (const { from, text } of BREACHES) {
+    assertEquals(
+      { from, text, allowed: importsOf(from, text).map(isAllowed) },
+      { from, text, allowed: [false] },
+    );
+  }
+});
+
+Deno.test("the door lists names and nothing else", () => {
+  const door = Deno.readTextFileSync(new URL("mod.ts", ROOT));
+  const code = door.replace(/\/\*\*[\s\S]*?\*\//g, "").trim();
+  const statement = /^export( type)? \{[^}*]*\} from "\.\/src\/[a-z_]+\.ts";$/;
+  const statements = code.split(/(?<=;)\s+/);
+  assertEquals(statements.filter((each) => !statement.test(each)), []);
+});
