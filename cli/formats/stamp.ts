@@ -37,7 +37,8 @@ export class Stamp {
 
   /** Sets the text for the next line; true if it or the gap has changed. */
   set(arrival: Arrival): boolean {
-    const gapMs = arrival.elapsedMs - this.#beforeMs;
+    // Two pipes: the other one's line may carry a slightly later time.
+    const gapMs = Math.max(0, arrival.elapsedMs - this.#beforeMs);
     this.#beforeMs = arrival.elapsedMs;
     const gapChanged = gapMs !== this.gapMs;
     this.gapMs = gapMs;

@@ -1,0 +1,82 @@
+import { escapeText } from "./escape.ts";
+import type { Arrival, FormatOptions } from "./format.ts";
+import { Stamp } from "./stamp.ts";
+
+const YELLOW = "\x1b[33m";
+const PLAIN = "\x1b[39m";
+
+/**
+ * What stands around the payload of a line: the mark of a slow line, the
+ * label, the name of the stream and the time, as bytes that are ready to copy.
+ *
+ * With `slowMs` each line starts with two columns: `! ` if it came later than
+ * that after the line before, else two spaces. With colour, that mark and the
+ * time of a slow line are yellow; nothing else is ever coloured.
+ */
+export class Prefix {
+  /** The time of the line that {@linkcode set} was called for. */
+  readonly stamp: Stamp;
+  /** Only the first line of an arrival can differ from its others. */
+  readonly firstDiffers: boolean;
+  readonly #label: string;
+  readonly #streams: boolean;
+  readonly #color: boolean;
+  readonly #slowMs: number | undefined;
+  #stream: Arrival["stream"] | undefined;
+  #slow = false;
+
+  constructor(options: FormatOptions) {
+    this.stamp = new Stamp(options);
+    this.firstDiffers = this.stamp.firstDiffers;
+    this.#label = options.label ? escapeText(options.label) + " " : "";
+    this.#streams = options.streams;
+    this.#color = options.color;
+    this.#slowMs = options.slowMs;
+  }
+
+  /** Turns to the next line; true if anything around its payload has changed. */
+  set(arrival: Arrival): boolean {
+    let changed = this.stamp.set(arrival);
+    const slow = this.#slowMs !== undefined && this.stamp.gapMs > this.#slowMs;
+    if (slow !== this.#slow) {
+      this.#slow = slow;
+      changed = true;
+    }
+    if (arrival.stream !== this.#stream) {
+      this.#stream = arrival.stream;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Whether this line is a slow one. */
+  get slow(): boolean {
+    return this.#slow;
+  }
+
+  /** The two columns for slow lines, or nothing without `slowMs`. */
+  get mark(): string {
+    if (this.#slowMs === undefined) return "";
+    if (!this.#slow) return "  ";
+    return this.#color ? `${YELLOW}!${PLAIN} ` : "! ";
+  }
+
+  /** The label and a space, or nothing. */
+  get label(): string {
+    return this.#label;
+  }
+
+  /** `out ` or `err `, or nothing. */
+  get stream(): string {
+    return this.#streams ? this.#stream + " " : "";
+  }
+
+  /** The time, or nothing. */
+  get time(): string {
+    const { bytes, length } = this.stamp;
+    const text = String.fromCharCode(...bytes.subarray(0, length));
+    return this.#slow && this.#color && length > 0
+      ? YELLOW + text + PLAIN
+      : text;
+  }
+}
