@@ -1,0 +1,74 @@
+import { quote } from "./_quote.ts";
+import type { StopLadder } from "./stop_ladder.ts";
+
+/** A longer timer fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** Refuses a number of milliseconds that a timer cannot take. */
+export function checkMs(
+  name: string,
+  value: number | undefined,
+  min = 1,
+): void {
+  if (value === undefined) return;
+  if (!(value >= min && value <= MAX_TIMER_MS)) {
+    throw new RangeError(
+      `Cannot start a child as ${name} is not between ${min} and ` +
+        `${MAX_TIMER_MS}: current value is ${value}`,
+    );
+  }
+}
+
+/** Refuses text that no process can be given. */
+export function checkText(what: string, value: unknown): void {
+  const why = typeof value !== "string"
+    ? "is not text"
+    : value.includes("\0")
+    ? "has a NUL in it"
+    : !value.isWellFormed() || value.includes("\ufffd")
+    ? "was not valid text when it was read, and would name something else"
+    : undefined;
+  if (why === undefined) return;
+  throw new TypeError(
+    `Cannot start a child as ${what} ${why}: current value is ${
+      typeof value === "string" ? JSON.stringify(quote(value)) : typeof value
+    }`,
+  );
+}
+
+/** Refuses a command, arguments, a directory or variables that are unusable. */
+export function checkCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string | URL | undefined,
+  env: Readonly<Record<string, string>> | undefined,
+): void {
+  checkText("the command", command);
+  if (command === "") {
+    throw new TypeError(
+      `Cannot start a child as the command is empty: current value is ""`,
+    );
+  }
+  args.forEach((arg, index) => checkText(`argument ${index + 1}`, arg));
+  if (cwd !== undefined && !(cwd instanceof URL)) checkText("cwd", cwd);
+  for (const [name, value] of Object.entries(env ?? {})) {
+    checkText("a variable's name", name);
+    if (name === "" || name.includes("=")) {
+      throw new TypeError(
+        `Cannot start a child as a variable's name is empty or has "=" in it: ` +
+          `current value is ${JSON.stringify(quote(name))}`,
+      );
+    }
+    checkText(`the variable ${quote(name)}`, value);
+  }
+}
+
+/** Refuses a ladder that would do nothing or cannot be walked. */
+export function checkLadder(ladder: StopLadder): void {
+  if (ladder.length === 0) {
+    throw new RangeError(
+      "Cannot start a child as its stop ladder has no step: current value is []",
+    );
+  }
+  for (const { waitMs } of ladder) checkMs("a step's waitMs", waitMs, 0);
+}

@@ -1,0 +1,80 @@
+/** What can be given to a child as its whole stdin. */
+export type Input = Uint8Array | ReadableStream<Uint8Array>;
+
+/** The writing end of a child's stdin. */
+export class Inlet {
+  /** Takes bytes for the child; one write is in flight at most. */
+  readonly stream: WritableStream<Uint8Array>;
+  readonly #raw: WritableStreamDefaultWriter<Uint8Array>;
+  #source: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #bytes = 0;
+  #isWriting = false;
+  #isClosed = false;
+
+  constructor(raw: WritableStream<Uint8Array>) {
+    this.#raw = raw.getWriter();
+    // The reader of the pipe leaves when it likes; each write tells it.
+    this.#raw.closed.catch(() => {});
+    this.stream = new WritableStream<Uint8Array>({
+      write: (chunk) => this.#write(chunk),
+      close: () => this.close(),
+      abort: () => this.close(),
+    });
+  }
+
+  /** Bytes written. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a write of the caller waits for the child to read. */
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
+  /** Ends the child's stdin; never throws, and does nothing the second time. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#source?.cancel().catch(() => {});
+    // The child may have ended before: then there is nobody to be told.
+    await (this.#isWriting ? this.#raw.abort() : this.#raw.close())
+      .catch(() => {});
+  }
+
+  /**
+   * Writes all of the source and ends stdin. A child that stops reading ends
+   * it without an error; only the source's own failure rejects.
+   */
+  async feed(source: Input): Promise<void> {
+    if (!(source instanceof ReadableStream)) {
+      if (source.length > 0) await this.#write(source).catch(() => {});
+      return await this.close();
+    }
+    const reader = this.#source = source.getReader();
+    try {
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done || this.#isClosed) break;
+        if (!await this.#write(value).then(() => true, () => false)) break;
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    if (this.#isClosed) {
+      throw new Deno.errors.BrokenPipe(
+        "Cannot write to the child as its stdin is closed",
+      );
+    }
+    this.#isWriting = true;
+    try {
+      await this.#raw.write(chunk);
+      this.#bytes += chunk.length;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+}

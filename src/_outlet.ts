@@ -1,0 +1,236 @@
+/** How much is read ahead of the reader: what the pipe itself could hold. */
+const AHEAD_BYTES = 65_536;
+/**
+ * After a child was stopped, its pipe holds what it wrote before: there is no
+ * need to wait for it, only to see that the pipe is empty.
+ */
+const STOPPED_SILENCE_MS = 20;
+/** The largest pipe: what comes after that was written after the child's end. */
+const STOPPED_MAX_BYTES = 1_048_576;
+
+/** Options of an {@linkcode Outlet}. */
+export interface OutletOptions {
+  /** `"stdout"` or `"stderr"`, for the error. */
+  name: string;
+  /** How long a pipe may be silent after the child's end. */
+  drainMs: number;
+  /** Sees each chunk as it arrives. */
+  onChunk?: (chunk: Uint8Array) => void;
+}
+
+/**
+ * The reading end of a child's pipe, whose end is bounded.
+ *
+ * Nothing is read until somebody asks, so that a slow reader slows the child.
+ * From the child's end on, what the pipe holds is read ahead, and the pipe is
+ * let go when it is silent, whoever still holds its other end.
+ */
+export class Outlet {
+  /** What the child writes; asks for nothing in advance. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Resolves when the pipe has ended (`true`) or was let go (`false`). */
+  readonly ended: Promise<boolean>;
+  readonly #end = Promise.withResolvers<boolean>();
+  readonly #raw: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #options: OutletOptions;
+  readonly #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+  #bytes = 0;
+  #lostBytes = 0;
+  #lastMs = performance.now();
+  #reading: Promise<void> | undefined;
+  #room: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #everRead = false;
+  #mayLose = false;
+  #isAhead = false;
+  #isDiscarded = false;
+  #isFinished = false;
+  #isLookedAtTwice = false;
+  #isAsked = false;
+  #silenceMs: number | undefined;
+  #limitBytes = Infinity;
+
+  constructor(raw: ReadableStream<Uint8Array>, options: OutletOptions) {
+    this.#raw = raw.getReader();
+    this.#options = options;
+    this.ended = this.#end.promise;
+    this.stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => this.#pull(controller),
+      cancel: () => {
+        this.#kept.length = this.#keptBytes = 0;
+        this.letGo();
+      },
+    }, { highWaterMark: 0 });
+  }
+
+  /** Bytes that have arrived. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** When something last arrived, by `performance.now()`. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /** Whether the pipe is being waited for. */
+  get isWaiting(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** Whether a reader is waiting. */
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
+  /** Whether anybody has ever read. */
+  get everRead(): boolean {
+    return this.#everRead;
+  }
+
+  /**
+   * Keeps the child from blocking on a pipe that nobody reads: keeps the first
+   * 65,536 bytes, and lets go of the rest unless somebody begins to read.
+   */
+  keepFlowing(): void {
+    this.#mayLose = true;
+    this.#room?.();
+    this.#readAhead();
+  }
+
+  /** Reads all there is and keeps nothing; `onChunk` sees it. */
+  discard(): void {
+    this.#everRead = true;
+    this.#isDiscarded = true;
+    this.#readAhead();
+  }
+
+  /** The child has ended: reads on until the end, or until it is silent. */
+  drain(wasStopped: boolean): void {
+    this.#silenceMs = wasStopped
+      ? Math.min(this.#options.drainMs, STOPPED_SILENCE_MS)
+      : this.#options.drainMs;
+    if (wasStopped) this.#limitBytes = this.#bytes + STOPPED_MAX_BYTES;
+    this.#lastMs = performance.now();
+    this.#readAhead();
+    this.#watch();
+  }
+
+  /** Stops reading; what has arrived can still be read. */
+  letGo(): void {
+    if (this.#isFinished) return;
+    this.#finish(false);
+    // A pipe that has failed already has nothing to be cancelled.
+    this.#raw.cancel().catch(() => {});
+  }
+
+  async #pull(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+  ): Promise<void> {
+    this.#everRead = true;
+    if (this.#kept.length === 0 && !this.#isFinished) {
+      this.#isAsked = true;
+      await this.#read();
+      this.#isAsked = false;
+    }
+    const chunk = this.#kept.shift();
+    if (chunk) {
+      this.#keptBytes -= chunk.length;
+      this.#room?.();
+      controller.enqueue(chunk);
+    } else if (this.#lostBytes > 0) {
+      this.letGo();
+      controller.error(
+        new RangeError(
+          `Cannot read ${this.#options.name} to its end as nobody had begun ` +
+            `to read it while the child's end was waited for: ` +
+            `current value is ${this.#lostBytes} bytes let go`,
+        ),
+      );
+    } else {
+      controller.close();
+    }
+  }
+
+  /** One read of the pipe, shared by whoever waits for it. */
+  #read(): Promise<void> {
+    if (this.#reading) return this.#reading;
+    this.#watch();
+    return this.#reading = this.#raw.read().then(
+      ({ value, done }) => {
+        this.#reading = undefined;
+        if (value) this.#take(value);
+        if (done) this.#finish(true);
+      },
+      () => {
+        this.#reading = undefined;
+        this.#finish(false);
+      },
+    );
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#lastMs = performance.now();
+    this.#isLookedAtTwice = false;
+    this.#options.onChunk?.(chunk);
+    if (this.#lostBytes > 0 || this.#mustLose()) {
+      this.#lostBytes += chunk.length;
+    } else if (!this.#isDiscarded) {
+      this.#kept.push(chunk);
+      this.#keptBytes += chunk.length;
+    }
+    if (this.#bytes >= this.#limitBytes) this.letGo();
+  }
+
+  #mustLose(): boolean {
+    return this.#mayLose && !this.#everRead && this.#keptBytes >= AHEAD_BYTES;
+  }
+
+  async #readAhead(): Promise<void> {
+    if (this.#isAhead) return;
+    this.#isAhead = true;
+    while (!this.#isFinished) {
+      if (
+        this.#keptBytes >= AHEAD_BYTES && !this.#mustLose() &&
+        this.#lostBytes === 0
+      ) {
+        await new Promise<void>((resolve) => this.#room = resolve);
+        continue;
+      }
+      await this.#read();
+    }
+  }
+
+  /** Ends the pipe once it is silent, or the wait once nobody takes from it. */
+  #watch(): void {
+    if (this.#silenceMs === undefined || this.#timer !== undefined) return;
+    if (this.#isFinished) return;
+    const dueMs = this.#lastMs + this.#silenceMs - performance.now();
+    if (dueMs <= 0 && this.#isLookedAtTwice) return this.#silent();
+    // After a blocked event loop a timer comes before the bytes that wait in
+    // the pipe: only a second look, one turn later, tells that there are none.
+    this.#isLookedAtTwice = dueMs <= 0;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#watch();
+    }, Math.max(0, dueMs));
+  }
+
+  #silent(): void {
+    const isHeldBack = this.#reading === undefined;
+    // The reader is slow, and all that comes is kept for it: only the wait ends.
+    if (isHeldBack && this.#limitBytes === Infinity) this.#end.resolve(false);
+    else this.letGo();
+  }
+
+  #finish(isDrained: boolean): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#room?.();
+    this.#end.resolve(isDrained);
+  }
+}

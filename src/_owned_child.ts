@@ -1,0 +1,272 @@
+import { PipeReader } from "./reader.ts";
+import { PipeWriter } from "./writer.ts";
+import { ExitError } from "./exit_error.ts";
+import type { Child, StopOptions } from "./child.ts";
+import type { ExitReason, ExitStatus } from "./exit_status.ts";
+import type { StopLadder } from "./stop_ladder.ts";
+import { guard, type Guarded, type Received, unguard } from "./_guard.ts";
+import { Inlet, type Input } from "./_inlet.ts";
+import { Outlet } from "./_outlet.ts";
+import { processEnd } from "./_process_end.ts";
+import { Tail } from "./_tail.ts";
+import { type Stoppable, walk } from "./_walk.ts";
+import { watchTimes } from "./_watch_times.ts";
+
+const TAIL_BYTES = 8192;
+/** How long a pipe may stay unread while something else is waited for. */
+const UNREAD_MS = 250;
+/** What ends a child whose own ladder does not. */
+const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: 1000 }];
+
+/** What `spawn` has decided about a child. */
+export interface Ownership {
+  command: string;
+  args: readonly string[];
+  stdin: "piped" | "inherit" | "null" | Input;
+  stderr: "piped" | "inherit" | "null" | "tail";
+  stdout: "piped" | "inherit" | "null";
+  ladder: StopLadder;
+  drainMs: number;
+  group: boolean;
+  onSignal: "end" | "pass" | "none";
+  timeoutMs: number | undefined;
+  idleTimeoutMs: number | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** The one implementation of {@linkcode Child}. */
+export class OwnedChild implements Child, Guarded, Stoppable {
+  readonly pid: number;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly endsProgram: boolean;
+  readonly group: boolean;
+  readonly exited: Promise<unknown>;
+  readonly #process: Deno.ChildProcess;
+  readonly #own: Ownership;
+  readonly #startMs = performance.now();
+  readonly #tail = new Tail(TAIL_BYTES);
+  readonly #in: Inlet | undefined;
+  readonly #out: Outlet | undefined;
+  readonly #err: Outlet | undefined;
+  readonly #status: Promise<ExitStatus>;
+  readonly #unwatch: () => void;
+  #stdin: PipeWriter | undefined;
+  #stdout: PipeReader | undefined;
+  #stderr: PipeReader | undefined;
+  #hasExited = false;
+  #isStatusAsked = false;
+  #stopReason: ExitReason | undefined;
+  #stopCause: unknown;
+  #step = 0;
+  #received: Deno.Signal | null = null;
+  #stopping: Promise<boolean> | undefined;
+  #unread: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(process: Deno.ChildProcess, own: Ownership) {
+    this.pid = process.pid;
+    this.command = own.command;
+    this.args = own.args;
+    this.endsProgram = own.onSignal === "end";
+    this.group = own.group;
+    this.#process = process;
+    this.#own = own;
+    const { drainMs } = own;
+    if (own.stdout === "piped") {
+      this.#out = new Outlet(process.stdout, { name: "stdout", drainMs });
+      this.#stdout = new PipeReader(this.#out.stream);
+    }
+    if (own.stderr === "piped" || own.stderr === "tail") {
+      const onChunk = (chunk: Uint8Array) => this.#tail.add(chunk);
+      this.#err = new Outlet(process.stderr, {
+        name: "stderr",
+        drainMs,
+        onChunk,
+      });
+      if (own.stderr === "piped") {
+        this.#stderr = new PipeReader(this.#err.stream);
+      } else this.#err.discard();
+    }
+    if (own.stdin !== "inherit" && own.stdin !== "null") {
+      this.#in = new Inlet(process.stdin);
+      if (own.stdin === "piped") this.#stdin = new PipeWriter(this.#in.stream);
+      else this.#feed(this.#in, own.stdin);
+    }
+    if (own.onSignal !== "none") guard(this);
+    this.#unwatch = watchTimes(this.#outlets, own, (reason, cause) => {
+      this.#stop(reason, own.ladder, cause);
+    });
+    this.#watchUnread();
+    const end = processEnd(process);
+    this.exited = end;
+    this.#status = this.#settle(end);
+  }
+
+  get stdin(): PipeWriter {
+    return this.#stdin ?? notPiped("write to stdin", this.#own.stdin);
+  }
+
+  get stdout(): PipeReader {
+    return this.#stdout ?? notPiped("read stdout", this.#own.stdout);
+  }
+
+  get stderr(): PipeReader {
+    return this.#stderr ?? notPiped("read stderr", this.#own.stderr);
+  }
+
+  get status(): Promise<ExitStatus> {
+    this.#isStatusAsked = true;
+    return this.#status;
+  }
+
+  get receivedSignal(): Deno.Signal | null {
+    return this.#received;
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  async check(): Promise<ExitStatus> {
+    const status = await this.status;
+    if (status.success) return status;
+    throw new ExitError(this.command, this.args, status, {
+      cause: this.#stopCause,
+    });
+  }
+
+  stop(options: StopOptions = {}): Promise<boolean> {
+    return this.#stop("stopped", options.ladder ?? this.#own.ladder);
+  }
+
+  kill(signal: Deno.Signal = "SIGTERM"): boolean {
+    // Number 0 or less, or NaN, would reach this program's own group, and -1
+    // everybody.
+    if (this.#hasExited || !(Number.isInteger(this.pid) && this.pid > 1)) {
+      return false;
+    }
+    try {
+      if (this.group) Deno.kill(-this.pid, signal);
+      else this.#process.kill(signal);
+      return true;
+    } catch {
+      return false; // It was faster.
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const hasEnded = await this.#stop("disposed", this.#own.ladder) ||
+      await this.#stop("disposed", LAST_STEP);
+    for (const outlet of this.#outlets) outlet.letGo();
+    if (hasEnded) await this.#status;
+  }
+
+  send(signal: Deno.Signal): void {
+    this.kill(signal);
+  }
+
+  closeStdin(): void {
+    this.#in?.close();
+  }
+
+  killNow(): void {
+    this.kill("SIGKILL");
+  }
+
+  receive({ signal, byTerminal, again }: Received): void {
+    this.#received ??= signal;
+    if (this.#hasExited) {
+      // Only a descendant that holds a pipe is still waited for.
+      for (const outlet of this.#outlets) outlet.drain(true);
+    } else if (again) {
+      this.killNow();
+    } else if (signal === "SIGTERM" || signal === "SIGHUP") {
+      const [grace, ...rest] = this.#own.ladder.filter((step) => step.signal);
+      const sent = byTerminal ? undefined : signal;
+      this.#stop("received", [
+        { ...grace, close: undefined, signal: sent },
+        ...rest,
+      ]);
+    } else if (!byTerminal) {
+      this.kill(signal);
+    }
+  }
+
+  get #outlets(): Outlet[] {
+    return [this.#out, this.#err].filter((outlet) => outlet !== undefined);
+  }
+
+  #stop(
+    reason: ExitReason,
+    ladder: StopLadder,
+    cause?: unknown,
+  ): Promise<boolean> {
+    if (this.#hasExited) return Promise.resolve(true);
+    this.#stopReason ??= reason;
+    this.#stopCause ??= cause;
+    return this.#stopping ??= walk(this, ladder, () => this.#step++)
+      .finally(() => this.#stopping = undefined);
+  }
+
+  async #feed(inlet: Inlet, input: Input): Promise<void> {
+    try {
+      await inlet.feed(input);
+    } catch (cause) {
+      // The child has seen the end of a stream that has not ended: what it
+      // makes of it must not pass for a result.
+      this.#stop("input", this.#own.ladder, cause);
+    }
+  }
+
+  /** Keeps a pipe that nobody reads from blocking the child for ever. */
+  #watchUnread(): void {
+    const unread = this.#outlets.filter((outlet) => !outlet.everRead);
+    if (unread.length === 0) return;
+    this.#unread = setTimeout(() => {
+      const isWaiting = this.#isStatusAsked || this.#in?.isWriting ||
+        this.#outlets.some((outlet) => outlet.isAsked);
+      if (isWaiting) { for (const outlet of unread) outlet.keepFlowing(); }
+      this.#watchUnread();
+    }, UNREAD_MS);
+  }
+
+  async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
+    const { code, signal, success, isTold } = await end;
+    const durationMs = performance.now() - this.#startMs;
+    const wasStopped = this.#stopReason !== undefined;
+    // What is left of its group has outlived the ladder. Now, since the number
+    // of a group can be used again once all its members have gone.
+    if (this.group && wasStopped) this.killNow();
+    this.#hasExited = true;
+    this.#unwatch();
+    clearTimeout(this.#unread);
+    const closed = this.#in?.close();
+    for (const outlet of this.#outlets) outlet.drain(wasStopped);
+    const ends = await Promise.all(this.#outlets.map(({ ended }) => ended));
+    await closed;
+    unguard(this);
+    const bySelf: ExitReason = signal === null ? "exited" : "signaled";
+    return {
+      code,
+      signal,
+      success: success && !wasStopped,
+      reason: this.#stopReason ?? (isTold ? bySelf : "lost"),
+      ladderStep: this.#step,
+      receivedSignal: this.#received,
+      durationMs,
+      bytesIn: this.#in?.bytes ?? 0,
+      bytesOut: this.#out?.bytes ?? 0,
+      bytesErr: this.#err?.bytes ?? 0,
+      stderrTail: new TextDecoder().decode(this.#tail.bytes()),
+      drained: ends.every(Boolean),
+    };
+  }
+}
+
+function notPiped(what: string, value: unknown): never {
+  throw new TypeError(
+    `Cannot ${what} as it is not "piped": current value is ${
+      typeof value === "string" ? JSON.stringify(value) : "an input"
+    }`,
+  );
+}

@@ -1,0 +1,43 @@
+import type { Outlet } from "./_outlet.ts";
+
+/** What can end a child from outside. */
+export interface Limits {
+  timeoutMs: number | undefined;
+  idleTimeoutMs: number | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** Calls `stop` when one of the limits is met; returns what ends the watch. */
+export function watchTimes(
+  outlets: readonly Outlet[],
+  { timeoutMs, idleTimeoutMs, signal }: Limits,
+  stop: (reason: "timeout" | "idle" | "aborted", cause?: unknown) => void,
+): () => void {
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  const timeout = timeoutMs === undefined
+    ? undefined
+    : setTimeout(() => stop("timeout"), timeoutMs);
+
+  function watchIdle(idleMs: number, waitMs: number): void {
+    idle = setTimeout(() => {
+      const lastMs = Math.max(...outlets.map((outlet) => outlet.lastMs));
+      const leftMs = lastMs + idleMs - performance.now();
+      if (leftMs > 0) watchIdle(idleMs, leftMs);
+      // Where nobody reads, something may have arrived: it is not the child
+      // that is idle.
+      else if (outlets.some((outlet) => !outlet.isWaiting)) {
+        watchIdle(idleMs, idleMs);
+      } else stop("idle");
+    }, waitMs);
+  }
+  if (idleTimeoutMs !== undefined) watchIdle(idleTimeoutMs, idleTimeoutMs);
+
+  const abort = () => stop("aborted", signal?.reason);
+  signal?.addEventListener("abort", abort);
+
+  return () => {
+    clearTimeout(timeout);
+    clearTimeout(idle);
+    signal?.removeEventListener("abort", abort);
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Why a child ended:
+ *
+ * - `"exited"`: by itself, with a code.
+ * - `"signaled"`: by a signal that this library did not send.
+ * - `"timeout"`, `"idle"`: stopped for `timeoutMs` or `idleTimeoutMs`.
+ * - `"aborted"`: stopped for the abort signal that the caller gave.
+ * - `"stopped"`: stopped by `child.stop()`.
+ * - `"disposed"`: stopped as its `await using` scope was left.
+ * - `"received"`: this program was told to end by SIGTERM or SIGHUP and
+ *   passed that on.
+ * - `"input"`: stopped, as the stream given as its stdin failed.
+ * - `"lost"`: the system did not tell how it ended.
+ */
+export type ExitReason =
+  | "exited"
+  | "signaled"
+  | "timeout"
+  | "idle"
+  | "aborted"
+  | "stopped"
+  | "disposed"
+  | "received"
+  | "input"
+  | "lost";
+
+/** How a child ended, why, and what passed through its pipes. */
+export interface ExitStatus {
+  /**
+   * The exit code, 0 to 255; 128 and the signal's number when a signal ended
+   * the child, as a shell reports it; 125 when the system did not tell.
+   */
+  readonly code: number;
+  /**
+   * The signal that ended the child, or `null`. A real-time signal has no name
+   * in Deno and is a number (34 to 64 on Linux).
+   */
+  readonly signal: Deno.Signal | number | null;
+  /** Whether the child ended by itself with code 0. */
+  readonly success: boolean;
+  /** Why it ended. */
+  readonly reason: ExitReason;
+  /**
+   * How many steps of the stop ladder were taken, 0 when the child was not
+   * stopped.
+   */
+  readonly ladderStep: number;
+  /**
+   * The first of SIGINT, SIGTERM, SIGHUP and SIGQUIT that this program received
+   * while the child lived, or `null`.
+   */
+  readonly receivedSignal: Deno.Signal | null;
+  /** From the start to the end of the child's process, in milliseconds. */
+  readonly durationMs: number;
+  /** Bytes that were written to the child's stdin. */
+  readonly bytesIn: number;
+  /** Bytes that came from the child's stdout, if piped. */
+  readonly bytesOut: number;
+  /** Bytes that came from the child's stderr, if piped or `"tail"`. */
+  readonly bytesErr: number;
+  /**
+   * The last 8,192 bytes of the child's stderr, if piped or `"tail"`, as text;
+   * what is not UTF-8 is U+FFFD. It is what the child wrote: escape it before
+   * it goes to a terminal.
+   */
+  readonly stderrTail: string;
+  /**
+   * Whether every piped stream was read to its end. `false` when a descendant
+   * still held a pipe after the child had ended and the pipe was let go, or
+   * when the caller cancelled it.
+   */
+  readonly drained: boolean;
+}

@@ -1,0 +1,55 @@
+/** One step of a {@linkcode StopLadder}; what is named in it happens in order. */
+export interface StopStep {
+  /** Closes the child's stdin, if it is piped. */
+  readonly close?: "stdin";
+  /** Sends this signal; SIGCONT follows, so that a stopped child hears it. */
+  readonly signal?: Deno.Signal;
+  /** How long to wait for the child's end before the next step. Default 0. */
+  readonly waitMs?: number;
+}
+
+/** The steps that end a child, in order, until it has ended. */
+export type StopLadder = readonly StopStep[];
+
+/** Options of {@linkcode stopLadder}. */
+export interface StopLadderOptions {
+  /**
+   * Milliseconds between SIGTERM and SIGKILL, 0 to 2,147,483,647.
+   *
+   * @default {5000}
+   */
+  graceMs?: number;
+}
+
+/**
+ * The usual ladder: close stdin, SIGTERM, a grace, SIGKILL, and 1 s for the
+ * system to take the process away.
+ *
+ * The order is that of `timeout(1)` and `systemd.kill(5)`, with the end of
+ * stdin in front, which ends a child that reads and one that watches its
+ * life line.
+ *
+ * @param options The grace.
+ * @returns The ladder, as data: change it, or write your own.
+ *
+ * @example A ladder with a short grace
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { stopLadder } from "@basic-pipes/basic-pipes";
+ *
+ * assertEquals(stopLadder({ graceMs: 200 }), [
+ *   { close: "stdin" },
+ *   { signal: "SIGTERM", waitMs: 200 },
+ *   { signal: "SIGKILL", waitMs: 1000 },
+ * ]);
+ * ```
+ */
+export function stopLadder(
+  { graceMs = 5000 }: StopLadderOptions = {},
+): StopLadder {
+  return [
+    { close: "stdin" },
+    { signal: "SIGTERM", waitMs: graceMs },
+    { signal: "SIGKILL", waitMs: 1000 },
+  ];
+}
