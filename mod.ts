@@ -4,11 +4,52 @@
  * @module
  */
 export type { Child, StopOptions } from "./src/child.ts";
+export {
+  contentLength,
+  type ContentLengthFrame,
+  type ContentLengthOptions,
+} from "./src/content_length.ts";
+export {
+  type DelimitedFramingOptions,
+  lines,
+  nul,
+} from "./src/delimited_framings.ts";
 export { endAs } from "./src/end_as.ts";
 export { ExitError } from "./src/exit_error.ts";
 export type { ExitReason, ExitStatus } from "./src/exit_status.ts";
+export { FrameEncoderStream } from "./src/frame_encoder_stream.ts";
+export { FrameStream } from "./src/frame_stream.ts";
+export type {
+  DelimitedRule,
+  Framing,
+  Measure,
+  MeasuredRule,
+} from "./src/framing.ts";
+export { FramingError, type FramingErrorOptions } from "./src/framing_error.ts";
+export { lengthPrefix, type LengthPrefixOptions } from "./src/length_prefix.ts";
+export { LineStream } from "./src/line_stream.ts";
+export {
+  pythonConnection,
+  type PythonConnectionOptions,
+} from "./src/python_connection.ts";
+export type {
+  LineOptions,
+  ReadFrameOptions,
+  ReadUntilOptions,
+  SliceOptions,
+  WaitOptions,
+} from "./src/read_options.ts";
 export { PipeReader } from "./src/reader.ts";
+export { run, type RunOptions, type RunResult } from "./src/run.ts";
+export { sliceChunk } from "./src/slice_chunk.ts";
+export { SliceStream } from "./src/slice_stream.ts";
 export { spawn, type SpawnOptions } from "./src/spawn.ts";
+export {
+  type ModulePermissions,
+  type PermissionKind,
+  spawnModule,
+  type SpawnModuleOptions,
+} from "./src/spawn_module.ts";
 export { StartError, type StartErrorKind } from "./src/start_error.ts";
 export {
   type StopLadder,
@@ -16,4 +57,12 @@ export {
   type StopLadderOptions,
   type StopStep,
 } from "./src/stop_ladder.ts";
+export {
+  TooLongError,
+  type TooLongErrorOptions,
+} from "./src/too_long_error.ts";
+export {
+  UnexpectedEndError,
+  type UnexpectedEndErrorOptions,
+} from "./src/unexpected_end_error.ts";
 export { PipeWriter } from "./src/writer.ts";

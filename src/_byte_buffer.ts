@@ -1,0 +1,106 @@
+/** What has arrived and was not yet taken, always in one piece. */
+export class ByteBuffer {
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  start = 0;
+  end = 0;
+  #owned = false;
+  #wantedBytes = 0;
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** A view of the first `size` bytes, which stay in place. */
+  view(size: number): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(this.start, this.start + size);
+  }
+
+  /** A view of the first `size` bytes, which are gone from here. */
+  take(size: number): Uint8Array<ArrayBuffer> {
+    const start = this.start;
+    this.start = start + size;
+    return this.bytes.subarray(start, start + size);
+  }
+
+  /** Asks the next {@linkcode append} to make room for `size` bytes at once. */
+  reserve(size: number): void {
+    this.#wantedBytes = size;
+  }
+
+  append(chunk: Uint8Array): void {
+    const length = this.end - this.start;
+    const wantedBytes = this.#wantedBytes;
+    this.#wantedBytes = 0;
+    if (
+      length === 0 && wantedBytes <= chunk.length && isWorthBorrowing(chunk)
+    ) {
+      this.#become(chunk, chunk.length, false);
+      return;
+    }
+    // Only bytes after `end` are ever written: views given out stay valid.
+    if (
+      !this.#owned ||
+      this.bytes.length - this.end < chunk.length ||
+      this.bytes.length - this.start < wantedBytes
+    ) {
+      this.#move(length, chunk.length, wantedBytes);
+    }
+    this.bytes.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+
+  /** Puts a view that was just taken back in front of what is here. */
+  unread(view: Uint8Array<ArrayBuffer>): void {
+    const isInFront = view.buffer === this.bytes.buffer &&
+      view.byteOffset + view.length === this.bytes.byteOffset + this.start;
+    if (isInFront) {
+      this.start -= view.length;
+      return;
+    }
+    // A chunk landed since then and took the place of the emptied buffer.
+    const joined = new Uint8Array(view.length + this.length);
+    joined.set(view);
+    joined.set(this.view(this.length), view.length);
+    this.#become(joined, joined.length, true);
+  }
+
+  clear(): void {
+    this.#become(new Uint8Array(0), 0, false);
+  }
+
+  #move(length: number, added: number, wantedBytes: number): void {
+    // Room for one more chunk after the wanted bytes: the chunk that completes
+    // a frame brings the head of the next, and must not move the frame again.
+    const capacity = wantedBytes > 0
+      ? Math.max(wantedBytes, length) + Math.max(added, SLACK_BYTES)
+      : Math.max(2 * length, length + added);
+    const bytes = new Uint8Array(capacity);
+    bytes.set(this.view(length));
+    this.#become(bytes, length, true);
+  }
+
+  #become(
+    bytes: Uint8Array<ArrayBuffer>,
+    length: number,
+    owned: boolean,
+  ): void {
+    this.bytes = bytes;
+    this.start = 0;
+    this.end = length;
+    this.#owned = owned;
+  }
+}
+
+const SLACK_BYTES = 65_536;
+
+/**
+ * A few bytes in a big buffer are copied: a caller that keeps a view of them
+ * would keep the whole buffer alive. Shared memory is copied too, since its
+ * owner may write to it at any time.
+ */
+function isWorthBorrowing(
+  chunk: Uint8Array,
+): chunk is Uint8Array<ArrayBuffer> {
+  return chunk.buffer instanceof ArrayBuffer &&
+    chunk.length * 8 >= chunk.buffer.byteLength;
+}

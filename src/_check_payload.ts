@@ -1,0 +1,17 @@
+/** Refuses a payload that its reader would refuse. */
+export function checkPayload(
+  framing: string,
+  payload: Uint8Array,
+  maxBytes: number,
+): void {
+  if (!(payload instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot encode a ${framing} frame as its payload must be a Uint8Array: current value is ${typeof payload}`,
+    );
+  }
+  if (payload.length > maxBytes) {
+    throw new RangeError(
+      `Cannot encode a ${framing} frame as its payload must have at most ${maxBytes} bytes: current value is ${payload.length}`,
+    );
+  }
+}
