@@ -28,6 +28,10 @@ export type {
 export { FramingError, type FramingErrorOptions } from "./src/framing_error.ts";
 export { lengthPrefix, type LengthPrefixOptions } from "./src/length_prefix.ts";
 export { LineStream } from "./src/line_stream.ts";
+export type {
+  ModulePermissions,
+  PermissionKind,
+} from "./src/module_permissions.ts";
 export {
   pythonConnection,
   type PythonConnectionOptions,
@@ -44,12 +48,7 @@ export { run, type RunOptions, type RunResult } from "./src/run.ts";
 export { sliceChunk } from "./src/slice_chunk.ts";
 export { SliceStream } from "./src/slice_stream.ts";
 export { spawn, type SpawnOptions } from "./src/spawn.ts";
-export {
-  type ModulePermissions,
-  type PermissionKind,
-  spawnModule,
-  type SpawnModuleOptions,
-} from "./src/spawn_module.ts";
+export { spawnModule, type SpawnModuleOptions } from "./src/spawn_module.ts";
 export { StartError, type StartErrorKind } from "./src/start_error.ts";
 export {
   type StopLadder,

@@ -1,0 +1,20 @@
+/**
+ * What a module may do: `"all"`, or for each kind everything (`true`) or only
+ * what is listed. What is not named is denied.
+ */
+export type ModulePermissions =
+  | "all"
+  | {
+    readonly [kind in PermissionKind]?: true | readonly string[];
+  };
+
+/** A kind of permission, as in the flag `--allow-<kind>`. */
+export type PermissionKind =
+  | "read"
+  | "write"
+  | "net"
+  | "env"
+  | "run"
+  | "sys"
+  | "ffi"
+  | "import";

@@ -1,0 +1,106 @@
+import { checkInteger } from "./_check_number.ts";
+import type { Child } from "./child.ts";
+import type { ExitStatus } from "./exit_status.ts";
+import type { PipeReader } from "./reader.ts";
+import { spawn, type SpawnOptions } from "./spawn.ts";
+import { TooLongError } from "./too_long_error.ts";
+
+/** Options of {@linkcode run}. */
+export interface RunOptions
+  extends Omit<SpawnOptions, "stdin" | "stdout" | "stderr"> {
+  /** What the child reads: as in `spawn`, but for `"piped"`. @default {"null"} */
+  stdin?: Exclude<SpawnOptions["stdin"], "piped">;
+  /**
+   * The most bytes of stdout, and of stderr: a child that writes more is
+   * stopped. 1 to 2,147,483,647.
+   *
+   * @default {16_777_216} 16 MiB
+   */
+  maxBytes?: number;
+  /** Whether an end that is no success throws. @default {true} */
+  check?: boolean;
+}
+
+/** What {@linkcode run} gives. */
+export interface RunResult {
+  /** All that came from stdout. */
+  readonly stdout: Uint8Array;
+  /** All that came from stderr. */
+  readonly stderr: Uint8Array;
+  /** How the child ended. */
+  readonly status: ExitStatus;
+  /** Stdout as UTF-8 text; what is not UTF-8 is U+FFFD, and nothing is cut. */
+  text(): string;
+}
+
+/**
+ * Runs a command to its end and collects what it writes.
+ *
+ * @param command A name that is looked up in PATH, a path, or a `file:` URL.
+ * @param args The arguments, passed on as they are.
+ * @param options The bound, and what `spawn` takes.
+ * @returns Its output, its errors and its status.
+ * @throws {ExitError} When it does not end by itself with code 0.
+ * @throws {TooLongError} When it writes more than `maxBytes`; it is stopped.
+ * @throws {StartError} When it cannot be started.
+ *
+ * @example The text of a command
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { run } from "@basic-pipes/basic-pipes";
+ *
+ * const sorted = await run("sort", [], { stdin: { text: "b\na\n" } });
+ * assertEquals(sorted.text(), "a\nb\n");
+ * ```
+ */
+export async function run(
+  command: string | URL,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const { maxBytes = 16_777_216, check = true, ...rest } = options;
+  checkInteger("run a command", "maxBytes", maxBytes, 1, 2_147_483_647);
+  await using child = spawn(command, args, {
+    ...rest,
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const [stdout, stderr] = await Promise.all([
+    collect(child, child.stdout, "stdout", maxBytes),
+    collect(child, child.stderr, "stderr", maxBytes),
+  ]);
+  const status = check ? await child.check() : await child.status;
+  return {
+    stdout,
+    stderr,
+    status,
+    text: () => new TextDecoder().decode(stdout),
+  };
+}
+
+async function collect(
+  child: Child,
+  reader: PipeReader,
+  what: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = await reader.read(65_536);
+    if (chunk === null) break;
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > maxBytes) {
+      await child.stop();
+      throw new TooLongError({ what, maxBytes, head: chunks[0] ?? chunk });
+    }
+  }
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
