@@ -65,3 +65,16 @@ export function escapeText(text: string): string {
   }
   return escaped;
 }
+
+/** Stores `\\u{HEX}` for a code point; returns the place behind it. */
+export function storeCodePoint(
+  view: DataView,
+  at: number,
+  codePoint: number,
+): number {
+  const spelling = `\\u{${codePoint.toString(16)}}`;
+  for (let i = 0; i < spelling.length; i++) {
+    view.setUint8(at + i, spelling.charCodeAt(i));
+  }
+  return at + spelling.length;
+}

@@ -22,7 +22,7 @@ export class Prefix {
   readonly #streams: boolean;
   readonly #color: boolean;
   readonly #slowMs: number | undefined;
-  #stream: Arrival["stream"] | undefined;
+  #source: Arrival["stream"] | undefined;
   #slow = false;
 
   constructor(options: FormatOptions) {
@@ -42,11 +42,16 @@ export class Prefix {
       this.#slow = slow;
       changed = true;
     }
-    if (arrival.stream !== this.#stream) {
-      this.#stream = arrival.stream;
+    if (arrival.stream !== this.#source) {
+      this.#source = arrival.stream;
       changed = true;
     }
     return changed;
+  }
+
+  /** The stream of the line. */
+  get source(): Arrival["stream"] {
+    return this.#source ?? "out";
   }
 
   /** Whether this line is a slow one. */
@@ -68,7 +73,7 @@ export class Prefix {
 
   /** `out ` or `err `, or nothing. */
   get stream(): string {
-    return this.#streams ? this.#stream + " " : "";
+    return this.#streams ? this.#source + " " : "";
   }
 
   /** The time, or nothing. */
@@ -78,5 +83,13 @@ export class Prefix {
     return this.#slow && this.#color && length > 0
       ? YELLOW + text + PLAIN
       : text;
+  }
+
+  /** How many columns mark, label, time and stream take, each with its space. */
+  get width(): number {
+    const mark = this.#slowMs === undefined ? 0 : 2;
+    const label = Array.from(this.#label).length;
+    const time = this.stamp.length > 0 ? this.stamp.length + 1 : 0;
+    return mark + label + time + this.stream.length;
   }
 }

@@ -1,4 +1,4 @@
-import type { Arrival, Format, FormatOptions } from "./format.ts";
+import type { FormatOptions } from "./format.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import {
   createEscapeTable,
@@ -7,13 +7,13 @@ import {
   SINGLE_QUOTE,
   spellByte,
 } from "./escape.ts";
-import { Prefix } from "./prefix.ts";
+import { LineFormat } from "./line_format.ts";
+import { storeWords, wordsOf } from "./words.ts";
 
 const IN_SINGLE = createEscapeTable((byte) =>
   byte === 0x27 ? "\\'" : spellByte(byte)
 );
 const IN_DOUBLE = createEscapeTable(spellByte);
-const encoder = new TextEncoder();
 const QUOTES = SINGLE_QUOTE | DOUBLE_QUOTE;
 const DOUBLE = 0x22;
 
@@ -23,65 +23,38 @@ const DOUBLE = 0x22;
  * The bytes are written exactly as CPython's `repr(bytes)` writes them: quoted
  * by `'`, or by `"` if there is a `'` and no `"` among them.
  */
-export class SeedFormat implements Format {
-  readonly #prefix: Prefix;
+export class SeedFormat extends LineFormat {
   readonly #pid: number;
-  #head: Uint8Array = new Uint8Array(0);
+  #head = wordsOf("");
   /** Everything between two payloads: the end of a line and the next head. */
-  #between: Uint8Array = new Uint8Array(0);
-  #betweenWords: Float64Array = new Float64Array(0);
+  #between = wordsOf("");
 
   constructor(options: FormatOptions) {
-    this.#prefix = new Prefix(options);
+    super(options);
     this.#pid = options.pid;
   }
 
-  piece(
-    out: LineBuffer,
-    chunk: Uint8Array,
-    start: number,
-    end: number,
-    arrival: Arrival,
-  ): void {
-    this.#write(out, chunk, start, end, Math.max(1, end - start), arrival);
+  protected override prepare(): void {
+    const { mark, label, stream, time } = this.prefix;
+    const head = `${mark}${label}${stream}Parent ${this.#pid} got [b'`;
+    const tail = time === "" ? "']\n" : `'] as ${time}\n`;
+    this.#head = wordsOf(head);
+    this.#between = wordsOf(tail + head);
   }
 
-  slices(
+  protected override write(
     out: LineBuffer,
     chunk: Uint8Array,
     start: number,
     end: number,
     size: number,
-    arrival: Arrival,
-  ): number {
-    if (start >= end) return 0;
-    let from = start;
-    if (this.#prefix.firstDiffers) {
-      from = Math.min(start + size, end);
-      this.#write(out, chunk, start, from, size, arrival);
-    }
-    if (from < end) this.#write(out, chunk, from, end, size, arrival);
-    return Math.ceil((end - start) / size);
-  }
-
-  #write(
-    out: LineBuffer,
-    chunk: Uint8Array,
-    start: number,
-    end: number,
-    size: number,
-    arrival: Arrival,
   ): void {
-    if (this.#prefix.set(arrival)) this.#prepare();
     const head = this.#head.length;
-    const between = this.#between.length;
-    const words = this.#betweenWords;
     const pieces = Math.max(1, Math.ceil((end - start) / size));
     // A byte is at most 4 long; words are stored whole, up to 7 bytes too far.
-    out.ensure(head + pieces * between + (end - start) * 4 + 8);
+    out.ensure(head + pieces * this.#between.length + (end - start) * 4 + 8);
     const { bytes, view } = out;
-    bytes.set(this.#head, out.length);
-    let at = out.length + head;
+    let at = storeWords(view, out.length, this.#head);
     let from = start;
     do {
       const to = Math.min(from + size, end);
@@ -104,25 +77,11 @@ export class SeedFormat implements Format {
           at += IN_DOUBLE.infos[byte]! & LENGTH_MASK;
         }
       }
-      for (let i = 0; i < words.length; i++) {
-        view.setFloat64(at + i * 8, words[i]!, true);
-      }
-      if (double) bytes[at] = DOUBLE;
-      at += between;
+      const tail = at;
+      at = storeWords(view, at, this.#between);
+      if (double) bytes[tail] = DOUBLE;
       from = to;
     } while (from < end);
     out.length = at - head;
-  }
-
-  #prepare(): void {
-    const { mark, label, stream, time } = this.#prefix;
-    const head = `${mark}${label}${stream}Parent ${this.#pid} got [b'`;
-    const tail = time === "" ? "']\n" : `'] as ${time}\n`;
-    this.#head = encoder.encode(head);
-    this.#between = encoder.encode(tail + head);
-    // Never a NaN that a store could change: no byte of UTF-8 is 0xff and
-    // none of ours is 0x7f.
-    this.#betweenWords = new Float64Array(Math.ceil(this.#between.length / 8));
-    new Uint8Array(this.#betweenWords.buffer).set(this.#between);
   }
 }

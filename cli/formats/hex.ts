@@ -1,0 +1,142 @@
+import type { Arrival } from "./format.ts";
+import type { LineBuffer } from "./line_buffer.ts";
+import { LineFormat } from "./line_format.ts";
+import { storeWords, wordsOf } from "./words.ts";
+
+const ROW_BYTES = 16;
+/** Columns of a row from the end of its offset to the first `|`. */
+const HEX_COLUMNS = 52;
+/** A row without its head: the longest offset, the columns, `|…|` and slack. */
+const ROW_ROOM = 14 + HEX_COLUMNS + 1 + ROW_BYTES + 2 + 8;
+const SPACE = 0x20;
+const BAR = 0x7c;
+const NEWLINE = 0x0a;
+
+/** Two hex digits of each byte, as a little-endian number. */
+const DIGITS = new Uint16Array(256);
+/** Two hex digits and two spaces of each byte. */
+const COLUMNS = new Uint32Array(256);
+/** What stands for each byte in the right column. */
+const PRINTABLE = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const digits = byte.toString(16).padStart(2, "0");
+  const word = digits.charCodeAt(1) << 8 | digits.charCodeAt(0);
+  DIGITS[byte] = word;
+  COLUMNS[byte] = SPACE << 24 | SPACE << 16 | word;
+  PRINTABLE[byte] = byte >= 0x20 && byte < 0x7f ? byte : 0x2e;
+}
+
+/**
+ * `hex`: the columns of `hexdump -vC`: a running offset, sixteen bytes, and
+ * what of them can be printed.
+ *
+ * The offset counts each stream by itself. A piece of more than 16 bytes has
+ * more rows, the time stands on its first; at the end of a stream that was not
+ * empty the offset stands alone. So the log of `--time none --fill --slice 16`
+ * is what `hexdump -vC` prints for the same bytes.
+ */
+export class HexFormat extends LineFormat {
+  readonly #offsets = { out: 0, err: 0 };
+  #head = wordsOf("");
+  /** As wide as the head, to stand in front of the further rows. */
+  #indent = wordsOf("");
+
+  /** How many bytes the stream had, as the last offset. */
+  end(out: LineBuffer, arrival: Arrival): void {
+    const offset = this.#offsets[arrival.stream];
+    if (offset === 0) return;
+    if (this.prefix.set(arrival)) this.prepare();
+    out.ensure(this.#head.length + ROW_ROOM);
+    let at = storeWords(out.view, out.length, this.#head);
+    at = storeOffset(out.view, at, offset);
+    out.bytes[at++] = NEWLINE;
+    out.length = at;
+  }
+
+  protected override prepare(): void {
+    const { mark, label, time, stream, width } = this.prefix;
+    this.#head = wordsOf(`${mark}${label}${time && time + " "}${stream}`);
+    this.#indent = wordsOf(" ".repeat(width));
+  }
+
+  protected override write(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    size: number,
+  ): void {
+    const { source } = this.prefix;
+    const pieces = Math.max(1, Math.ceil((end - start) / size));
+    const rows = pieces * Math.max(1, Math.ceil(size / ROW_BYTES));
+    const head = Math.max(this.#head.length, this.#indent.length);
+    out.ensure(rows * (head + ROW_ROOM));
+    let offset = this.#offsets[source] - start;
+    let at = out.length;
+    let from = start;
+    do {
+      const to = Math.min(from + size, end);
+      at = storeWords(out.view, at, this.#head);
+      at = storeRow(out, at, chunk, from, to, offset + from);
+      for (let row = from + ROW_BYTES; row < to; row += ROW_BYTES) {
+        at = storeWords(out.view, at, this.#indent);
+        at = storeRow(out, at, chunk, row, to, offset + row);
+      }
+      from = to;
+    } while (from < end);
+    offset += end;
+    this.#offsets[source] = offset;
+    out.length = at;
+  }
+}
+
+/** Stores one row of at most 16 bytes; returns the place behind it. */
+function storeRow(
+  out: LineBuffer,
+  start: number,
+  chunk: Uint8Array,
+  from: number,
+  end: number,
+  offset: number,
+): number {
+  const { bytes, view } = out;
+  const length = Math.min(ROW_BYTES, end - from);
+  let at = storeOffset(view, start, offset);
+  let right = at + HEX_COLUMNS;
+  if (length < ROW_BYTES) bytes.fill(SPACE, at, right);
+  bytes[at] = SPACE;
+  bytes[at + 1] = SPACE;
+  bytes[right++] = BAR;
+  // The two spaces of a column are overwritten by the next, except in the
+  // middle and at the end, where hexdump has two as well.
+  at += 2;
+  for (let i = 0; i < length; i++) {
+    const byte = chunk[from + i]!;
+    view.setUint32(at, COLUMNS[byte]!, true);
+    bytes[right++] = PRINTABLE[byte]!;
+    at += i === 7 ? 4 : 3;
+  }
+  bytes[right++] = BAR;
+  bytes[right++] = NEWLINE;
+  return right;
+}
+
+/** Stores an offset in at least eight hex digits. */
+export function storeOffset(
+  view: DataView,
+  at: number,
+  offset: number,
+): number {
+  if (offset > 0xffffffff) {
+    const digits = offset.toString(16);
+    for (let i = 0; i < digits.length; i++) {
+      view.setUint8(at + i, digits.charCodeAt(i));
+    }
+    return at + digits.length;
+  }
+  view.setUint16(at, DIGITS[offset >>> 24]!, true);
+  view.setUint16(at + 2, DIGITS[offset >>> 16 & 255]!, true);
+  view.setUint16(at + 4, DIGITS[offset >>> 8 & 255]!, true);
+  view.setUint16(at + 6, DIGITS[offset & 255]!, true);
+  return at + 8;
+}

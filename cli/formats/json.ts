@@ -1,0 +1,162 @@
+import type { FormatOptions } from "./format.ts";
+import { isHidden } from "./hidden.ts";
+import type { LineBuffer } from "./line_buffer.ts";
+import { LineFormat } from "./line_format.ts";
+import { storeBase64 } from "./base64.ts";
+import { storeInteger } from "./integer.ts";
+import { decodeAt, utf8Length } from "./utf8.ts";
+import { storeWords, wordsOf } from "./words.ts";
+
+/** The longest spelling of a byte, `\u001b`. */
+const BYTE_ROOM = 6;
+/** Two integers of at most 16 digits, and up to 7 bytes stored too many. */
+const LINE_ROOM = 40;
+
+const SIZE = wordsOf(`,"size":`);
+const TEXT = wordsOf(`,"text":"`);
+const BASE64 = wordsOf(`,"base64":"`);
+const TAIL = wordsOf(`"}\n`);
+
+/** The spelling of each byte of ASCII in a JSON string, and its length. */
+const SPELLINGS = new Float64Array(128);
+const LENGTHS = new Uint8Array(128);
+for (let byte = 0; byte < 128; byte++) {
+  const spelling = wordsOf(spellUnits(byte));
+  SPELLINGS[byte] = spelling.words[0]!;
+  LENGTHS[byte] = spelling.length;
+}
+
+/** A code point as the inside of a JSON string has it. */
+function spellUnits(codePoint: number): string {
+  const text = String.fromCodePoint(codePoint);
+  if (codePoint >= 0x20 && codePoint < 0x7f) {
+    return JSON.stringify(text).slice(1, -1);
+  }
+  if ("\b\t\n\f\r".includes(text)) return JSON.stringify(text).slice(1, -1);
+  let spelling = "";
+  for (let i = 0; i < text.length; i++) {
+    spelling += "\\u" + text.charCodeAt(i).toString(16).padStart(4, "0");
+  }
+  return spelling;
+}
+
+/**
+ * `json`: one object a line, `{"time":…,"stream":"out","offset":0,"size":6,"text":"Spam 0"}`.
+ *
+ * `offset` and `size` are bytes of the stream. `text` is there if the bytes are
+ * well-formed UTF-8 by themselves, else `base64` (RFC 4648, padded). `time` is
+ * a number of seconds, for `iso` a string. `label` and `slow` come first where
+ * they were asked for. Whatever could act on a terminal is escaped (RFC 8259).
+ */
+export class JsonFormat extends LineFormat {
+  readonly #offsets = { out: 0, err: 0 };
+  readonly #label: string;
+  readonly #time: FormatOptions["time"];
+  #head = wordsOf("");
+
+  constructor(options: FormatOptions) {
+    // Colour would not be JSON.
+    super({ ...options, color: false });
+    this.#time = options.time;
+    this.#label = options.label ? `"label":${quote(options.label)},` : "";
+  }
+
+  protected override prepare(): void {
+    const { slow, source, time } = this.prefix;
+    const value = this.#time === "iso" ? `"${time}"` : time;
+    this.#head = wordsOf(
+      `{${this.#label}${slow ? '"slow":true,' : ""}` +
+        `${time && `"time":${value},`}"stream":"${source}","offset":`,
+    );
+  }
+
+  protected override write(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    size: number,
+  ): void {
+    const { source } = this.prefix;
+    const pieces = Math.max(1, Math.ceil((end - start) / size));
+    const names = SIZE.length + BASE64.length + TAIL.length;
+    out.ensure(
+      pieces * (this.#head.length + names + LINE_ROOM) +
+        (end - start) * BYTE_ROOM,
+    );
+    const { view } = out;
+    let at = out.length;
+    let offset = this.#offsets[source];
+    let from = start;
+    do {
+      const to = Math.min(from + size, end);
+      at = storeWords(view, at, this.#head);
+      at = storeInteger(view, at, offset);
+      at = storeWords(view, at, SIZE);
+      at = storeInteger(view, at, to - from);
+      const payload = storeString(
+        out,
+        storeWords(view, at, TEXT),
+        chunk,
+        from,
+        to,
+      );
+      at = payload >= 0
+        ? payload
+        : storeBase64(view, storeWords(view, at, BASE64), chunk, from, to);
+      at = storeWords(view, at, TAIL);
+      offset += to - from;
+      from = to;
+    } while (from < end);
+    this.#offsets[source] = offset;
+    out.length = at;
+  }
+}
+
+/**
+ * Stores UTF-8 as the inside of a JSON string; returns the place behind it, or
+ * -1 if it is not well-formed.
+ */
+function storeString(
+  out: LineBuffer,
+  start: number,
+  chunk: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  const { bytes, view } = out;
+  let at = start;
+  let i = from;
+  while (i < to) {
+    const byte = chunk[i]!;
+    if (byte < 0x80) {
+      view.setFloat64(at, SPELLINGS[byte]!, true);
+      at += LENGTHS[byte]!;
+      i++;
+      continue;
+    }
+    const codePoint = decodeAt(chunk, i, to);
+    if (codePoint < 0) return -1;
+    const length = utf8Length(codePoint);
+    if (isHidden(codePoint)) {
+      at = storeWords(view, at, wordsOf(spellUnits(codePoint)));
+    } else {
+      for (let j = 0; j < length; j++) bytes[at + j] = chunk[i + j]!;
+      at += length;
+    }
+    i += length;
+  }
+  return at;
+}
+
+/** A text of our own as a JSON string with everything hidden escaped. */
+function quote(text: string): string {
+  let quoted = "";
+  for (const character of text.toWellFormed()) {
+    const codePoint = character.codePointAt(0)!;
+    quoted += codePoint < 0x80 || isHidden(codePoint)
+      ? spellUnits(codePoint)
+      : character;
+  }
+  return `"${quoted}"`;
+}
