@@ -89,23 +89,17 @@ export class TextFormat extends LineFormat {
     let from = start;
     do {
       const to = Math.min(from + size, end);
-      let i = from;
-      if (held.length > 0) {
-        i = refill(held, chunk, i, to);
-        at = storeHeld(out, at, held, i < to);
-      }
-      while (i < to) {
+      const payload = at;
+      let seen = held.length << 7;
+      for (let i = from; i < to; i++) {
         const byte = chunk[i]!;
-        if (byte < 0x80) {
-          view.setUint32(at, WORDS[byte]!, true);
-          at += INFOS[byte]! & LENGTH_MASK;
-          i++;
-        } else {
-          // A call, so that this loop stays small and fast for ASCII.
-          out.length = at;
-          i = storeRun(out, chunk, i, to, whole ? undefined : held);
-          at = out.length;
-        }
+        view.setUint32(at, WORDS[byte]!, true);
+        seen |= byte;
+        at += INFOS[byte]! & LENGTH_MASK;
+      }
+      // Written as ASCII with no branch, and anew if that was wrong.
+      if (seen >= 0x80) {
+        at = storeMixed(out, payload, chunk, from, to, held, whole);
       }
       at = storeWords(view, at, this.#between);
       from = to;
@@ -115,33 +109,42 @@ export class TextFormat extends LineFormat {
 }
 
 /**
- * Appends the bytes above ASCII that start at `from`; returns the place of the
- * next that is ASCII, or `to`. An incomplete character at the end is held, or
- * shown as bytes if it must not be.
+ * Stores bytes that are not all ASCII; returns the place behind them. An
+ * incomplete character at their end is held unless they are `whole`.
  */
-function storeRun(
+function storeMixed(
   out: LineBuffer,
+  start: number,
   chunk: Uint8Array,
   from: number,
   to: number,
-  held: Held | undefined,
+  held: Held,
+  whole: boolean,
 ): number {
-  let at = out.length;
+  const { bytes, view } = out;
+  let at = start;
   let i = from;
-  while (i < to && chunk[i]! >= 0x80) {
-    const codePoint = decodeAt(chunk, i, to);
+  if (held.length > 0) {
+    i = refill(held, chunk, i, to);
+    at = storeHeld(out, at, held, i < to);
+  }
+  while (i < to) {
+    const byte = chunk[i]!;
+    const codePoint = byte < 0xc2 ? INVALID : decodeAt(chunk, i, to);
     if (codePoint >= 0) {
-      at = storeCharacter(out, at, chunk, i, codePoint);
-      i += utf8Length(codePoint);
-    } else if (codePoint === INCOMPLETE && held !== undefined) {
+      const length = utf8Length(codePoint);
+      if (isHidden(codePoint)) at = storeCodePoint(view, at, codePoint);
+      else for (let j = 0; j < length; j++) bytes[at++] = chunk[i + j]!;
+      i += length;
+    } else if (codePoint === INCOMPLETE && !whole) {
       while (i < to) held.bytes[held.length++] = chunk[i++]!;
     } else {
-      out.view.setUint32(at, WORDS[chunk[i++]!]!, true);
-      at += 4;
+      view.setUint32(at, WORDS[byte]!, true);
+      at += INFOS[byte]! & LENGTH_MASK;
+      i++;
     }
   }
-  out.length = at;
-  return i;
+  return at;
 }
 
 /**
@@ -162,31 +165,23 @@ function refill(held: Held, chunk: Uint8Array, from: number, to: number) {
 /** Stores and forgets a held character: unless `more`, only a complete one. */
 function storeHeld(
   out: LineBuffer,
-  at: number,
+  start: number,
   held: Held,
   more: boolean,
 ): number {
   const codePoint = decodeAt(held.bytes, 0, held.length);
-  if (codePoint === INCOMPLETE && !more) return at;
-  const { length } = held;
+  if (codePoint === INCOMPLETE && !more) return start;
+  const { bytes, length } = held;
   held.length = 0;
-  if (codePoint >= 0) return storeCharacter(out, at, held.bytes, 0, codePoint);
-  for (let i = 0; i < length; i++) {
-    out.view.setUint32(at + 4 * i, WORDS[held.bytes[i]!]!, true);
+  if (codePoint >= 0 && isHidden(codePoint)) {
+    return storeCodePoint(out.view, start, codePoint);
   }
-  return at + 4 * length;
-}
-
-/** Stores the character at `bytes[from]`, escaped if it is a hidden one. */
-function storeCharacter(
-  out: LineBuffer,
-  at: number,
-  bytes: Uint8Array,
-  from: number,
-  codePoint: number,
-): number {
-  if (isHidden(codePoint)) return storeCodePoint(out.view, at, codePoint);
-  const length = utf8Length(codePoint);
-  for (let i = 0; i < length; i++) out.bytes[at + i] = bytes[from + i]!;
-  return at + length;
+  let at = start;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[i]!;
+    if (codePoint >= 0) out.bytes[at] = byte;
+    else out.view.setUint32(at, WORDS[byte]!, true);
+    at += codePoint >= 0 ? 1 : 4;
+  }
+  return at;
 }
