@@ -4,6 +4,8 @@ import { ExitError } from "./exit_error.ts";
 import type { Child, StopOptions } from "./child.ts";
 import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop_ladder.ts";
+import { LAST_STEP, passedOn } from "./_passed_on.ts";
+import { notPiped, type Ownership } from "./_ownership.ts";
 import { guard, type Guarded, type Received, unguard } from "./_guard.ts";
 import { Inlet, type Input } from "./_inlet.ts";
 import { Outlet } from "./_outlet.ts";
@@ -15,25 +17,6 @@ import { watchTimes } from "./_watch_times.ts";
 const TAIL_BYTES = 8192;
 /** How long a pipe may stay unread while something else is waited for. */
 const UNREAD_MS = 250;
-/** What ends a child whose own ladder does not. */
-const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: 1000 }];
-
-/** What `spawn` has decided about a child. */
-export interface Ownership {
-  command: string;
-  args: readonly string[];
-  stdin: "piped" | "inherit" | "null" | Input;
-  stderr: "piped" | "inherit" | "null" | "tail";
-  stdout: "piped" | "inherit" | "null";
-  ladder: StopLadder;
-  drainMs: number;
-  group: boolean;
-  onSignal: "end" | "pass" | "none";
-  timeoutMs: number | undefined;
-  idleTimeoutMs: number | undefined;
-  signal: AbortSignal | undefined;
-}
-
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Guarded, Stoppable {
   readonly pid: number;
@@ -92,7 +75,6 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       if (own.stdin === "piped") this.#stdin = new PipeWriter(this.#in.stream);
       else this.#feed(this.#in, own.stdin);
     }
-    if (own.onSignal !== "none") guard(this);
     this.#unwatch = watchTimes(this.#outlets, own, (reason, cause) => {
       this.#stop(reason, own.ladder, cause);
     });
@@ -100,6 +82,8 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     const end = processEnd(process);
     this.exited = end;
     this.#status = this.#settle(end);
+    // Last: a signal that this program has received already comes at once.
+    if (own.onSignal !== "none") guard(this);
   }
 
   get stdin(): PipeWriter {
@@ -181,12 +165,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     } else if (again) {
       this.killNow();
     } else if (signal === "SIGTERM" || signal === "SIGHUP") {
-      const [grace, ...rest] = this.#own.ladder.filter((step) => step.signal);
-      const sent = byTerminal ? undefined : signal;
-      this.#stop("received", [
-        { ...grace, close: undefined, signal: sent },
-        ...rest,
-      ]);
+      this.#stop("received", passedOn(this.#own.ladder, signal, byTerminal));
     } else if (!byTerminal) {
       this.kill(signal);
     }
@@ -261,12 +240,4 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       drained: ends.every(Boolean),
     };
   }
-}
-
-function notPiped(what: string, value: unknown): never {
-  throw new TypeError(
-    `Cannot ${what} as it is not "piped": current value is ${
-      typeof value === "string" ? JSON.stringify(value) : "an input"
-    }`,
-  );
 }

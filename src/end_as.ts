@@ -19,19 +19,16 @@ import type { ExitStatus } from "./exit_status.ts";
  * @returns Never.
  *
  * @example A program that ends as its child did
- * ```ts no-assert
+ * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { endAs, spawn } from "@basic-pipes/basic-pipes";
  *
- * async function main() {
- *   const child = spawn("true", [], { stdout: "inherit", onSignal: "pass" });
+ * async function wrap(command: string, ...args: string[]): Promise<never> {
+ *   const child = spawn(command, args, { stdout: "inherit", onSignal: "pass" });
  *   const status = await child.status;
- *   await endAs(status.receivedSignal ?? status);
+ *   return await endAs(status.receivedSignal ?? status);
  * }
- * assertIsFunction(main);
- *
- * function assertIsFunction(value: unknown) {
- *   if (typeof value !== "function") throw new TypeError("not a function");
- * }
+ * assertEquals(wrap.length, 1);
  * ```
  */
 export async function endAs(

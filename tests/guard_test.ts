@@ -1,0 +1,188 @@
+import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
+import { isAlive, startParent, until } from "./parents.ts";
+
+const fixture = (name: string) =>
+  new URL(`./fixtures/${name}`, import.meta.url).pathname;
+const CLEANS_UP = [fixture("cleans_up.sh")];
+const IGNORES = [fixture("ignores_signals.sh")];
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1, SIGQUIT: 3 };
+const SHORT = [{ signal: "SIGTERM", waitMs: 150 }, {
+  signal: "SIGKILL",
+  waitMs: 1000,
+}];
+
+for (const signal of SIGNALS) {
+  Deno.test(`${signal} to the parent alone reaches the child once, and both end`, async () => {
+    await using parent = await startParent({ child: CLEANS_UP });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const { code, signal: by, output } = await parent.end();
+    assertEquals(
+      { code, by, said: /cleaned up after \d+/.exec(output)?.[0] },
+      { code: 128 + NUMBERS[signal], by: signal, said: "cleaned up after 1" },
+    );
+    assert(!isAlive(parent.childPid));
+  });
+}
+
+const KEYS = [
+  { key: "Ctrl-C", keys: "\x03", receivedSignal: "SIGINT" },
+  { key: "Ctrl-backslash", keys: "\x1c", receivedSignal: "SIGQUIT" },
+];
+for (const { key, keys, receivedSignal } of KEYS) {
+  Deno.test(`${key} on a terminal reaches the child once, and its last words are read`, async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { onSignal: "pass" },
+      terminal: true,
+    });
+    await parent.shows("ready");
+    await parent.press(keys);
+    const { output } = await parent.end();
+    assertStringIncludes(output, "cleaned up after 1");
+    assertStringIncludes(
+      output,
+      `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true}`,
+    );
+    assert(!isAlive(parent.childPid));
+  });
+}
+
+Deno.test("SIGTERM on a terminal is passed on, as no key sends it", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, terminal: true });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { code, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(code, 143);
+});
+
+Deno.test("Ctrl-C on a terminal is passed on to a child in a group of its own", async () => {
+  await using parent = await startParent({
+    child: CLEANS_UP,
+    options: { group: true },
+    terminal: true,
+  });
+  await parent.shows("ready");
+  await parent.press("\x03");
+  const { output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+});
+
+Deno.test("a terminal that hangs up leaves nothing", async () => {
+  await using parent = await startParent({
+    child: ["sh", "-c", "echo ready; exec sleep 30"],
+    terminal: true,
+  });
+  await parent.shows("ready");
+  Deno.kill(Number(parentOf(parent.pid)), "SIGKILL");
+  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+  assert(await until(() => !isAlive(parent.pid)), "the parent lives");
+});
+
+/** The id of the process that started it, here: script(1). */
+function parentOf(pid: number): string {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? "";
+}
+
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`a child that ignores ${signal} is killed after the grace`, async () => {
+    await using parent = await startParent({
+      child: IGNORES,
+      options: { ladder: SHORT, onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const { output, signal: by } = await parent.end();
+    assertStringIncludes(output, `"signal":"SIGKILL","reason":"received"`);
+    assertEquals(by, signal);
+    assert(!isAlive(parent.childPid));
+  });
+}
+
+Deno.test("a second SIGTERM, later than a repeated key, kills at once", async () => {
+  await using parent = await startParent({
+    child: IGNORES,
+    options: { ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] },
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const startMs = performance.now();
+  const isGone = await until(() => {
+    // Only a request more than 300 ms after the first counts as a second.
+    if (performance.now() - startMs > 320 && isAlive(parent.pid)) {
+      Deno.kill(parent.pid, "SIGTERM");
+    }
+    return !isAlive(parent.childPid);
+  });
+  assert(isGone, "the child lives");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+});
+
+const ENDS = [
+  { way: "throw", group: false },
+  { way: "reject", group: false },
+  { way: "exit", group: false },
+  { way: "throw", group: true },
+  { way: "reject", group: true },
+  { way: "exit", group: true },
+];
+for (const { way, group } of ENDS) {
+  const what = group ? "a child in a group of its own" : "the child";
+  Deno.test(`a parent that ends by ${way} leaves nothing of ${what}`, async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "echo ready; exec sleep 30"],
+      options: { group },
+      way,
+    });
+    await parent.shows("ready");
+    const { code } = await parent.end();
+    assertEquals(code, way === "exit" ? 5 : 1);
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+  });
+}
+
+Deno.test("a parent whose event loop is blocked passes the signal on after", async () => {
+  await using parent = await startParent({
+    child: CLEANS_UP,
+    way: "block",
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("signals that come between children are not lost", async () => {
+  await using parent = await startParent({ way: "sequence", child: ["true"] });
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+});
+
+Deno.test('a child with onSignal "none" gets no signal, and is not killed', async () => {
+  await using parent = await startParent({
+    child: IGNORES,
+    options: { onSignal: "none" },
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+  assert(isAlive(parent.childPid));
+});
+
+Deno.test("a parent that was started with SIGCHLD ignored gets the true status", async () => {
+  await using parent = await startParent({
+    child: ["sh", "-c", "exit 7"],
+    prefix: [
+      "python3",
+      "-c",
+      "import os,signal,sys\n" +
+      "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
+      "os.execvp(sys.argv[1], sys.argv[1:])",
+    ],
+  });
+  assertStringIncludes((await parent.end()).output, `"code":7`);
+});

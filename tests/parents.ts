@@ -1,0 +1,133 @@
+/** Starts the programs of `parents/` and looks at what they leave behind. */
+
+const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
+
+/** How a parent is started. */
+export interface ParentOptions {
+  /** The `SpawnOptions` of its child. */
+  options?: Record<string, unknown>;
+  /** What it does once the child exists. */
+  way?: string;
+  /** The child: a command and its arguments. */
+  child: readonly string[];
+  /** Runs it on a terminal of its own. */
+  terminal?: boolean;
+  /** Runs this in front of it: `["nohup"]`. */
+  prefix?: readonly string[];
+}
+
+/** A parent that runs. */
+export interface Parent {
+  /** Its process id. */
+  pid: number;
+  /** The id of its child. */
+  childPid: number;
+  /** Waits until its output contains the text. */
+  shows(text: string): Promise<void>;
+  /** Presses keys on its terminal. */
+  press(keys: string): Promise<void>;
+  /** Waits for its end; `output` is all that it and its child wrote. */
+  end(): Promise<{ code: number; signal: string | null; output: string }>;
+  /** Hangs its terminal up, or kills whatever of it is left. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts a parent in a session of its own, with default signals. */
+export async function startParent(
+  { options = {}, way = "wait", child, terminal, prefix = [] }: ParentOptions,
+): Promise<Parent> {
+  const words = [
+    ...prefix,
+    Deno.execPath(),
+    ...["run", "--quiet", "--allow-run", "--no-prompt", PARENT],
+    ...[JSON.stringify(options), way, ...child],
+  ];
+  const [command = "", ...args] = terminal
+    ? ["script", "-qefc", words.map(quoted).join(" "), "/dev/null"]
+    : words;
+  const process = new Deno.Command(command, {
+    args,
+    stdin: terminal ? "piped" : "null",
+    stdout: "piped",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+  const keys = terminal ? process.stdin.getWriter() : undefined;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  let output = "";
+  const waiting = new Set<() => void>();
+  (async () => {
+    for await (
+      const text of process.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      output += text;
+      waiting.forEach((look) => look());
+    }
+    end();
+    waiting.forEach((look) => look());
+  })();
+  let isOver = false;
+  ended.then(() => isOver = true);
+
+  async function shows(text: string | RegExp): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = () => {
+      if (output.search(text) >= 0) resolve();
+      else if (isOver) reject(new Error(`ended without ${text}: ${output}`));
+    };
+    waiting.add(look);
+    ended.then(look);
+    look();
+    await promise.finally(() => waiting.delete(look));
+  }
+
+  await shows(/parent \d+ child \d+\r?\n/);
+  const [, pid, childPid] = /parent (\d+) child (\d+)/.exec(output) ?? [];
+  return {
+    pid: Number(pid),
+    childPid: Number(childPid),
+    shows: (text) => shows(text),
+    press: async (text) => await keys?.write(new TextEncoder().encode(text)),
+    end: async () => {
+      const { code, signal } = await process.status;
+      await keys?.close().catch(() => {});
+      await ended;
+      return { code, signal, output };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const id of [Number(pid), Number(childPid), process.pid]) {
+        if (id > 1 && isAlive(id)) Deno.kill(id, "SIGKILL");
+      }
+      await keys?.close().catch(() => {});
+      await process.status;
+      await ended;
+    },
+  };
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Whether the process runs; one that is dead but not yet reaped does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until it holds, at most `maxMs`; returns whether it does. */
+export async function until(
+  holds: () => boolean,
+  maxMs = 1500,
+): Promise<boolean> {
+  const endMs = performance.now() + maxMs;
+  while (!holds()) {
+    if (performance.now() > endMs) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}

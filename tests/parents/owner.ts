@@ -1,0 +1,51 @@
+/**
+ * Owns one child: `owner.ts OPTIONS WAY COMMAND [ARGUMENT…]`, where OPTIONS is
+ * the JSON of `SpawnOptions` and WAY says what happens once the child exists.
+ * Prints `parent PID child PID`, what the child writes, and its status.
+ */
+import { endAs, run, spawn, type SpawnOptions } from "../../mod.ts";
+
+const [json = "{}", way = "wait", command = "true", ...args] = Deno.args;
+const encoder = new TextEncoder();
+
+function print(text: string | Uint8Array): void {
+  Deno.stdout.writeSync(typeof text === "string" ? encoder.encode(text) : text);
+}
+
+const WAYS: Record<string, () => void> = {
+  wait: () => {},
+  throw: () => setTimeout(() => JSON.parse("thrown on purpose"), 0),
+  reject: () => void Promise.reject(new Error("rejected on purpose")),
+  exit: () => Deno.exit(5),
+  block: () => {
+    // A busy loop, as a parent that computes has.
+    for (const startMs = performance.now(); performance.now() - startMs < 400;);
+  },
+};
+
+if (way === "sequence") {
+  for (let count = 0;; count++) {
+    if (count === 1) print(`parent ${Deno.pid} child 0\n`);
+    await run(command, args);
+  }
+}
+
+const options: SpawnOptions = JSON.parse(json);
+const child = spawn(command, args, options);
+print(`parent ${Deno.pid} child ${child.pid}\n`);
+if (options.stdout === undefined) {
+  const first = await child.stdout.read(65_536);
+  if (first) print(first);
+}
+WAYS[way]?.();
+if (options.stdout === undefined) {
+  for (;;) {
+    const bytes = await child.stdout.read(65_536);
+    if (bytes === null) break;
+    print(bytes);
+  }
+}
+const status = await child.status;
+const { code, signal, reason, receivedSignal, drained } = status;
+print(JSON.stringify({ code, signal, reason, receivedSignal, drained }) + "\n");
+if (options.onSignal === "pass") await endAs(receivedSignal ?? status);
