@@ -110,11 +110,17 @@ function storeRow(
   // The two spaces of a column are overwritten by the next, except in the
   // middle and at the end, where hexdump has two as well.
   at += 2;
-  for (let i = 0; i < length; i++) {
-    const byte = chunk[from + i]!;
+  const middle = from + Math.min(ROW_BYTES / 2, length);
+  for (let i = from; i < middle; i++, at += 3) {
+    const byte = chunk[i]!;
     view.setUint32(at, COLUMNS[byte]!, true);
     bytes[right++] = PRINTABLE[byte]!;
-    at += i === 7 ? 4 : 3;
+  }
+  at++;
+  for (let i = middle; i < from + length; i++, at += 3) {
+    const byte = chunk[i]!;
+    view.setUint32(at, COLUMNS[byte]!, true);
+    bytes[right++] = PRINTABLE[byte]!;
   }
   bytes[right++] = BAR;
   bytes[right++] = NEWLINE;
