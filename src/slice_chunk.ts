@@ -19,19 +19,38 @@ import { checkInteger, MAX_READ_BYTES } from "./_check_number.ts";
  * assertEquals(sizes, [2, 2, 1]);
  * ```
  */
-export function sliceChunk(
-  chunk: Uint8Array<ArrayBuffer>,
+export function sliceChunk<Buffer extends ArrayBufferLike>(
+  chunk: Uint8Array<Buffer>,
   size = 32,
-): IterableIterator<Uint8Array<ArrayBuffer>, undefined> {
+): IterableIterator<Uint8Array<Buffer>, undefined> {
   checkInteger("slice a chunk", "the size", size, 1, MAX_READ_BYTES);
-  return iterate(chunk, size);
+  return new ChunkSlices(chunk, size);
 }
 
-function* iterate(
-  chunk: Uint8Array<ArrayBuffer>,
-  size: number,
-): Generator<Uint8Array<ArrayBuffer>, undefined> {
-  for (let start = 0; start < chunk.length; start += size) {
-    yield chunk.subarray(start, start + size);
+/** An object and not a generator, which would take twice as long. */
+class ChunkSlices<Buffer extends ArrayBufferLike>
+  implements IterableIterator<Uint8Array<Buffer>, undefined> {
+  readonly #chunk: Uint8Array<Buffer>;
+  readonly #size: number;
+  readonly #end: number;
+  #start = 0;
+
+  constructor(chunk: Uint8Array<Buffer>, size: number) {
+    this.#chunk = chunk;
+    this.#size = size;
+    this.#end = chunk.length;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Uint8Array<Buffer>, undefined> {
+    const start = this.#start;
+    if (start >= this.#end) return { value: undefined, done: true };
+    const end = start + this.#size;
+    this.#start = end;
+    const value = this.#chunk.subarray(start, end) as Uint8Array<Buffer>;
+    return { value, done: false };
   }
 }
