@@ -1,3 +1,4 @@
+import { storeAscii } from "./ascii.ts";
 import { isHidden } from "./hidden.ts";
 
 /**
@@ -72,9 +73,5 @@ export function storeCodePoint(
   at: number,
   codePoint: number,
 ): number {
-  const spelling = `\\u{${codePoint.toString(16)}}`;
-  for (let i = 0; i < spelling.length; i++) {
-    view.setUint8(at + i, spelling.charCodeAt(i));
-  }
-  return at + spelling.length;
+  return storeAscii(view, at, `\\u{${codePoint.toString(16)}}`);
 }

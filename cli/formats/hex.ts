@@ -1,7 +1,8 @@
+import { storeAscii } from "./ascii.ts";
 import type { Arrival } from "./format.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
-import { storeWords, wordsOf } from "./words.ts";
+import { Words } from "./words.ts";
 
 const ROW_BYTES = 16;
 /** Columns of a row from the end of its offset to the first `|`. */
@@ -37,9 +38,9 @@ for (let byte = 0; byte < 256; byte++) {
  */
 export class HexFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
-  #head = wordsOf("");
+  readonly #head = new Words();
   /** As wide as the head, to stand in front of the further rows. */
-  #indent = wordsOf("");
+  readonly #indent = new Words();
 
   /** How many bytes the stream had, as the last offset. */
   end(out: LineBuffer, arrival: Arrival): void {
@@ -47,7 +48,7 @@ export class HexFormat extends LineFormat {
     if (offset === 0) return;
     if (this.prefix.set(arrival)) this.prepare();
     out.ensure(this.#head.length + ROW_ROOM);
-    let at = storeWords(out.view, out.length, this.#head);
+    let at = this.#head.store(out.view, out.length);
     at = storeOffset(out.view, at, offset);
     out.bytes[at++] = NEWLINE;
     out.length = at;
@@ -55,8 +56,8 @@ export class HexFormat extends LineFormat {
 
   protected override prepare(): void {
     const { mark, label, time, stream, width } = this.prefix;
-    this.#head = wordsOf(`${mark}${label}${time && time + " "}${stream}`);
-    this.#indent = wordsOf(" ".repeat(width));
+    this.#head.set(`${mark}${label}${time && time + " "}${stream}`);
+    this.#indent.set(" ".repeat(width));
   }
 
   protected override write(
@@ -76,10 +77,10 @@ export class HexFormat extends LineFormat {
     let from = start;
     do {
       const to = Math.min(from + size, end);
-      at = storeWords(out.view, at, this.#head);
+      at = this.#head.store(out.view, at);
       at = storeRow(out, at, chunk, from, to, offset + from);
       for (let row = from + ROW_BYTES; row < to; row += ROW_BYTES) {
-        at = storeWords(out.view, at, this.#indent);
+        at = this.#indent.store(out.view, at);
         at = storeRow(out, at, chunk, row, to, offset + row);
       }
       from = to;
@@ -134,11 +135,7 @@ export function storeOffset(
   offset: number,
 ): number {
   if (offset > 0xffffffff) {
-    const digits = offset.toString(16);
-    for (let i = 0; i < digits.length; i++) {
-      view.setUint8(at + i, digits.charCodeAt(i));
-    }
-    return at + digits.length;
+    return storeAscii(view, at, offset.toString(16));
   }
   view.setUint16(at, DIGITS[offset >>> 24]!, true);
   view.setUint16(at + 2, DIGITS[offset >>> 16 & 255]!, true);

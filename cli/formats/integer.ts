@@ -1,3 +1,5 @@
+import { storeAscii } from "./ascii.ts";
+
 /** Stores a safe integer of at least 0 in decimal; returns the place behind it. */
 export function storeInteger(
   view: DataView,
@@ -5,11 +7,7 @@ export function storeInteger(
   value: number,
 ): number {
   if (value > 0x7fffffff) {
-    const digits = String(value);
-    for (let i = 0; i < digits.length; i++) {
-      view.setUint8(at + i, digits.charCodeAt(i));
-    }
-    return at + digits.length;
+    return storeAscii(view, at, String(value));
   }
   let length = 1;
   for (let power = 10; power <= value; power *= 10) length++;

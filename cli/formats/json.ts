@@ -1,29 +1,29 @@
+import { storeAscii } from "./ascii.ts";
+import { storeBase64 } from "./base64.ts";
 import type { FormatOptions } from "./format.ts";
 import { isHidden } from "./hidden.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
-import { storeBase64 } from "./base64.ts";
 import { storeInteger } from "./integer.ts";
 import { decodeAt, utf8Length } from "./utf8.ts";
-import { storeWords, wordsOf } from "./words.ts";
+import { Words } from "./words.ts";
 
 /** The longest spelling of a byte, `\u001b`. */
 const BYTE_ROOM = 6;
 /** Two integers of at most 16 digits, and up to 7 bytes stored too many. */
 const LINE_ROOM = 40;
 
-const SIZE = wordsOf(`,"size":`);
-const TEXT = wordsOf(`,"text":"`);
-const BASE64 = wordsOf(`,"base64":"`);
-const TAIL = wordsOf(`"}\n`);
+const SIZE = new Words(`,"size":`);
+const TEXT = new Words(`,"text":"`);
+const BASE64 = new Words(`,"base64":"`);
+const TAIL = new Words(`"}\n`);
 
 /** The spelling of each byte of ASCII in a JSON string, and its length. */
 const SPELLINGS = new Float64Array(128);
 const LENGTHS = new Uint8Array(128);
+const spellings = new DataView(SPELLINGS.buffer);
 for (let byte = 0; byte < 128; byte++) {
-  const spelling = wordsOf(spellUnits(byte));
-  SPELLINGS[byte] = spelling.words[0]!;
-  LENGTHS[byte] = spelling.length;
+  LENGTHS[byte] = storeAscii(spellings, byte * 8, spellUnits(byte)) - byte * 8;
 }
 
 /** A code point as the inside of a JSON string has it. */
@@ -52,7 +52,7 @@ export class JsonFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
   readonly #label: string;
   readonly #time: FormatOptions["time"];
-  #head = wordsOf("");
+  readonly #head = new Words();
 
   constructor(options: FormatOptions) {
     // Colour would not be JSON.
@@ -64,7 +64,7 @@ export class JsonFormat extends LineFormat {
   protected override prepare(): void {
     const { slow, source, time } = this.prefix;
     const value = this.#time === "iso" ? `"${time}"` : time;
-    this.#head = wordsOf(
+    this.#head.set(
       `{${this.#label}${slow ? '"slow":true,' : ""}` +
         `${time && `"time":${value},`}"stream":"${source}","offset":`,
     );
@@ -90,21 +90,21 @@ export class JsonFormat extends LineFormat {
     let from = start;
     do {
       const to = Math.min(from + size, end);
-      at = storeWords(view, at, this.#head);
+      at = this.#head.store(view, at);
       at = storeInteger(view, at, offset);
-      at = storeWords(view, at, SIZE);
+      at = SIZE.store(view, at);
       at = storeInteger(view, at, to - from);
       const payload = storeString(
         out,
-        storeWords(view, at, TEXT),
+        TEXT.store(view, at),
         chunk,
         from,
         to,
       );
       at = payload >= 0
         ? payload
-        : storeBase64(view, storeWords(view, at, BASE64), chunk, from, to);
-      at = storeWords(view, at, TAIL);
+        : storeBase64(view, BASE64.store(view, at), chunk, from, to);
+      at = TAIL.store(view, at);
       offset += to - from;
       from = to;
     } while (from < end);
@@ -139,7 +139,7 @@ function storeString(
     if (codePoint < 0) return -1;
     const length = utf8Length(codePoint);
     if (isHidden(codePoint)) {
-      at = storeWords(view, at, wordsOf(spellUnits(codePoint)));
+      at = storeAscii(view, at, spellUnits(codePoint));
     } else {
       for (let j = 0; j < length; j++) bytes[at + j] = chunk[i + j]!;
       at += length;

@@ -78,9 +78,8 @@ export class Prefix {
 
   /** The time, or nothing. */
   get time(): string {
-    const { bytes, length } = this.stamp;
-    const text = String.fromCharCode(...bytes.subarray(0, length));
-    return this.#slow && this.#color && length > 0
+    const { text } = this.stamp;
+    return this.#slow && this.#color && text !== ""
       ? YELLOW + text + PLAIN
       : text;
   }
@@ -89,7 +88,8 @@ export class Prefix {
   get width(): number {
     const mark = this.#slowMs === undefined ? 0 : 2;
     const label = Array.from(this.#label).length;
-    const time = this.stamp.length > 0 ? this.stamp.length + 1 : 0;
+    const { length } = this.stamp.text;
+    const time = length > 0 ? length + 1 : 0;
     return mark + label + time + this.stream.length;
   }
 }

@@ -8,7 +8,7 @@ import {
   spellByte,
 } from "./escape.ts";
 import { LineFormat } from "./line_format.ts";
-import { storeWords, wordsOf } from "./words.ts";
+import { Words } from "./words.ts";
 
 const IN_SINGLE = createEscapeTable((byte) =>
   byte === 0x27 ? "\\'" : spellByte(byte)
@@ -25,9 +25,9 @@ const DOUBLE = 0x22;
  */
 export class SeedFormat extends LineFormat {
   readonly #pid: number;
-  #head = wordsOf("");
+  readonly #head = new Words();
   /** Everything between two payloads: the end of a line and the next head. */
-  #between = wordsOf("");
+  readonly #between = new Words();
 
   constructor(options: FormatOptions) {
     super(options);
@@ -38,8 +38,8 @@ export class SeedFormat extends LineFormat {
     const { mark, label, stream, time } = this.prefix;
     const head = `${mark}${label}${stream}Parent ${this.#pid} got [b'`;
     const tail = time === "" ? "']\n" : `'] as ${time}\n`;
-    this.#head = wordsOf(head);
-    this.#between = wordsOf(tail + head);
+    this.#head.set(head);
+    this.#between.set(tail + head);
   }
 
   protected override write(
@@ -54,7 +54,7 @@ export class SeedFormat extends LineFormat {
     // A byte is at most 4 long; words are stored whole, up to 7 bytes too far.
     out.ensure(head + pieces * this.#between.length + (end - start) * 4 + 8);
     const { bytes, view } = out;
-    let at = storeWords(view, out.length, this.#head);
+    let at = this.#head.store(view, out.length);
     let from = start;
     do {
       const to = Math.min(from + size, end);
@@ -78,7 +78,7 @@ export class SeedFormat extends LineFormat {
         }
       }
       const tail = at;
-      at = storeWords(view, at, this.#between);
+      at = this.#between.store(view, at);
       if (double) bytes[tail] = DOUBLE;
       from = to;
     } while (from < end);

@@ -1,10 +1,7 @@
 import type { Arrival, FormatOptions, TimeKind } from "./format.ts";
 
-/** Room for the longest stamp, an ISO time with an offset, to spare. */
-const STAMP_BYTES = 48;
-
 /**
- * The time of a log line as ASCII bytes, built once per arrival and not per line.
+ * The time of a log line, built once per arrival and not per line.
  *
  * `epoch` is seconds since 1970, `elapsed` seconds since the start, `delta`
  * seconds since the line before (the first: since the start), each with six
@@ -12,10 +9,8 @@ const STAMP_BYTES = 48;
  * monotonic clock, so that a changed wall clock cannot make them lie.
  */
 export class Stamp {
-  /** The text: `bytes[0, length)`. */
-  readonly bytes: Uint8Array = new Uint8Array(STAMP_BYTES);
-  /** How long the text is; 0 for `none`. */
-  length = 0;
+  /** The time as it is written; empty for `none`. */
+  text = "";
   /** Milliseconds between the line before and this one. */
   gapMs = 0;
   /** The first line of an arrival can read differently from its other lines. */
@@ -24,6 +19,8 @@ export class Stamp {
   readonly #utc: boolean;
   #written = NaN;
   #beforeMs = 0;
+  #second = NaN;
+  #secondText = "";
   #minute = NaN;
   #minuteText = "";
   #zone = "";
@@ -45,9 +42,8 @@ export class Stamp {
     const value = this.#value(arrival, gapMs);
     if (value === this.#written) return gapChanged && this.firstDiffers;
     this.#written = value;
-    this.length = 0;
-    if (this.#kind === "iso") this.#iso(value);
-    else if (this.#kind !== "none") this.#seconds(value);
+    if (this.#kind === "iso") this.text = this.#iso(value);
+    else if (this.#kind !== "none") this.text = this.#seconds(value);
     return true;
   }
 
@@ -65,24 +61,25 @@ export class Stamp {
     }
   }
 
-  #seconds(ms: number): void {
+  #seconds(ms: number): string {
     // Rounded once, as a whole: 1.9999996 s must carry into 2.000000.
     const micros = Math.round(ms * 1000);
-    const seconds = Math.floor(micros / 1e6);
-    this.#ascii(String(seconds));
-    this.#fraction(micros - seconds * 1e6);
+    const second = Math.floor(micros / 1e6);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = String(second);
+    }
+    return `${this.#secondText}.${digits(micros - second * 1e6, 6)}`;
   }
 
-  #iso(wallMs: number): void {
+  #iso(wallMs: number): string {
     const micros = Math.round(wallMs * 1000);
     const minute = Math.floor(micros / 60e6);
     if (minute !== this.#minute) this.#newMinute(minute);
-    this.#ascii(this.#minuteText);
     const inMinute = micros - minute * 60e6;
-    const seconds = Math.floor(inMinute / 1e6);
-    this.#digits(seconds, 2);
-    this.#fraction(inMinute - seconds * 1e6);
-    this.#ascii(this.#zone);
+    const second = Math.floor(inMinute / 1e6);
+    const fraction = digits(inMinute - second * 1e6, 6);
+    return `${this.#minuteText}${digits(second, 2)}.${fraction}${this.#zone}`;
   }
 
   /** The offset of local time can change, but only with a minute. */
@@ -94,28 +91,13 @@ export class Stamp {
     const local = new Date((minute + east) * 60e3).toISOString();
     this.#minuteText = local.slice(0, local.lastIndexOf(":") + 1);
     const size = Math.abs(east);
-    const hours = String(Math.floor(size / 60)).padStart(2, "0");
-    const minutes = String(size % 60).padStart(2, "0");
+    const hours = digits(Math.floor(size / 60), 2);
+    const minutes = digits(size % 60, 2);
     this.#zone = this.#utc ? "Z" : `${east < 0 ? "-" : "+"}${hours}:${minutes}`;
   }
+}
 
-  #fraction(micros: number): void {
-    this.#ascii(".");
-    this.#digits(micros, 6);
-  }
-
-  #digits(value: number, count: number): void {
-    let rest = value;
-    for (let at = this.length + count - 1; at >= this.length; at--) {
-      this.bytes[at] = 48 + rest % 10;
-      rest = Math.floor(rest / 10);
-    }
-    this.length += count;
-  }
-
-  #ascii(text: string): void {
-    for (let i = 0; i < text.length; i++) {
-      this.bytes[this.length++] = text.charCodeAt(i);
-    }
-  }
+/** A number with zeros in front, to `count` digits. */
+function digits(value: number, count: number): string {
+  return String(value).padStart(count, "0");
 }

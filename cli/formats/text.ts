@@ -9,7 +9,7 @@ import { isHidden } from "./hidden.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
 import { decodeAt, INCOMPLETE, INVALID, utf8Length } from "./utf8.ts";
-import { storeWords, wordsOf } from "./words.ts";
+import { Words } from "./words.ts";
 
 const { words: WORDS, infos: INFOS } = createEscapeTable(spellByte);
 
@@ -34,8 +34,8 @@ export class TextFormat extends LineFormat {
     out: { bytes: new Uint8Array(4), length: 0 },
     err: { bytes: new Uint8Array(4), length: 0 },
   };
-  #head = wordsOf("");
-  #between = wordsOf("");
+  readonly #head = new Words();
+  readonly #between = new Words();
 
   constructor(options: FormatOptions) {
     super(options);
@@ -55,8 +55,8 @@ export class TextFormat extends LineFormat {
   protected override prepare(): void {
     const { mark, label, time, stream } = this.prefix;
     const head = `${mark}${label}${time && time + " "}${stream}`;
-    this.#head = wordsOf(head);
-    this.#between = wordsOf("\n" + head);
+    this.#head.set(head);
+    this.#between.set("\n" + head);
   }
 
   protected override write(
@@ -85,7 +85,7 @@ export class TextFormat extends LineFormat {
         (end - start + 3) * 4 + 8,
     );
     const { view } = out;
-    let at = storeWords(view, out.length, this.#head);
+    let at = this.#head.store(view, out.length);
     let from = start;
     do {
       const to = Math.min(from + size, end);
@@ -101,7 +101,7 @@ export class TextFormat extends LineFormat {
       if (seen >= 0x80) {
         at = storeMixed(out, payload, chunk, from, to, held, whole);
       }
-      at = storeWords(view, at, this.#between);
+      at = this.#between.store(view, at);
       from = to;
     } while (from < end);
     out.length = at - this.#head.length;

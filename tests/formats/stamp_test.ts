@@ -13,7 +13,7 @@ function stampsOf(
   const stamp = new Stamp({ time: "epoch", utc: true, ...asked });
   return moments.map((moment) => {
     stamp.set(arrival(moment));
-    return String.fromCharCode(...stamp.bytes.subarray(0, stamp.length));
+    return stamp.text;
   });
 }
 
