@@ -67,7 +67,7 @@ export function escapeText(text: string): string {
   return escaped;
 }
 
-/** Stores `\\u{HEX}` for a code point; returns the place behind it. */
+/** Stores `\u{HEX}` for a code point; returns the place behind it. */
 export function storeCodePoint(
   view: DataView,
   at: number,

@@ -46,7 +46,7 @@ export class HexFormat extends LineFormat {
   end(out: LineBuffer, arrival: Arrival): void {
     const offset = this.#offsets[arrival.stream];
     if (offset === 0) return;
-    if (this.prefix.set(arrival)) this.prepare();
+    this.turn(arrival);
     out.ensure(this.#head.length + ROW_ROOM);
     let at = this.#head.store(out.view, out.length);
     at = storeOffset(out.view, at, offset);
@@ -55,8 +55,8 @@ export class HexFormat extends LineFormat {
   }
 
   protected override prepare(): void {
-    const { mark, label, time, stream, width } = this.prefix;
-    this.#head.set(`${mark}${label}${time && time + " "}${stream}`);
+    const { mark, label, time, stream, place, width } = this.prefix;
+    this.#head.set(`${mark}${label}${time && time + " "}${stream}${place}`);
     this.#indent.set(" ".repeat(width));
   }
 

@@ -45,8 +45,9 @@ function spellUnits(codePoint: number): string {
  *
  * `offset` and `size` are bytes of the stream. `text` is there if the bytes are
  * well-formed UTF-8 by themselves, else `base64` (RFC 4648, padded). `time` is
- * a number of seconds, for `iso` a string. `label` and `slow` come first where
- * they were asked for. Whatever could act on a terminal is escaped (RFC 8259).
+ * a number of seconds, for `iso` a string. `label`, `slow` (only if it is),
+ * `read`, `full` and `cut` (of `marks`) come first where they were
+ * asked for. Whatever could act on a terminal is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
@@ -62,12 +63,18 @@ export class JsonFormat extends LineFormat {
   }
 
   protected override prepare(): void {
-    const { slow, source, time } = this.prefix;
-    const value = this.#time === "iso" ? `"${time}"` : time;
-    this.#head.set(
-      `{${this.#label}${slow ? '"slow":true,' : ""}` +
-        `${time && `"time":${value},`}"stream":"${source}","offset":`,
-    );
+    const { slow, source, time, marks } = this.prefix;
+    const fields = [`{${this.#label}`];
+    if (slow) fields.push('"slow":true,');
+    if (time) {
+      fields.push(`"time":${this.#time === "iso" ? `"${time}"` : time},`);
+    }
+    if (marks?.isKnown) {
+      const { read, full, cut } = marks;
+      fields.push(`"read":${read},"full":${full},"cut":${cut},`);
+    }
+    fields.push(`"stream":"${source}","offset":`);
+    this.#head.set(fields.join(""));
   }
 
   protected override write(

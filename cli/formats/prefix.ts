@@ -1,5 +1,6 @@
 import { escapeText } from "./escape.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
+import { Marks } from "./marks.ts";
 import { Stamp } from "./stamp.ts";
 
 const YELLOW = "\x1b[33m";
@@ -22,6 +23,7 @@ export class Prefix {
   readonly #streams: boolean;
   readonly #color: boolean;
   readonly #slowMs: number | undefined;
+  readonly #marks: Marks | undefined;
   #source: Arrival["stream"] | undefined;
   #slow = false;
 
@@ -32,6 +34,8 @@ export class Prefix {
     this.#streams = options.streams;
     this.#color = options.color;
     this.#slowMs = options.slowMs;
+    // A message has nothing to do with the reads that brought it.
+    this.#marks = options.marks && !options.frames ? new Marks() : undefined;
   }
 
   /** Turns to the next line; true if anything around its payload has changed. */
@@ -49,6 +53,11 @@ export class Prefix {
     return changed;
   }
 
+  /** What is known of the slice, if it is to be marked. */
+  get marks(): Marks | undefined {
+    return this.#marks;
+  }
+
   /** The stream of the line. */
   get source(): Arrival["stream"] {
     return this.#source ?? "out";
@@ -57,6 +66,11 @@ export class Prefix {
   /** Whether this line is a slow one. */
   get slow(): boolean {
     return this.#slow;
+  }
+
+  /** The marks of the slice and a space; blank where they are not known. */
+  get place(): string {
+    return this.#marks?.text ?? "";
   }
 
   /** The two columns for slow lines, or nothing without `slowMs`. */
@@ -84,12 +98,12 @@ export class Prefix {
       : text;
   }
 
-  /** How many columns mark, label, time and stream take, each with its space. */
+  /** How many columns all of these take, each with its space. */
   get width(): number {
     const mark = this.#slowMs === undefined ? 0 : 2;
     const label = Array.from(this.#label).length;
     const { length } = this.stamp.text;
     const time = length > 0 ? length + 1 : 0;
-    return mark + label + time + this.stream.length;
+    return mark + label + time + this.stream.length + this.place.length;
   }
 }

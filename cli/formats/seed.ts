@@ -35,8 +35,8 @@ export class SeedFormat extends LineFormat {
   }
 
   protected override prepare(): void {
-    const { mark, label, stream, time } = this.prefix;
-    const head = `${mark}${label}${stream}Parent ${this.#pid} got [b'`;
+    const { mark, label, stream, place, time } = this.prefix;
+    const head = `${mark}${label}${stream}${place}Parent ${this.#pid} got [b'`;
     const tail = time === "" ? "']\n" : `'] as ${time}\n`;
     this.#head.set(head);
     this.#between.set(tail + head);

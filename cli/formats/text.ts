@@ -48,13 +48,13 @@ export class TextFormat extends LineFormat {
     if (held.length === 0) return;
     const bytes = held.bytes.slice(0, held.length);
     held.length = 0;
-    if (this.prefix.set(arrival)) this.prepare();
+    this.turn(arrival);
     this.#write(out, bytes, 0, bytes.length, bytes.length, true);
   }
 
   protected override prepare(): void {
-    const { mark, label, time, stream } = this.prefix;
-    const head = `${mark}${label}${time && time + " "}${stream}`;
+    const { mark, label, time, stream, place } = this.prefix;
+    const head = `${mark}${label}${time && time + " "}${stream}${place}`;
     this.#head.set(head);
     this.#between.set("\n" + head);
   }
