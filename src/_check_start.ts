@@ -31,7 +31,7 @@ export function checkText(what: string, value: unknown): void {
   if (why === undefined) return;
   throw new TypeError(
     `Cannot start a child as ${what} ${why}: current value is ${
-      typeof value === "string" ? JSON.stringify(quote(value)) : typeof value
+      typeof value === "string" ? `"${quote(value)}"` : typeof value
     }`,
   );
 }
@@ -56,7 +56,7 @@ export function checkCommand(
     if (name === "" || name.includes("=")) {
       throw new TypeError(
         `Cannot start a child as a variable's name is empty or has "=" in it: ` +
-          `current value is ${JSON.stringify(quote(name))}`,
+          `current value is "${quote(name)}"`,
       );
     }
     checkText(`the variable ${quote(name)}`, value);

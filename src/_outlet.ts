@@ -1,4 +1,4 @@
-/** How much is read ahead of the reader: what the pipe itself could hold. */
+/** Until more than this is kept, the pipe is read ahead of the reader. */
 const AHEAD_BYTES = 65_536;
 /**
  * After a child was stopped, its pipe holds what it wrote before: there is no
@@ -175,7 +175,7 @@ export class Outlet {
     this.#lastMs = performance.now();
     this.#isLookedAtTwice = false;
     this.#options.onChunk?.(chunk);
-    if (this.#lostBytes > 0 || this.#mustLose()) {
+    if (this.#lostBytes > 0 || this.#mustLose(chunk.length)) {
       this.#lostBytes += chunk.length;
     } else if (!this.#isDiscarded) {
       this.#kept.push(chunk);
@@ -184,22 +184,22 @@ export class Outlet {
     if (this.#bytes >= this.#limitBytes) this.letGo();
   }
 
-  #mustLose(): boolean {
-    return this.#mayLose && !this.#everRead && this.#keptBytes >= AHEAD_BYTES;
+  /** Whether so many more bytes are too many to be kept for nobody. */
+  #mustLose(moreBytes: number): boolean {
+    return this.#mayLose && !this.#everRead &&
+      this.#keptBytes + moreBytes > AHEAD_BYTES;
   }
 
   async #readAhead(): Promise<void> {
     if (this.#isAhead) return;
     this.#isAhead = true;
     while (!this.#isFinished) {
-      if (
-        this.#keptBytes >= AHEAD_BYTES && !this.#mustLose() &&
-        this.#lostBytes === 0
-      ) {
+      const isFull = this.#keptBytes > AHEAD_BYTES && this.#lostBytes === 0;
+      if (isFull && !this.#mustLose(1)) {
         await new Promise<void>((resolve) => this.#room = resolve);
-        continue;
+      } else {
+        await this.#read();
       }
-      await this.#read();
     }
   }
 

@@ -1,5 +1,5 @@
 /** Everything that is not printed as itself, or could reorder what is. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu;
 const MAX_LENGTH = 300;
 
 /** One line that cannot act on a terminal, at most 300 characters long. */

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
+import { fixture } from "./processes.ts";
 import { isAlive, startParent, until } from "./parents.ts";
 
-const fixture = (name: string) =>
-  new URL(`./fixtures/${name}`, import.meta.url).pathname;
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const IGNORES = [fixture("ignores_signals.sh")];
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;

@@ -1,0 +1,491 @@
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertMatch,
+  assertRejects,
+} from "./std_assert.ts";
+import {
+  ExitError,
+  type ExitStatus,
+  spawn,
+  type StopLadder,
+  stopLadder,
+} from "../mod.ts";
+import { isAlive, until } from "./parents.ts";
+import { bytesOf, fixture, textOf, timed } from "./processes.ts";
+
+const SHORT: StopLadder = [
+  { close: "stdin" },
+  { signal: "SIGTERM", waitMs: 100 },
+  { signal: "SIGKILL", waitMs: 1000 },
+];
+const decoder = new TextDecoder();
+
+/** What a status says, without what differs from run to run. */
+function told({ durationMs: _, ...rest }: ExitStatus) {
+  return rest;
+}
+
+const EXITED: Omit<ExitStatus, "durationMs"> = {
+  code: 0,
+  signal: null,
+  success: true,
+  reason: "exited",
+  ladderStep: 0,
+  receivedSignal: null,
+  bytesIn: 0,
+  bytesOut: 0,
+  bytesErr: 0,
+  stderrTail: "",
+  drained: true,
+};
+
+const ENDS: { script: string; expected: Partial<ExitStatus> }[] = [
+  { script: "exit 0", expected: {} },
+  { script: "exit 255", expected: { code: 255, success: false } },
+  {
+    script: "echo out; echo err >&2; exit 3",
+    expected: {
+      code: 3,
+      success: false,
+      bytesOut: 4,
+      bytesErr: 4,
+      stderrTail: "err\n",
+    },
+  },
+  {
+    script: "kill -TERM $$",
+    expected: {
+      code: 143,
+      signal: "SIGTERM",
+      success: false,
+      reason: "signaled",
+    },
+  },
+  {
+    script: "kill -KILL $$",
+    expected: {
+      code: 137,
+      signal: "SIGKILL",
+      success: false,
+      reason: "signaled",
+    },
+  },
+  { script: "exec >&-; sleep 0.05; exit 0", expected: {} },
+  { script: "(sleep 0.1; exit 9) >/dev/null 2>&1 & exit 0", expected: {} },
+  {
+    script: "exec 0<&- 1>&- 2>&-; exit 6",
+    expected: { code: 6, success: false },
+  },
+];
+for (const { script, expected } of ENDS) {
+  Deno.test(`the status of bash -c '${script}' is told truly`, async () => {
+    await using child = spawn("bash", ["-c", script]);
+    assertEquals(told(await child.status), { ...EXITED, ...expected });
+  });
+}
+
+for (const number of [34, 64]) {
+  Deno.test({
+    name: `a child that ends by real-time signal ${number} has a status`,
+    // Deno rejects its own status then, and keeps the resource of the child.
+    sanitizeResources: false,
+    fn: async () => {
+      await using child = spawn("bash", ["-c", `kill -${number} $$`]);
+      assertEquals(told(await child.status), {
+        ...EXITED,
+        code: 128 + number,
+        signal: number,
+        success: false,
+        reason: "signaled",
+      });
+    },
+  });
+}
+
+Deno.test("the status lasts from the start to the process's end", async () => {
+  await using child = spawn("sleep", ["0.2"]);
+  const { durationMs } = await child.status;
+  assertGreaterOrEqual(durationMs, 199);
+  assertLessOrEqual(durationMs, 1000);
+});
+
+Deno.test("the tail is the last 8,192 bytes of stderr", async () => {
+  const script =
+    "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2";
+  await using child = spawn("sh", ["-c", script]);
+  let all = "";
+  for (let line = 0; line < 3000; line++) all += `line ${line}\n`;
+  const { stderrTail, bytesErr } = await child.status;
+  assertEquals({ stderrTail, bytesErr }, {
+    stderrTail: all.slice(-8192),
+    bytesErr: all.length,
+  });
+});
+
+Deno.test("check gives the status of a success, and refuses any other", async () => {
+  await using good = spawn("true");
+  assertEquals(told(await good.check()), EXITED);
+  await using bad = spawn("sh", [
+    "-c",
+    "echo first >&2; echo 'no\u{1b}[2J' >&2; exit 3",
+  ]);
+  const error = await assertRejects(() => bad.check(), ExitError);
+  assertEquals(
+    error.message,
+    `"sh -c 'echo first >&2; echo '\\''no\\u{1b}[2J'\\'' >&2; exit 3'" ` +
+      `ended with code 3: no\\u{1b}[2J`,
+  );
+  assertEquals(error.status, await bad.status);
+});
+
+const STOPS: {
+  what: string;
+  reason: string;
+  message: RegExp;
+  start: () => { child: ReturnType<typeof spawn>; act?: () => void };
+}[] = [
+  {
+    what: "a timeout",
+    reason: "timeout",
+    message: /was ended by SIGTERM as its time was up$/,
+    start: () => ({ child: spawn("sleep", ["30"], { timeoutMs: 50 }) }),
+  },
+  {
+    what: "an idle timeout",
+    reason: "idle",
+    message: /as nothing came from it$/,
+    start: () => ({ child: spawn("sleep", ["30"], { idleTimeoutMs: 50 }) }),
+  },
+  {
+    what: "an abort",
+    reason: "aborted",
+    message: /as it was aborted$/,
+    start: () => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      return {
+        child: spawn("sleep", ["30"], { signal }),
+        act: () => controller.abort(new Error("enough")),
+      };
+    },
+  },
+  {
+    what: "stop",
+    reason: "stopped",
+    message: /as it was stopped$/,
+    start: () => {
+      const child = spawn("sleep", ["30"]);
+      return { child, act: () => child.stop() };
+    },
+  },
+  {
+    what: "the end of its scope",
+    reason: "disposed",
+    message: /as its scope was left$/,
+    start: () => {
+      const child = spawn("sleep", ["30"]);
+      return { child, act: () => child[Symbol.asyncDispose]() };
+    },
+  },
+];
+for (const { what, reason, message, start } of STOPS) {
+  Deno.test(`${what} stops the child, and the status says so`, async () => {
+    const { child, act } = start();
+    await using _ = child;
+    act?.();
+    const { ms, value } = await timed(() => child.status);
+    assertLessOrEqual(ms, 1000);
+    assertEquals(told(value), {
+      ...EXITED,
+      code: 143,
+      signal: "SIGTERM",
+      success: false,
+      reason: value.reason,
+      ladderStep: 2,
+    });
+    assertEquals(value.reason, reason as ExitStatus["reason"]);
+    const error = await assertRejects(() => child.check(), ExitError);
+    assertMatch(error.message, message);
+    assertEquals(
+      (error.cause as Error | undefined)?.message,
+      reason === "aborted" ? "enough" : undefined,
+    );
+    assert(!isAlive(child.pid));
+  });
+}
+
+const LADDERS: {
+  what: string;
+  child: string;
+  stdin?: "piped";
+  ladder: StopLadder;
+  expected: Partial<ExitStatus>;
+}[] = [
+  {
+    what: "a child that reads its stdin ends at the first step",
+    child: "cat.sh",
+    stdin: "piped",
+    ladder: [{ close: "stdin", waitMs: 1000 }, ...SHORT],
+    expected: { code: 0, signal: null, ladderStep: 1 },
+  },
+  {
+    what: "a child that ignores SIGTERM ends at SIGKILL",
+    child: "ignores_signals.sh",
+    ladder: SHORT,
+    expected: { code: 137, signal: "SIGKILL", ladderStep: 3 },
+  },
+  {
+    what: "a grace of 0 kills at once",
+    child: "ignores_signals.sh",
+    ladder: stopLadder({ graceMs: 0 }),
+    expected: { code: 137, signal: "SIGKILL", ladderStep: 3 },
+  },
+  {
+    what: "a child that cleans up ends with its own code",
+    child: "cleans_up.sh",
+    ladder: stopLadder(),
+    expected: { code: 7, signal: null, ladderStep: 2 },
+  },
+  {
+    what: "a stopped child hears SIGTERM",
+    child: "stops_itself.sh",
+    ladder: [{ signal: "SIGTERM", waitMs: 1500 }, {
+      signal: "SIGKILL",
+      waitMs: 1000,
+    }],
+    expected: { code: 143, signal: "SIGTERM", ladderStep: 1 },
+  },
+];
+for (const { what, child: name, stdin, ladder, expected } of LADDERS) {
+  Deno.test(`stop: ${what}`, async () => {
+    await using child = spawn(fixture(name), [], { stdin, ladder });
+    await child.stdout.read(32);
+    if (name === "stops_itself.sh") {
+      assert(await until(() => isStopped(child.pid)));
+    }
+    assertEquals(await child.stop(), true);
+    assertEquals(told(await child.status), {
+      ...EXITED,
+      success: false,
+      reason: "stopped",
+      bytesOut: (await child.status).bytesOut,
+      ...expected,
+    });
+  });
+}
+
+function isStopped(pid: number): boolean {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+}
+
+Deno.test("stop may be called often, together and after the end", async () => {
+  await using child = spawn("sleep", ["30"]);
+  const stops = await Promise.all([child.stop(), child.stop(), child.stop()]);
+  assertEquals(stops, [true, true, true]);
+  assertEquals(await child.stop(), true);
+  const { reason, ladderStep } = await child.status;
+  assertEquals({ reason, ladderStep }, { reason: "stopped", ladderStep: 2 });
+});
+
+Deno.test("stopping a child that has ended by itself changes nothing", async () => {
+  await using child = spawn("true");
+  await child.status;
+  assertEquals(await child.stop(), true);
+  assertEquals(child.kill(), false);
+  assertEquals(told(await child.status), EXITED);
+});
+
+Deno.test("a ladder that does not end the child says so, and its scope still does", async () => {
+  let pid = 0;
+  {
+    await using child = spawn(fixture("ignores_signals.sh"), [], {
+      ladder: [{ signal: "SIGTERM", waitMs: 50 }],
+    });
+    pid = child.pid;
+    await child.stdout.read(32);
+    assertEquals(await child.stop(), false);
+    assert(isAlive(pid));
+  }
+  assert(!isAlive(pid));
+});
+
+Deno.test("a descendant that holds the pipe costs drainMs, and no byte", async () => {
+  await using child = spawn(fixture("leaves_grandchild.sh"));
+  const { ms, value } = await timed(() =>
+    Promise.all([textOf(child), child.status])
+  );
+  assertEquals([value[0], told(value[1])], ["left\n", {
+    ...EXITED,
+    code: 4,
+    success: false,
+    bytesOut: 5,
+    drained: false,
+  }]);
+  assertGreaterOrEqual(ms, 249);
+  assertLessOrEqual(ms, 1000);
+});
+
+Deno.test("what a descendant writes within drainMs is read, as often as it comes", async () => {
+  const script =
+    "for i in 1 2 3 4 5; do sleep 0.1; echo $i; done 2>/dev/null & exit 4";
+  await using child = spawn("sh", ["-c", script]);
+  const [text, { code, drained }] = await Promise.all([
+    textOf(child),
+    child.status,
+  ]);
+  assertEquals({ text, code, drained }, {
+    text: "1\n2\n3\n4\n5\n",
+    code: 4,
+    drained: true,
+  });
+});
+
+Deno.test("a timeout means it, whoever holds the pipe", async () => {
+  await using child = spawn("sh", ["-c", "echo first; sleep 3; echo x"], {
+    timeoutMs: 300,
+  });
+  const { ms, value } = await timed(() =>
+    Promise.all([textOf(child), child.status])
+  );
+  assertEquals([value[0], value[1].reason], ["first\n", "timeout"]);
+  assertLessOrEqual(ms, 450);
+});
+
+Deno.test("a timeout means it while a descendant floods the pipe", async () => {
+  await using child = spawn("sh", ["-c", "yes 2>/dev/null & exec sleep 9"], {
+    timeoutMs: 100,
+  });
+  const { ms, value } = await timed(() =>
+    Promise.all([discard(child), child.status])
+  );
+  assertEquals([value[1].reason, value[1].drained], ["timeout", false]);
+  assertLessOrEqual(ms, 1500);
+});
+
+async function discard(child: ReturnType<typeof spawn>): Promise<void> {
+  while (await child.stdout.read(65_536) !== null);
+}
+
+Deno.test("a stop reaches every descendant of a child with a group of its own", async () => {
+  await using child = spawn(fixture("family.sh"), [], { group: true });
+  let text = "";
+  while ((text.match(/\n/g)?.length ?? 0) < 2) {
+    text += decoder.decode(await child.stdout.read(64) ?? new Uint8Array());
+  }
+  const pids = text.trim().split("\n").map(Number);
+  assertEquals(pids.map(isAlive), [true, true]);
+  await child.stop();
+  assert(await until(() => !pids.some(isAlive)), "a descendant lives");
+  assertEquals((await child.status).drained, true);
+});
+
+Deno.test("what ignores SIGTERM in the group is killed when its leader has ended", async () => {
+  const script =
+    "trap '' TERM; sleep 30 2>/dev/null & trap - TERM; echo $!; wait";
+  await using child = spawn("sh", ["-c", script], { group: true });
+  const pid = Number(decoder.decode(await child.stdout.read(64) ?? undefined));
+  await child.stop();
+  assert(await until(() => !isAlive(pid)), "a descendant lives");
+});
+
+Deno.test("64 KiB that nobody reads do not hold the status up, and stay readable", async () => {
+  await using child = spawn("head", ["-c", "65536", "/dev/zero"]);
+  const { bytesOut, drained, code } = await child.status;
+  assertEquals({ bytesOut, drained, code }, {
+    bytesOut: 65_536,
+    drained: true,
+    code: 0,
+  });
+  assertEquals(await bytesOf(child), new Uint8Array(65_536));
+});
+
+Deno.test("more than 64 KiB that nobody reads do not hold the status up, and a late reader is told", async () => {
+  await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
+  const { bytesOut, drained, code } = await child.status;
+  assertEquals({ bytesOut, drained, code }, {
+    bytesOut: 1_000_000,
+    drained: true,
+    code: 0,
+  });
+  const error = await assertRejects(() => bytesOf(child), RangeError);
+  assertMatch(
+    error.message,
+    /^Cannot read stdout to its end as nobody had begun to read it while the child's end was waited for: current value is 9\d{5} bytes let go$/,
+  );
+});
+
+Deno.test("a piped stderr that nobody reads does not hold stdout up", async () => {
+  await using child = spawn(fixture("floods_both.sh"), [], { stderr: "piped" });
+  assertEquals((await bytesOf(child)).length, 200_000);
+  assertEquals((await child.status).bytesErr, 200_000);
+});
+
+Deno.test("a reader that has begun and pauses holds the child up, and loses nothing", async () => {
+  await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
+  const first = await child.stdout.read(1);
+  const status = child.status;
+  // Longer than a pipe may stay unread.
+  assertEquals(
+    await Promise.race([
+      status,
+      new Promise((resolve) => setTimeout(resolve, 400, "held up")),
+    ]),
+    "held up",
+  );
+  const rest = await bytesOf(child);
+  assertEquals([first?.length, rest.length], [1, 999_999]);
+  assertEquals((await status).code, 0);
+});
+
+Deno.test("idle is the child's silence, not the reader's pause", async () => {
+  await using child = spawn("head", ["-c", "1000000", "/dev/zero"], {
+    idleTimeoutMs: 50,
+  });
+  await child.stdout.read(1);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await bytesOf(child);
+  assertEquals((await child.status).reason, "exited");
+});
+
+Deno.test("cancelling stdout lets go of the child's output", async () => {
+  await using child = spawn("yes");
+  await child.stdout.read(32);
+  await child.stdout.cancel();
+  const { signal, drained } = await child.status;
+  assertEquals({ signal, drained }, { signal: "SIGPIPE", drained: false });
+});
+
+Deno.test("leaving the scope in the middle of a loop stops an endless child", async () => {
+  let pid = 0;
+  const { ms } = await timed(async () => {
+    await using child = spawn("yes");
+    pid = child.pid;
+    for (let count = 0; count < 3; count++) await child.stdout.read(32);
+  });
+  assert(!isAlive(pid));
+  assertLessOrEqual(ms, 1000);
+});
+
+Deno.test("an error in the scope stops the child and is thrown on", async () => {
+  let pid = 0;
+  await assertRejects(
+    async () => {
+      await using child = spawn("sleep", ["30"]);
+      pid = child.pid;
+      throw new RangeError("of the caller");
+    },
+    RangeError,
+    "of the caller",
+  );
+  assert(!isAlive(pid));
+});
+
+Deno.test("receivedSignal is null as long as none came", async () => {
+  await using child = spawn("true");
+  assertEquals(child.receivedSignal, null);
+  await child.status;
+});

@@ -1,0 +1,43 @@
+/** Small tools of the tests that start processes. */
+import type { Child } from "../mod.ts";
+
+/** The path of a fixture. */
+export function fixture(name: string): string {
+  const folder = new URL("./fixtures/", import.meta.url).pathname;
+  return decodeURIComponent(folder) + name;
+}
+
+/** All of a child's stdout, as text. */
+export async function textOf(child: Child): Promise<string> {
+  return new TextDecoder().decode(await bytesOf(child));
+}
+
+/** All of a child's stdout. */
+export async function bytesOf(child: Child): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: BlobPart[] = [];
+  for (;;) {
+    const chunk = await child.stdout.read(65_536);
+    if (chunk === null) break;
+    chunks.push(chunk as Uint8Array<ArrayBuffer>);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** How long something takes, with what it gives. */
+export async function timed<T>(
+  work: () => Promise<T>,
+): Promise<{ ms: number; value: T }> {
+  const startMs = performance.now();
+  const value = await work();
+  return { ms: performance.now() - startMs, value };
+}
+
+/** The text that a call throws, with the name of its class. */
+export function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof Error) return `${error.name}: ${error.message}`;
+  }
+  return "nothing was thrown";
+}
