@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { BrokenPipeError } from "./src/broken_pipe_error.ts";
 export type { Child, StopOptions } from "./src/child.ts";
 export {
   contentLength,
@@ -50,6 +51,7 @@ export { SliceStream } from "./src/slice_stream.ts";
 export { spawn, type SpawnOptions } from "./src/spawn.ts";
 export { spawnModule, type SpawnModuleOptions } from "./src/spawn_module.ts";
 export { StartError, type StartErrorKind } from "./src/start_error.ts";
+export { stdoutWriter } from "./src/stdout_writer.ts";
 export {
   type StopLadder,
   stopLadder,

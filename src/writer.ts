@@ -1,16 +1,273 @@
-/** Writes bytes to a pipe. */
+import { BrokenPipeError } from "./broken_pipe_error.ts";
+import type { Framing } from "./framing.ts";
+import { type Sink, sinkOf } from "./_sink.ts";
+import { DONE, WriteQueue } from "./_write_queue.ts";
+
+/** One batch: the capacity of a Linux pipe, so one write can fill it. */
+const BATCH_BYTES = 65_536;
+/** From here on a copy costs more than a write of its own. */
+const LARGE_BYTES = 16_384;
+
+const NO_BATCH = -1;
+
+const ENCODER = new TextEncoder();
+
+/**
+ * Writes bytes and text to a pipe, many small writes as one.
+ *
+ * Writes below 16 KiB are copied into a batch of 64 KiB, which leaves at the
+ * end of the event loop's turn, or as soon as it is full. `await write(…)`
+ * resolves at once while there is room, and waits for the pipe when one batch
+ * is on the way and the next is full: a slow reader slows the writer, and the
+ * memory of one who awaits is bounded by 192 KiB. Who does not await is not
+ * slowed, and what he writes waits in memory.
+ *
+ * The order is kept, and a write below 16 KiB or a frame is never mixed with
+ * another. A reader that went away is a {@linkcode BrokenPipeError} from every
+ * later `write` and `flush`; a rejection that nobody awaits does not end the
+ * program, and `close` is quiet about it.
+ *
+ * @example Many small writes, and the end
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PipeWriter } from "@basic-pipes/basic-pipes";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const text = new Response(readable).text();
+ * {
+ *   await using writer = new PipeWriter(writable);
+ *   for (let n = 0; n < 3; n++) await writer.write(`Spam ${n}\n`);
+ * }
+ * assertEquals(await text, "Spam 0\nSpam 1\nSpam 2\n");
+ * ```
+ */
 export class PipeWriter {
-  readonly #sink: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #sink: Sink;
+  readonly #queue: WriteQueue;
+  /** The batch being filled; taken when it is first needed. */
+  #batch: Uint8Array<ArrayBuffer> | undefined;
+  /** The size of the batch; without one, less than the smallest write. */
+  #room = NO_BATCH;
+  #used = 0;
+  #isScheduled = false;
+  /** A batch that the sink has given back. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
+  #closing: Promise<void> | undefined;
+  /** Whether a promise that the caller has told of the failure. */
+  #isTold = false;
 
+  /**
+   * Locks the stream.
+   *
+   * @param stream Where the bytes go: a child's stdin, a file, a transform.
+   * @throws {TypeError} If the stream is locked already.
+   */
   constructor(stream: WritableStream<Uint8Array>) {
-    this.#sink = stream.getWriter();
+    this.#sink = sinkOf(stream);
+    this.#queue = new WriteQueue(this.#sink, () => this.#drop());
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    await this.#sink.write(bytes);
+  /**
+   * Why nothing can be written any more: a {@linkcode BrokenPipeError} if the
+   * reader has gone, else what the stream failed with; `undefined` until then.
+   * A reader that leaves is noticed at the next write, not before.
+   */
+  get broken(): Error | undefined {
+    return this.#queue.error;
   }
 
-  async close(): Promise<void> {
-    await this.#sink.close();
+  /**
+   * Writes bytes, or text as UTF-8.
+   *
+   * Bytes below 16 KiB are copied and may be changed at once. Larger ones are
+   * not copied: leave them alone until the promise has resolved, and for good
+   * if the stream passes its chunks on, as a `TransformStream` does.
+   *
+   * @param bytes The bytes, or a text; a lone surrogate becomes U+FFFD.
+   * @returns Resolves when there is room for more; for 16 KiB and more, when
+   * the pipe has accepted them.
+   * @throws {TypeError} At once, if it is neither bytes nor text, or after
+   * `close`.
+   */
+  write(bytes: Uint8Array | string): Promise<void> {
+    if (bytes instanceof Uint8Array) {
+      if (bytes.length <= this.#room - this.#used) {
+        this.#batch!.set(bytes, this.#used);
+        this.#used += bytes.length;
+        return DONE;
+      }
+      return this.#add(bytes);
+    }
+    if (typeof bytes !== "string") {
+      const type = bytes === null ? "null" : typeof bytes;
+      throw new TypeError(
+        `Cannot write as it must be a Uint8Array or a string: current value is ${type}`,
+      );
+    }
+    // A UTF-16 unit takes at most 3 bytes of UTF-8.
+    if (bytes.length * 3 <= this.#room - this.#used) {
+      const free = this.#batch!.subarray(this.#used);
+      this.#used += ENCODER.encodeInto(bytes, free).written;
+      return DONE;
+    }
+    return this.#add(ENCODER.encode(bytes));
+  }
+
+  /**
+   * Writes one message as a frame: nothing else comes between its pieces.
+   *
+   * @typeParam Frame What the framing takes: the payload, or more.
+   * @param framing The rule, such as `lengthPrefix()`.
+   * @param frame The payload; copied or not as by {@linkcode write}.
+   * @returns Resolves as {@linkcode write} does.
+   * @throws {RangeError | TypeError} At once, if the frame could not be read
+   * back, or after `close`; nothing was written then.
+   *
+   * @example A message in front of which stands its length
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { lengthPrefix, PipeReader, PipeWriter } from "@basic-pipes/basic-pipes";
+   *
+   * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+   * const reader = new PipeReader(readable);
+   * await using writer = new PipeWriter(writable);
+   *
+   * await writer.writeFrame(lengthPrefix(), new TextEncoder().encode("Spam"));
+   * const frame = await reader.readFrame(lengthPrefix());
+   * assertEquals(new TextDecoder().decode(frame!), "Spam");
+   * ```
+   */
+  writeFrame<Frame>(framing: Framing<Frame>, frame: Frame): Promise<void> {
+    const pieces = framing.encode(frame);
+    let bytes = 0;
+    for (const piece of pieces) bytes += piece.length;
+    // A frame that two batches share would be two writes, and another process
+    // that writes to the same pipe could get in between (pipe(7), PIPE_BUF).
+    if (bytes < LARGE_BYTES && bytes > this.#room - this.#used) this.#ship();
+    let written = DONE;
+    for (const piece of pieces) {
+      // A short last piece has room at once, and a large one before it has not.
+      const room = this.write(piece);
+      if (room !== DONE) written = room;
+    }
+    return written;
+  }
+
+  /**
+   * Sends what was written, without waiting for the end of the turn.
+   *
+   * @returns Resolves when the pipe has accepted all that was written before:
+   * not when it has been read.
+   */
+  flush(): Promise<void> {
+    this.#ship();
+    return this.#give(this.#queue.last);
+  }
+
+  /**
+   * Flushes and closes the stream. The second call gives the first one's
+   * promise.
+   *
+   * @returns Resolves when the stream has closed, also if the reader went away;
+   * rejects with any other failure that no `write` or `flush` has told.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  /** Closes it, as {@linkcode close} does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#ship();
+    const flushed = this.#queue.last;
+    this.#drop();
+    try {
+      await flushed;
+      await this.#sink.close();
+    } catch (error) {
+      const isGone = error instanceof BrokenPipeError ||
+        error instanceof Deno.errors.BrokenPipe;
+      if (!isGone && !this.#isTold) throw error;
+    }
+  }
+
+  /** Gives no more room: every later write comes to `#add`, which says why. */
+  #drop(): void {
+    this.#batch = this.#spare = undefined;
+    this.#room = NO_BATCH;
+    this.#used = 0;
+  }
+
+  /** A promise for the caller, who need not await it. */
+  #give(promise: Promise<void>): Promise<void> {
+    promise.catch(() => this.#isTold = true);
+    return promise;
+  }
+
+  /** Takes what does not fit into the batch as it is. */
+  #add(bytes: Uint8Array): Promise<void> {
+    if (this.#closing !== undefined) {
+      throw new TypeError(
+        `Cannot write as the writer is closed: current value is ${bytes.length} bytes`,
+      );
+    }
+    if (this.broken !== undefined) {
+      return this.#give(Promise.reject(this.broken));
+    }
+    if (bytes.length >= LARGE_BYTES) {
+      this.#ship();
+      return this.#give(this.#queue.push(bytes));
+    }
+    // Full: the caller waits until the batch before this one has been accepted.
+    const before = this.#queue.isBusy ? this.#give(this.#queue.last) : DONE;
+    this.#ship();
+    this.#open();
+    this.#batch!.set(bytes);
+    this.#used = bytes.length;
+    return before;
+  }
+
+  #open(): void {
+    this.#batch = this.#spare ?? new Uint8Array(BATCH_BYTES);
+    this.#spare = undefined;
+    this.#room = BATCH_BYTES;
+    this.#used = 0;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#leave);
+  }
+
+  /** Sends the batch, or lets it grow while another is on the way. */
+  readonly #leave = (): void => {
+    if (this.#used > 0 && this.#queue.isBusy) {
+      this.#queue.last.then(this.#leave, this.#leave);
+      return;
+    }
+    this.#isScheduled = false;
+    this.#ship();
+  };
+
+  /** Gives the batch to the queue. */
+  #ship(): void {
+    const batch = this.#batch;
+    const used = this.#used;
+    if (batch === undefined || used === 0) return;
+    this.#batch = undefined;
+    this.#room = NO_BATCH;
+    this.#used = 0;
+    if (this.#sink.givesBack) {
+      this.#queue.push(batch.subarray(0, used)).then(() => {
+        this.#spare ??= batch;
+      }, () => {});
+    } else if (used * 2 > BATCH_BYTES) {
+      this.#queue.push(batch.subarray(0, used));
+    } else {
+      // A stream that queues would hold 64 KiB for each small line.
+      this.#queue.push(batch.slice(0, used));
+      this.#spare = batch;
+    }
   }
 }

@@ -1,0 +1,115 @@
+import { assertEquals } from "./std_assert.ts";
+import { PAYLOADS } from "./stdout_program.ts";
+
+const READER = new URL("fixtures/slow_reader.py", import.meta.url).pathname;
+const PROGRAM = ["run", "-q", "--no-prompt", "--no-check"];
+const URL_OF_PROGRAM = import.meta.resolve("./stdout_program.ts");
+
+/** The command line that starts the program. */
+function program(name: string): string[] {
+  return [Deno.execPath(), ...PROGRAM, URL_OF_PROGRAM, name];
+}
+
+/** Runs a line of shell whose `$@` starts the program. */
+function shell(line: string, name: string): Promise<Deno.CommandOutput> {
+  return new Deno.Command("bash", {
+    args: ["-c", line, "bash", ...program(name)],
+    stdin: "null",
+  }).output();
+}
+
+/** Where two byte arrays first differ, so that a failure is short to read. */
+function difference(actual: Uint8Array, expected: Uint8Array): string {
+  if (actual.length !== expected.length) {
+    return `${actual.length} bytes, not ${expected.length}`;
+  }
+  const at = actual.findIndex((byte, n) => byte !== expected[n]);
+  return at < 0 ? "same" : `differ at ${at}`;
+}
+
+const KINDS = [
+  "blocking",
+  "nonblocking",
+  "shared",
+  "terminal",
+  "nonblocking-terminal",
+];
+
+for (const kind of KINDS) {
+  for (const [name, payload] of Object.entries(PAYLOADS)) {
+    Deno.test(`stdout is exact: ${kind}, read slowly, ${name}`, async () => {
+      const { stdout, code } = await new Deno.Command("python3", {
+        args: [READER, kind, ...program(name)],
+        stderr: "inherit",
+      }).output();
+      assertEquals({ code, stdout: difference(stdout, payload()) }, {
+        code: 0,
+        stdout: "same",
+      });
+    });
+  }
+}
+
+const PLACES = [
+  { place: "a file", line: '"$@" >"$0.$$"; cat "$0.$$"; rm "$0.$$"' },
+  { place: "a fast reader", line: '"$@" | cat' },
+  { place: "a socket", line: '"$@"' },
+];
+for (const { place, line } of PLACES) {
+  Deno.test(`a burst that nobody awaits reaches ${place} whole`, async () => {
+    const folder = await Deno.makeTempDir();
+    const { stdout } = await new Deno.Command("bash", {
+      args: ["-c", line, `${folder}/out`, ...program("burst")],
+      stderr: "inherit",
+    }).output();
+    await Deno.remove(folder, { recursive: true });
+    assertEquals(difference(stdout, PAYLOADS["short lines"]!()), "same");
+  });
+}
+
+Deno.test("a stuck reader does not keep a signal from ending the program", async () => {
+  // The program itself is started by exec, so that the signal reaches it.
+  const child = new Deno.Command("bash", {
+    args: ["-c", 'exec "$@"', "bash", ...program("stuck")],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  assertEquals((await stderr.read()).value, "ready\n");
+  // The pipe is full once it has given its first bytes and nobody reads on.
+  const stdout = child.stdout.getReader();
+  await stdout.read();
+  child.kill("SIGTERM");
+  assertEquals((await stderr.read()).value, "heard SIGTERM\n");
+  assertEquals((await child.status).code, 7);
+  await stderr.cancel();
+  await stdout.cancel();
+});
+
+Deno.test("a reader that leaves is told by every write and flush, and not by close", async () => {
+  const { stderr } = await shell('"$@" | head -1 >/dev/null', "reader_leaves");
+  assertEquals(
+    new TextDecoder().decode(stderr),
+    ["true BrokenPipe", "true BrokenPipe", "true BrokenPipe", "true quiet"]
+      .join("\n"),
+  );
+});
+
+Deno.test("a reader that leaves after 4 MB is told as well", async () => {
+  const { stderr } = await shell(
+    '"$@" | head -c 4000000 >/dev/null',
+    "reader_leaves",
+  );
+  assertEquals(
+    new TextDecoder().decode(stderr).split("\n")[0],
+    "true BrokenPipe",
+  );
+});
+
+Deno.test("a full device is told by close, when no write was", async () => {
+  const { stderr } = await shell('exec "$@" >/dev/full', "full");
+  assertEquals(
+    new TextDecoder().decode(stderr),
+    "Error: Cannot write to stdout: No space left on device (os error 28)",
+  );
+});
