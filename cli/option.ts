@@ -50,7 +50,7 @@ export function flag(described: Described): Flag {
 }
 
 /** An entry with a value. */
-export function valued<T, D>(
+export function valued<T, const D>(
   kind: Kind<T>,
   initial: D,
   described: Described,

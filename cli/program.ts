@@ -1,0 +1,62 @@
+import { BrokenPipeError, StartError, stdoutWriter } from "../mod.ts";
+import { help, type HelpPage } from "./help.ts";
+import { flag, type OptionTable } from "./option.ts";
+import { type CommandLine, parse } from "./parse.ts";
+import { talk } from "./talk.ts";
+import { UsageError } from "./usage_error.ts";
+import { VERSION } from "./version.ts";
+
+/** The exit status for a mistake on the command line. */
+const WRONG_USAGE = 2;
+
+/** The exit status when the program itself failed, as `timeout(1)` has it. */
+const PROGRAM_FAILED = 125;
+
+/** The options that both programs have. */
+export const PROGRAM_OPTIONS = {
+  help: flag({ short: "h", group: "told", help: "print this and end" }),
+  version: flag({
+    short: "V",
+    group: "told",
+    help: "print the version and end",
+  }),
+};
+
+/** A table that has at least the options of every program. */
+type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
+
+/**
+ * Reads the command line, runs the program, and gives its exit status.
+ *
+ * A person's mistake is one line on stderr and status 2, the program's own
+ * failure one line and 125, a reader of our output who left a plain 0. None
+ * shows a stack trace.
+ */
+export async function runProgram<T extends ProgramTable>(
+  args: readonly string[],
+  page: HelpPage<T>,
+  run: (line: CommandLine<T>) => Promise<number>,
+): Promise<number> {
+  try {
+    const line = parse(args, page.table);
+    const { help: wantsHelp, version: wantsVersion } = line.settings as {
+      help: boolean;
+      version: boolean;
+    };
+    if (wantsHelp) return await print(help(page));
+    if (wantsVersion) return await print(`basic-pipes ${VERSION}\n`);
+    return await run(line);
+  } catch (error) {
+    if (error instanceof BrokenPipeError) return 0;
+    talk(error instanceof Error ? error.message : String(error));
+    if (error instanceof StartError) return error.exitCode;
+    return error instanceof UsageError ? WRONG_USAGE : PROGRAM_FAILED;
+  }
+}
+
+async function print(text: string): Promise<number> {
+  await using stdout = stdoutWriter();
+  await stdout.write(text);
+  await stdout.flush();
+  return 0;
+}

@@ -1,0 +1,306 @@
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "./std_assert.ts";
+import { CHILD_MODE, chooseStart } from "../cli/launch.ts";
+import { VERSION } from "../cli/version.ts";
+import {
+  fixture,
+  has,
+  isAlive,
+  quote,
+  ROOT,
+  shell,
+  start,
+  until,
+  whole,
+} from "./whole_program.ts";
+
+const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
+
+interface Line {
+  pid: number;
+  bytes: string;
+  seconds: number;
+}
+
+function readLines(log: string): Line[] {
+  return log.split("\n").slice(0, -1).map((line) => {
+    const [, pid, bytes = "", seconds] = LINE.exec(line) ?? [];
+    return { pid: Number(pid), bytes, seconds: Number(seconds) };
+  });
+}
+
+Deno.test("the parent logs what the child says, with its own id and the time", async () => {
+  const before = Date.now() / 1000;
+  const program = start(["--messages", "7", "--tick", "10ms"]);
+  const { pid } = program;
+  const { code, stdout } = await program.output();
+  const after = Date.now() / 1000;
+  const lines = readLines(new TextDecoder().decode(stdout));
+  // A read is not a message: Spam 4 and the Spam 0 behind it may be one slice.
+  assertEquals(
+    { code, said: lines.map(({ bytes }) => bytes).join("") },
+    { code: 0, said: "Spam 0Spam 1Spam 2Spam 3Spam 4Spam 0Spam 1" },
+  );
+  assert(lines.length >= 6, `${lines.length} lines`);
+  for (const line of lines) {
+    assertEquals(line.pid, pid);
+    assert(line.seconds >= before && line.seconds <= after, `${line.seconds}`);
+  }
+  const times = lines.map(({ seconds }) => seconds);
+  assertEquals(times, times.toSorted((a, b) => a - b));
+});
+
+Deno.test("the child pauses n ticks before message n", async () => {
+  const child = start(["--tick", "40ms", "--messages", "4"], {
+    script: "child.ts",
+  });
+  const at: number[] = [];
+  let said = "";
+  for await (const chunk of child.stdout) {
+    at.push(performance.now());
+    said += new TextDecoder().decode(chunk);
+  }
+  await child.stderr.cancel();
+  assertEquals((await child.status).code, 0);
+  assertEquals(said, "Spam 0Spam 1Spam 2Spam 3");
+  // Not sooner than due; how much later is the machine's affair.
+  const [first = 0, , , last = 0] = at;
+  assert(last - first >= 235, `${last - first} ms`);
+});
+
+Deno.test("a slice is at most 32 bytes, and never joins or loses any", async () => {
+  const text = "a".repeat(31) + "€" + "'".repeat(3) + '"\\\n\0\x7f';
+  const { stdout, code } = await whole([
+    "--",
+    "printf",
+    "%b",
+    text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll(
+      "\0",
+      "\\0",
+    ),
+  ]);
+  assertEquals(code, 0);
+  const got = stdout.split("\n").slice(0, -1).map((line) =>
+    line.replace(/^Parent \d+ got \[(.*)\] as \d+\.\d{6}$/, "$1")
+  );
+  assertEquals(got, [
+    `b'${"a".repeat(31)}\\xe2'`,
+    `b'\\x82\\xac\\'\\'\\'"\\\\\\n\\x00\\x7f'`,
+  ]);
+});
+
+const ENDS = [
+  { args: ["--", "sh", "-c", "exit 7"], code: 7, stderr: "" },
+  { args: ["--", "sh", "-c", "kill -KILL $$"], code: 137, stderr: "" },
+  { args: ["--", "true"], code: 0, stderr: "" },
+  {
+    args: ["--", "no-such-command"],
+    code: 127,
+    stderr:
+      'basic-pipes: Cannot start "no-such-command" as there is no such command: no file of that name can be run in PATH\n',
+  },
+  { args: ["--", "/etc/passwd"], code: 126 },
+  { args: ["--", "/"], code: 126 },
+  { args: ["--", ""], code: 125 },
+  {
+    args: ["--slize=3"],
+    code: 2,
+    stderr:
+      'basic-pipes: Cannot take "--slize" as there is no such option: did you mean --slice?\n',
+  },
+  {
+    args: ["--slice=0", "--", "touch", "started"],
+    code: 2,
+    stderr:
+      'basic-pipes: Cannot take --slice as it takes a size from 1 to 1M, such as 32, 64K or 1M: current value is "0"\n',
+  },
+];
+
+for (const { args, code, stderr } of ENDS) {
+  Deno.test(`${args.join(" ")} ends with ${code}`, async () => {
+    const ended = await whole(args);
+    assertEquals({ ...ended, stderr: "" }, {
+      code,
+      signal: null,
+      stdout: "",
+      stderr: "",
+    });
+    if (stderr !== undefined) assertEquals(ended.stderr, stderr);
+    assertLessOrEqual(ended.stderr.split("\n").length, 2);
+  });
+}
+
+Deno.test("no shell is involved, and options after -- are the command's", async () => {
+  const { stdout } = await whole([
+    "--format=raw",
+    "--",
+    "printf",
+    "%s\\n",
+    "$HOME",
+    "*",
+    "--slice=4",
+    "a b",
+    "--",
+  ]);
+  assertEquals(stdout, "$HOME\n*\n--slice=4\na b\n--\n");
+});
+
+Deno.test("--slice, --fill and --count cut as they say", async () => {
+  const pieces = (log: string) => readLines(log).map(({ bytes }) => bytes);
+  const run = (...args: string[]) =>
+    whole([...args, "--", "printf", "abcdefghij"]);
+  assertEquals(pieces((await run("--slice=4")).stdout), ["abcd", "efgh", "ij"]);
+  assertEquals(pieces((await run("-s4", "-n2")).stdout), ["abcd", "efgh"]);
+  const late = await whole([
+    "--fill",
+    "--slice=4",
+    "--",
+    "sh",
+    "-c",
+    "printf a; sleep 0.05; printf bcdef; sleep 0.05; printf ghi",
+  ]);
+  assertEquals(pieces(late.stdout), ["abcd", "efgh", "i"]);
+});
+
+Deno.test("--count ends an endless child with status 0", async () => {
+  const { code, stdout } = await whole(["--count=3", "--", "yes"]);
+  assertEquals(code, 0);
+  assertEquals(
+    readLines(stdout).map(({ bytes }) => bytes),
+    Array(3).fill("y\\n".repeat(16)),
+  );
+});
+
+Deno.test("raw is byte for byte what the command wrote", async () => {
+  const seed = 20170117;
+  const make =
+    `import random,sys; random.seed(${seed}); sys.stdout.buffer.write(random.randbytes(1234567))`;
+  const { stdout, code } = await shell(
+    `python3 -c ${quote(make)} | sha256sum; main --format raw -- python3 -c ${
+      quote(make)
+    } | sha256sum`,
+  );
+  const [one, other] = stdout.split("\n");
+  assertEquals({ code, other }, { code: 0, other: one });
+});
+
+Deno.test("--help fits a screen and names every option", async () => {
+  const { code, stdout, stderr } = await whole(["--help"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertLessOrEqual(stdout.split("\n").length, 60);
+  for (const line of stdout.split("\n")) assertLessOrEqual(line.length, 100);
+  const { PARENT_OPTIONS } = await import("../cli/parent_options.ts");
+  for (const name of Object.keys(PARENT_OPTIONS)) {
+    assertMatch(stdout, new RegExp(`--${name}\\b`));
+  }
+});
+
+Deno.test("the version is that of deno.json", async () => {
+  const { version } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.json", ROOT)),
+  );
+  assertEquals(VERSION, version);
+  assertEquals((await whole(["-V"])).stdout, `basic-pipes ${version}\n`);
+});
+
+Deno.test("a reader that leaves ends the program with 0, and the child with it", async () => {
+  const { code, stdout, stderr } = await shell(
+    `set -o pipefail; main --tick 5ms | head -1; echo "$?"; main -- yes | head -1 | wc -l; echo "$?"`,
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, /^Parent \d+ got \[b'Spam 0.*\n0\n1\n0\n$/);
+});
+
+const PARENT_ENDS = [
+  "SIGKILL",
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+] as const;
+
+for (const signal of PARENT_ENDS) {
+  Deno.test(`the child is gone within 100 ms when its parent ends by ${signal}`, async () => {
+    const parent = start(["--tick", "1h"]);
+    const reader = parent.stdout.getReader();
+    await reader.read();
+    const children = Deno.readTextFileSync(
+      `/proc/${parent.pid}/task/${parent.pid}/children`,
+    ).trim().split(" ").map(Number);
+    assertEquals(children.length, 1);
+    parent.kill(signal);
+    const endedBy = (await parent.status).signal;
+    const atMs = performance.now();
+    await until(() => !children.some(isAlive));
+    assertLessOrEqual(performance.now() - atMs, 100);
+    assertEquals(endedBy, signal);
+    await reader.cancel();
+    await parent.stderr.cancel();
+  });
+}
+
+Deno.test("without --allow-run one line names the flag", async () => {
+  const { code, stderr } = await whole([], { deno: [] });
+  assertEquals(code, 126);
+  assertMatch(stderr, /^basic-pipes: .*--allow-run.*\n$/);
+});
+
+Deno.test("a compiled program is its own child, and does not start itself for ever", () => {
+  assertEquals(chooseStart(true, "/opt/pipes"), {
+    by: "itself",
+    command: "/opt/pipes",
+    args: [CHILD_MODE],
+  });
+  assertEquals(chooseStart(false, "/usr/bin/deno"), { by: "module" });
+});
+
+Deno.test("the hidden mode runs the child's code", async () => {
+  const { code, stdout } = await whole(
+    [CHILD_MODE, "--messages=2", "--tick=0"],
+    { deno: [] },
+  );
+  assertEquals({ code, stdout }, { code: 0, stdout: "Spam 0Spam 1" });
+});
+
+Deno.test({
+  name:
+    "on a terminal Ctrl-C reaches the command once, and its last words are logged",
+  ignore: !has("script"),
+  fn: async () => {
+    const command = [
+      Deno.execPath(),
+      "run",
+      "-q",
+      "--allow-run",
+      new URL("main.ts", ROOT).href,
+      "--format=raw",
+      "--",
+      "bash",
+      fixture("cleans_up_on_interrupt.sh"),
+    ];
+    const terminal = new Deno.Command("script", {
+      args: ["-qefc", command.map(quote).join(" "), "/dev/null"],
+      stdin: "piped",
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    let seen = "";
+    const keys = terminal.stdin.getWriter();
+    const decoder = new TextDecoder();
+    for await (const chunk of terminal.stdout) {
+      const had = seen.includes("ready");
+      seen += decoder.decode(chunk, { stream: true });
+      if (!had && seen.includes("ready")) await keys.write(new Uint8Array([3]));
+    }
+    await keys.close().catch(() => {});
+    const { code } = await terminal.status;
+    assertEquals(
+      { code, seen: seen.replaceAll("\r", "").replace("^C", "") },
+      { code: 5, seen: "ready\ncleaning\ncleaned\n" },
+    );
+  },
+});

@@ -1,0 +1,140 @@
+/** Starts `main.ts` and `child.ts` as a person does: as real processes. */
+
+import { fileURLToPath } from "node:url";
+
+/** The folder of the checkout, as a URL. */
+export const ROOT = new URL("../", import.meta.url);
+
+/** How a whole program is started. */
+export interface WholeOptions {
+  /** The arguments of `deno run` before the script. */
+  deno?: readonly string[];
+  /** The script, by file name in the checkout or by URL. */
+  script?: string;
+  cwd?: string;
+  env?: Record<string, string>;
+  stdin?: "null" | "piped";
+  stderr?: "piped" | "inherit";
+}
+
+/** How a whole program ended and what it wrote. */
+export interface Whole {
+  code: number;
+  signal: Deno.Signal | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command line that runs `script` with `args`, without the executable. */
+export function denoRun(
+  args: readonly string[],
+  { deno = ["--allow-run"], script = "main.ts" }: WholeOptions = {},
+): string[] {
+  return [
+    "run",
+    "-q",
+    "--no-prompt",
+    ...deno,
+    new URL(script, ROOT).href,
+    ...args,
+  ];
+}
+
+/** Starts a program with everything piped. */
+export function start(
+  args: readonly string[],
+  options: WholeOptions = {},
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: denoRun(args, options),
+    cwd: options.cwd,
+    env: { NO_COLOR: "1", ...options.env },
+    stdin: options.stdin ?? "null",
+    stdout: "piped",
+    stderr: options.stderr ?? "piped",
+  }).spawn();
+}
+
+/** Runs a program to its end. */
+export async function whole(
+  args: readonly string[],
+  options: WholeOptions = {},
+): Promise<Whole> {
+  const { code, signal, stdout, stderr } = await start(args, options).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    signal,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** Runs a line of shell, in which `$MAIN` is the command that starts `main.ts`. */
+export async function shell(
+  line: string,
+  options: WholeOptions & { shell?: string } = {},
+): Promise<Whole> {
+  const main = [Deno.execPath(), ...denoRun([], options)];
+  const { code, signal, stdout, stderr } = await new Deno.Command(
+    options.shell ?? "bash",
+    {
+      args: [
+        "-c",
+        `main() { ${main.map(quote).join(" ")} "$@"; }\n${line}`,
+      ],
+      cwd: options.cwd,
+      env: { NO_COLOR: "1", ...options.env },
+      stdin: "null",
+    },
+  ).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    signal,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** A word that a shell takes as it stands. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The path of a fixture. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`tests/fixtures/${name}`, ROOT));
+}
+
+/** Whether this machine has a program. */
+export function has(program: string): boolean {
+  const { success } = new Deno.Command("sh", {
+    args: ["-c", `command -v ${quote(program)}`],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  return success;
+}
+
+/** Whether a process lives; a zombie counts as dead. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when `holds` does, looked at often; rejects after `timeoutMs`. */
+export async function until(
+  holds: () => boolean,
+  timeoutMs = 5000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`never: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
