@@ -22,11 +22,14 @@ export function checkPermissions(permissions: ModulePermissions): void {
           `${[...KINDS].join(", ")}: current value is ${quote(kind)}`,
       );
     }
-    const empty = Array.isArray(granted) && granted.includes("");
-    if (empty) {
+    // An empty list element is an error of Deno's, and a comma ends an element:
+    // the rest of a name would be a permission that nobody has named.
+    const wrong = Array.isArray(granted) &&
+      granted.find((entry) => entry === "" || entry.includes(","));
+    if (typeof wrong === "string") {
       throw new TypeError(
-        `Cannot start a module as its ${kind} permission lists nothing: ` +
-          `current value is ""`,
+        `Cannot start a module as its ${kind} permission has a name that is ` +
+          `empty or has a comma in it: current value is "${quote(wrong)}"`,
       );
     }
   }
@@ -39,9 +42,7 @@ export function permissionFlags(permissions: ModulePermissions): string[] {
   for (const [kind, granted] of Object.entries(permissions)) {
     if (granted === true) flags.push(`--allow-${kind}`);
     else if (granted && granted.length > 0) {
-      // A comma ends an entry, and two stand for one.
-      const list = granted.map((entry) => entry.replaceAll(",", ",,"));
-      flags.push(`--allow-${kind}=${list.join(",")}`);
+      flags.push(`--allow-${kind}=${granted.join(",")}`);
     }
   }
   return flags;
