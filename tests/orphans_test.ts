@@ -1,0 +1,192 @@
+/**
+ * The storm: parents that get a signal at a random moment, and what is left.
+ * Short by default; `STORM_STARTS=300` is the long one, `STORM_SEED` another.
+ */
+import { assert, assertEquals, assertLessOrEqual } from "./std_assert.ts";
+import { run, spawn } from "../mod.ts";
+import { isAlive, until } from "./parents.ts";
+import { fixture } from "./processes.ts";
+
+const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 40);
+const SEED = Number(Deno.env.get("STORM_SEED") ?? 20240601);
+const AT_ONCE = 4;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const KEYS: Partial<Record<Deno.Signal, string>> = {
+  SIGINT: "\x03",
+  SIGQUIT: "\x1c",
+};
+const OWNER = fixture("../parents/owner.ts");
+
+/** mulberry32: the same numbers for the same seed. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Strike {
+  number: number;
+  signal: Deno.Signal;
+  terminal: boolean;
+  afterMs: number;
+}
+
+/** The processes whose command line contains the text. */
+function running(text: string): number[] {
+  const found: number[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
+      if (line.includes(text) && isAlive(Number(name))) {
+        found.push(Number(name));
+      }
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return found;
+}
+
+/** Starts a parent, strikes it, and tells what went wrong. */
+async function strike(
+  { number, signal, terminal, afterMs }: Strike,
+): Promise<string[]> {
+  // No other process of this machine sleeps for exactly so long.
+  const nap = `30.${Deno.pid}${String(number).padStart(4, "0")}`;
+  const words = [
+    ...[Deno.execPath(), "run", "--quiet", "--allow-run", "--no-prompt"],
+    ...[OWNER, '{"stdout":"null"}', "wait", "sleep", nap],
+  ];
+  const [command = "", ...args] = terminal
+    ? [
+      "script",
+      "-qefc",
+      words.map((word) => `'${word}'`).join(" "),
+      "/dev/null",
+    ]
+    : words;
+  const process = new Deno.Command(command, {
+    args,
+    stdin: terminal ? "piped" : "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+  const keys = terminal ? process.stdin.getWriter() : undefined;
+  const parents = () => running(nap).filter((pid) => pid !== process.pid);
+  await until(() => !terminal || parents().length > 0);
+  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  const key = terminal ? KEYS[signal] : undefined;
+  try {
+    if (key) await keys?.write(new TextEncoder().encode(key));
+    // A terminal that is closed hangs up.
+    else if (terminal && signal === "SIGHUP") process.kill("SIGKILL");
+    else {
+      const pid = terminal ? parents()[0] : process.pid;
+      if (pid !== undefined) Deno.kill(pid, signal);
+    }
+  } catch {
+    // It was faster.
+  }
+  const isClean = await until(() => running(nap).length === 0, 4000);
+  const left = running(nap);
+  for (const pid of left) Deno.kill(pid, "SIGKILL");
+  await keys?.close().catch(() => {});
+  await process.status;
+  const where = terminal ? "on a terminal" : "without a terminal";
+  return isClean ? [] : [
+    `${left.length} left by ${signal} ${where} after ${afterMs.toFixed(1)} ms`,
+  ];
+}
+
+Deno.test(`a storm of ${STARTS} signals, seed ${SEED}, leaves no orphan and no hang`, async () => {
+  const next = random(SEED);
+  const strikes = Array.from({ length: STARTS }, (_, number) => ({
+    number,
+    signal: SIGNALS[Math.floor(next() * SIGNALS.length)] ?? "SIGTERM",
+    terminal: next() < 0.5,
+    afterMs: next() * 120,
+  }));
+  const failures: string[] = [];
+  const workers = Array.from({ length: AT_ONCE }, async () => {
+    for (let each = strikes.pop(); each; each = strikes.pop()) {
+      failures.push(...await strike(each));
+    }
+  });
+  await Promise.all(workers);
+  assertEquals(failures, []);
+});
+
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+function zombies(): number {
+  let count = 0;
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (state === "Z" && Number(parent) === Deno.pid) count++;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return count;
+}
+
+const CROWDS = [
+  {
+    what: "1,000 children, one after the other, by run",
+    work: async () => {
+      for (let count = 0; count < 1000; count++) await run("true");
+    },
+  },
+  {
+    what: "500 children whose status alone is awaited",
+    work: async () => {
+      for (let count = 0; count < 500; count++) {
+        await spawn("echo", ["x"], { stderr: "piped" }).status;
+      }
+    },
+  },
+  {
+    what: "300 children at once",
+    work: async () => {
+      await Promise.all(Array.from({ length: 300 }, () => run("true")));
+    },
+  },
+];
+for (const { what, work } of CROWDS) {
+  Deno.test(`${what} leave no descriptor, no zombie and no memory`, async () => {
+    await run("true");
+    const before = { descriptors: descriptors(), zombies: 0 };
+    const rss = Deno.memoryUsage().rss;
+    await work();
+    const grownMb = (Deno.memoryUsage().rss - rss) / 2 ** 20;
+    assertEquals({ descriptors: descriptors(), zombies: zombies() }, before);
+    assertLessOrEqual(grownMb, 60);
+  });
+}
+
+Deno.test("a reader that is slow slows the child, and the memory stays flat", async () => {
+  await using child = spawn("head", ["-c", "400000000", "/dev/zero"]);
+  const baseline = Deno.memoryUsage().rss;
+  let mostMb = 0;
+  let bytes = 0;
+  for (let count = 0; count < 200; count++) {
+    const chunk = await child.stdout.read(65_536);
+    assert(chunk !== null);
+    bytes += chunk.length;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    mostMb = Math.max(mostMb, (Deno.memoryUsage().rss - baseline) / 2 ** 20);
+  }
+  assertLessOrEqual(bytes, 200 * 65_536);
+  assertLessOrEqual(mostMb, 30);
+});
