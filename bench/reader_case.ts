@@ -65,6 +65,12 @@ const CASES: Record<string, (pipe: Pipe) => Promise<number>> = {
     }
     return count;
   },
+  async "readLine"(pipe) {
+    const reader = new PipeReader(pipe);
+    let count = 0;
+    while (await reader.readLine() !== null) count++;
+    return count;
+  },
   async "lineArrays"(pipe) {
     let count = 0;
     for await (const lines of new PipeReader(pipe).lineArrays()) {

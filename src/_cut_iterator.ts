@@ -1,3 +1,4 @@
+import { checkMs } from "./_check_number.ts";
 import type { CutSource } from "./_cut_source.ts";
 import type { Cutter } from "./_cutter.ts";
 import type { ReadFrameOptions } from "./read_options.ts";
@@ -17,6 +18,8 @@ export class CutIterator<T> implements AsyncIterableIterator<T> {
     cutter: Cutter<T>,
     options: ReadFrameOptions,
   ) {
+    checkMs("timeoutMs", options.timeoutMs);
+    checkMs("idleTimeoutMs", options.idleTimeoutMs);
     this.#source = source;
     this.#cutter = cutter;
     this.#options = options;

@@ -1,4 +1,5 @@
 import type { ByteBuffer } from "./_byte_buffer.ts";
+import { checkMs } from "./_check_number.ts";
 import type { CutSource, Holder } from "./_cut_source.ts";
 import type { Cutter } from "./_cutter.ts";
 import {
@@ -30,6 +31,7 @@ export class LineIterator
   #isDone = false;
 
   constructor(source: CutSource, options: LineOptions) {
+    checkMs("timeoutMs", options.timeoutMs);
     this.#source = source;
     this.#options = options;
     this.#cutter = new LineRunCutter(options, FIRST_WINDOW_BYTES);
@@ -41,7 +43,7 @@ export class LineIterator
 
   next(): Promise<IteratorResult<string, undefined>> {
     const given = this.#given;
-    if (given < this.#lines.length) {
+    if (given < this.#lines.length && !this.#options.signal?.aborted) {
       this.#given = given + 1;
       return Promise.resolve({ value: this.#lines[given]!, done: false });
     }
@@ -56,6 +58,8 @@ export class LineIterator
 
   async #refill(): Promise<IteratorResult<string, undefined>> {
     if (this.#isDone) return { value: undefined, done: true };
+    // Thrown while the lines of a run are left, which stay where they are.
+    this.#options.signal?.throwIfAborted();
     if (this.#source.holder === this) {
       this.#source.holder = undefined;
       this.#cutter.windowBytes = Math.min(

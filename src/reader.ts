@@ -82,6 +82,7 @@ import type {
 export class PipeReader implements AsyncDisposable {
   readonly #source: CutSource;
   readonly #buffer: CutSource["buffer"];
+  #lines: LineIterator | undefined;
 
   /**
    * Locks the stream, of whatever type, until `cancel`. Nothing is read yet.
@@ -97,6 +98,12 @@ export class PipeReader implements AsyncDisposable {
   get bytesRead(): number {
     this.#source.holder?.settle();
     return this.#source.intake.arrivedBytes - this.#buffer.length;
+  }
+
+  /** How many bytes have arrived and were not given yet: what can be had at once. */
+  get buffered(): number {
+    this.#source.holder?.settle();
+    return this.#buffer.length;
   }
 
   /**
@@ -160,7 +167,12 @@ export class PipeReader implements AsyncDisposable {
    * U+FFFD unless `fatal`. More than `maxBytes` (default 1 MiB) is a
    * `TooLongError`.
    */
-  async readLine(options: LineOptions = {}): Promise<string | null> {
+  async readLine(options?: LineOptions): Promise<string | null> {
+    if (options === undefined) {
+      // The plain loop is the fast one: it shares the runs of a whole loop.
+      this.#lines ??= new LineIterator(this.#source, {});
+      return (await this.#lines.next()).value ?? null;
+    }
     const run = await this.#source.take(
       new LineRunCutter(options, 0),
       options,

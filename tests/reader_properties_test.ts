@@ -16,6 +16,7 @@ import {
   lineFrame,
   nulFrame,
   peek,
+  plainLine,
   prefixed,
   readSteps,
   someLines,
@@ -63,6 +64,7 @@ const step = fc.oneof(
   fc.tuple(fc.constantFrom("\n", "--", "\0\0", "\n\n\r"), small)
     .map(([delimiter, maxBytes]) => until(delimiter, maxBytes)),
   small.map((maxBytes) => line(maxBytes)),
+  fc.constant(plainLine),
   small.map((maxBytes) => lineFrame(maxBytes)),
   fc.tuple(fc.integer({ min: 1, max: 5 }), small)
     .map(([count, maxBytes]) => someLines(count, maxBytes)),

@@ -81,6 +81,16 @@ Deno.test("read and an iterator reject an aborted signal although bytes are here
   assertEquals(reader.bytesRead, 0);
 });
 
+Deno.test("an abort between two lines leaves the second in place", async () => {
+  await using reader = new PipeReader(streamOf([bytesOf("a\nb\n")]));
+  const stop = new AbortController();
+  const iterator = reader.lines({ signal: stop.signal });
+  assertEquals((await iterator.next()).value, "a");
+  stop.abort("no");
+  assertEquals(await iterator.next().catch((reason) => reason), "no");
+  assertEquals([reader.bytesRead, await reader.readLine()], [2, "b"]);
+});
+
 Deno.test("a timeout leaves one read outstanding, and its chunk lands in order", async () => {
   const { stream, feed, reads } = fedStream();
   await using reader = new PipeReader(stream);
