@@ -65,6 +65,13 @@ export const line = (maxBytes = 1000): Step => ({
   expect: (oracle) => decodeLine(oracle.line(maxBytes)),
 });
 
+/** `readLine` as people write it, without options. */
+export const plainLine: Step = {
+  name: "plain line",
+  read: (reader) => reader.readLine(),
+  expect: (oracle) => decodeLine(oracle.line(1_048_576)),
+};
+
 export const lineFrame = (maxBytes = 1000): Step => ({
   name: `line frame ${maxBytes}`,
   read: (reader) => reader.readFrame(lines({ maxBytes })),
