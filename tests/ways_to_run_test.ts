@@ -1,0 +1,128 @@
+import { fileURLToPath } from "node:url";
+import { assert, assertEquals, assertMatch } from "./std_assert.ts";
+import { serveCheckout } from "./serve_checkout.ts";
+import { ROOT, whole } from "./whole_program.ts";
+
+const CHECKOUT = fileURLToPath(ROOT);
+const ONE_LINE = /^Parent \d+ got \[b'Spam 0'\] as \d+\.\d{6}\n$/;
+
+/** A copy of what runs, in a folder that is removed afterwards. */
+async function copyInto(folder: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", {
+    args: ["-r", "main.ts", "child.ts", "mod.ts", "src", "cli", folder],
+    cwd: CHECKOUT,
+  }).output();
+  assert(success);
+}
+
+for (const name of ["a b", "100%", "a#b", "é", "a%20b", "q?x"]) {
+  Deno.test(`it runs in a folder named "${name}", from any other`, async () => {
+    const parent = await Deno.makeTempDir();
+    try {
+      const folder = `${parent}/${name}`;
+      await Deno.mkdir(folder);
+      await copyInto(folder);
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "-q",
+          "--no-prompt",
+          "--allow-run",
+          `${folder}/main.ts`,
+          "--messages=1",
+        ],
+        cwd: "/",
+        stdin: "null",
+      }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      assertEquals(code, 0);
+      assertMatch(new TextDecoder().decode(stdout), ONE_LINE);
+    } finally {
+      await Deno.remove(parent, { recursive: true });
+    }
+  });
+}
+
+Deno.test("deno task start runs it, with options behind", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "start", "--messages=1"],
+    cwd: CHECKOUT,
+    stdin: "null",
+    stderr: "inherit",
+  }).output();
+  assertEquals(code, 0);
+  assertMatch(new TextDecoder().decode(stdout), ONE_LINE);
+});
+
+Deno.test("from a URL it needs one flag, and --reload renews parent and child", async () => {
+  await using served = serveCheckout();
+  const cache = await Deno.makeTempDir();
+  try {
+    const run = async (...flags: string[]) => {
+      const { code, stdout, stderr } = await whole(
+        ["--messages=2", "--tick=0", "--format=raw"],
+        {
+          deno: ["--allow-run", ...flags],
+          script: `${served.url}main.ts`,
+          env: { DENO_DIR: cache },
+          cwd: "/",
+        },
+      );
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      return stdout;
+    };
+    assertEquals(await run(), "Spam 0Spam 1");
+    for (const path of ["main.ts", "child.ts", "mod.ts"]) {
+      assert(served.asked.includes(path), `${path} was never asked for`);
+    }
+    assert(!served.asked.includes("deno.json"), "no deno.json is read");
+
+    // The child's own text changes at the server: the cache is permanent, and
+    // --reload of the parent must reach the child that it only spawns.
+    served.edit(
+      "child.ts",
+      (text) => text.replace("${settings.text} ", "Eggs "),
+    );
+    assertEquals(await run(), "Spam 0Spam 1");
+    served.asked.length = 0;
+    assertEquals(await run("--reload"), "Eggs 0Eggs 1");
+    // Once, by the parent: the child finds it in the cache.
+    assertEquals(served.asked.filter((path) => path === "child.ts"), [
+      "child.ts",
+    ]);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+Deno.test("a deno that is a symlink on PATH is granted by --allow-run=deno", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink(Deno.execPath(), `${folder}/deno`);
+    const { code, stdout, stderr } = await new Deno.Command(`${folder}/deno`, {
+      args: [
+        "run",
+        "-q",
+        "--no-prompt",
+        "--allow-run=deno",
+        new URL("main.ts", ROOT).href,
+        "--messages=1",
+      ],
+      env: { PATH: `${folder}:/usr/bin:/bin`, NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assertEquals(code, 0);
+    assertMatch(new TextDecoder().decode(stdout), ONE_LINE);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("LD_ variables in the environment do not keep it from running", async () => {
+  const { code, stdout, stderr } = await whole(["--messages=1"], {
+    env: { LD_LIBRARY_PATH: "/nowhere" },
+  });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertMatch(stdout, ONE_LINE);
+});
