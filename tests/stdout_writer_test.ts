@@ -33,6 +33,7 @@ const KINDS = [
   "shared",
   "terminal",
   "nonblocking-terminal",
+  "nonblocking-socket",
 ];
 
 for (const kind of KINDS) {
@@ -53,7 +54,7 @@ for (const kind of KINDS) {
 const PLACES = [
   { place: "a file", line: '"$@" >"$0.$$"; cat "$0.$$"; rm "$0.$$"' },
   { place: "a fast reader", line: '"$@" | cat' },
-  { place: "a socket", line: '"$@"' },
+  { place: "a waiting reader", line: '"$@" | (read -r x; echo "$x"; cat)' },
 ];
 for (const { place, line } of PLACES) {
   Deno.test(`a burst that nobody awaits reaches ${place} whole`, async () => {
