@@ -16,6 +16,8 @@ export interface Guarded {
   readonly endsProgram: boolean;
   /** Whether it is in a session of its own, where no terminal reaches it. */
   readonly group: boolean;
+  /** Whether anything has come from it: then it was there for a signal. */
+  readonly hasSpoken: boolean;
   /** Takes a signal that this program received. */
   receive(received: Received): void;
   /** Kills it at once; never throws. */
@@ -35,7 +37,15 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** One key press can be delivered twice, a millisecond apart. */
 const SAME_PRESS_MS = 300;
 
+/**
+ * How long a terminal's signal may have come before the child that it was not
+ * for: it waits until the event loop turns, and the start takes a while.
+ */
+const YOUNG_MS = 20;
+
 const children = new Set<Guarded>();
+/** Children that a terminal's signal may have missed. */
+const young = new Map<Guarded, ReturnType<typeof setTimeout>>();
 const lastAtMs = new Map<Deno.Signal, number>();
 let firstEndAtMs: number | undefined;
 let ending: Deno.Signal | undefined;
@@ -62,7 +72,9 @@ function receive(signal: Deno.Signal): void {
 
 function tell(child: Guarded, signal: Deno.Signal, again: boolean): void {
   if (child.endsProgram) ending ??= signal;
-  const byTerminal = atTerminal && !child.group && signal !== "SIGTERM";
+  const mayHaveMissed = young.has(child) && !child.hasSpoken;
+  const byTerminal = atTerminal && !child.group && signal !== "SIGTERM" &&
+    !mayHaveMissed;
   child.receive({ signal, byTerminal, again });
 }
 
@@ -109,12 +121,24 @@ export function uninstallGuard(): void {
 /** Guards a child that was just started. */
 export function guard(child: Guarded): void {
   children.add(child);
+  if (atTerminal) growUp(child, YOUNG_MS);
   // This program is about to end: a child that is started now must as well.
   if (ending !== undefined) tell(child, ending, false);
 }
 
+function growUp(child: Guarded, waitMs: number): void {
+  const timer = setTimeout(() => {
+    // Once more round: after a busy loop a timer comes before the signals.
+    if (waitMs > 0) growUp(child, 0);
+    else young.delete(child);
+  }, waitMs);
+  young.set(child, timer);
+}
+
 /** Lets go of a child that has ended. */
 export function unguard(child: Guarded): void {
+  clearTimeout(young.get(child));
+  young.delete(child);
   if (!children.delete(child) || children.size > 0) return;
   uninstallGuard();
   if (ending !== undefined) {

@@ -111,6 +111,10 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     return this.#hasExited;
   }
 
+  get hasSpoken(): boolean {
+    return this.#outlets.some(({ bytes }) => bytes > 0);
+  }
+
   async check(): Promise<ExitStatus> {
     const status = await this.status;
     if (status.success) return status;

@@ -32,16 +32,19 @@ interface Strike {
   number: number;
   signal: Deno.Signal;
   terminal: boolean;
+  /** `wait` for one child, or run one after the other. */
+  way: string;
   afterMs: number;
 }
 
-/** The processes whose command line contains the text. */
-function running(text: string): number[] {
+/** The processes whose command line contains the text, and begins so. */
+function running(text: string, start = ""): number[] {
   const found: number[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
+      if (!line.startsWith(start)) continue;
       if (line.includes(text) && isAlive(Number(name))) {
         found.push(Number(name));
       }
@@ -54,13 +57,19 @@ function running(text: string): number[] {
 
 /** Starts a parent, strikes it, and tells what went wrong. */
 async function strike(
-  { number, signal, terminal, afterMs }: Strike,
+  { number, signal, terminal, way, afterMs }: Strike,
 ): Promise<string[]> {
   // No other process of this machine sleeps for exactly so long.
   const nap = `30.${Deno.pid}${String(number).padStart(4, "0")}`;
   const words = [
     ...[Deno.execPath(), "run", "--quiet", "--allow-run", "--no-prompt"],
-    ...[OWNER, '{"stdout":"null"}', "wait", "sleep", nap],
+    ...[
+      OWNER,
+      '{"stdout":"null"}',
+      way,
+      way === "wait" ? "sleep" : "true",
+      nap,
+    ],
   ];
   const [command = "", ...args] = terminal
     ? [
@@ -78,7 +87,8 @@ async function strike(
     detached: true,
   }).spawn();
   const keys = terminal ? process.stdin.getWriter() : undefined;
-  const parents = () => running(nap).filter((pid) => pid !== process.pid);
+  // Before that, the terminal has nobody to send a signal to.
+  const parents = () => running(nap, Deno.execPath());
   await until(() => !terminal || parents().length > 0);
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   const key = terminal ? KEYS[signal] : undefined;
@@ -100,7 +110,9 @@ async function strike(
   await process.status;
   const where = terminal ? "on a terminal" : "without a terminal";
   return isClean ? [] : [
-    `${left.length} left by ${signal} ${where} after ${afterMs.toFixed(1)} ms`,
+    `${left.length} left by ${signal} ${where}, ${way}, after ${
+      afterMs.toFixed(1)
+    } ms`,
   ];
 }
 
@@ -110,6 +122,7 @@ Deno.test(`a storm of ${STARTS} signals, seed ${SEED}, leaves no orphan and no h
     number,
     signal: SIGNALS[Math.floor(next() * SIGNALS.length)] ?? "SIGTERM",
     terminal: next() < 0.5,
+    way: next() < 0.75 ? "wait" : "sequence",
     afterMs: next() * 120,
   }));
   const failures: string[] = [];
