@@ -32,15 +32,14 @@ export class Stamp {
       options.slowMs !== undefined;
   }
 
-  /** Sets the text for the next line; true if it or the gap has changed. */
+  /** Sets the text for the next line; true if it has changed. */
   set(arrival: Arrival): boolean {
     // Two pipes: the other one's line may carry a slightly later time.
     const gapMs = Math.max(0, arrival.elapsedMs - this.#beforeMs);
     this.#beforeMs = arrival.elapsedMs;
-    const gapChanged = gapMs !== this.gapMs;
     this.gapMs = gapMs;
     const value = this.#value(arrival, gapMs);
-    if (value === this.#written) return gapChanged && this.firstDiffers;
+    if (value === this.#written) return false;
     this.#written = value;
     if (this.#kind === "iso") this.text = this.#iso(value);
     else if (this.#kind !== "none") this.text = this.#seconds(value);

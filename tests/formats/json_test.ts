@@ -144,3 +144,27 @@ Deno.test("each stream counts its own bytes, also the empty message", () => {
       '{"time":0.000000,"stream":"out","offset":0,"size":1,"text":"b"}\n',
   );
 });
+
+Deno.test("json has room for bytes of which each becomes six", () => {
+  const chunk = new Uint8Array(10_000);
+  const log = logOf(new JsonFormat(options()), chunk, 10_000);
+  assertEquals(
+    log,
+    '{"stream":"out","offset":0,"size":10000,"text":"' +
+      "\\u0000".repeat(10_000) + '"}\n',
+  );
+});
+
+Deno.test("the offset after a short slice counts its bytes alone", () => {
+  const format = new JsonFormat(options());
+  const log = written((out) => {
+    format.slices(out, bytesOf("abc"), 0, 3, 2, arrival());
+    format.slices(out, bytesOf("d"), 0, 1, 2, arrival());
+  });
+  assertEquals(
+    log,
+    '{"stream":"out","offset":0,"size":2,"text":"ab"}\n' +
+      '{"stream":"out","offset":2,"size":1,"text":"c"}\n' +
+      '{"stream":"out","offset":3,"size":1,"text":"d"}\n',
+  );
+});

@@ -83,6 +83,11 @@ const SPELLINGS: { name: string; bytes: Uint8Array; text: string }[] = [
     text: "\\xc0\\xaf\\xe0\\x80\\x9b\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80",
   },
   {
+    name: "first bytes that UTF-8 no longer has as bytes",
+    bytes: Uint8Array.of(0xf5, 0x80, 0x80, 0x80, 0xf8, 0xfe, 0xc1, 0x80),
+    text: "\\xf5\\x80\\x80\\x80\\xf8\\xfe\\xc1\\x80",
+  },
+  {
     name: "a character that never ends as bytes",
     bytes: Uint8Array.of(0x61, 0xf0, 0x9d, 0x84),
     text: "a\\xf0\\x9d\\x84",
