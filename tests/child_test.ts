@@ -344,6 +344,18 @@ Deno.test("what a descendant writes within drainMs is read, as often as it comes
   });
 });
 
+Deno.test("bytes that came while the event loop was blocked are kept", async () => {
+  const script = "(sleep 0.1; echo late; exec sleep 3) 2>/dev/null & exit 4";
+  await using child = spawn("sh", ["-c", script]);
+  const text = textOf(child);
+  await until(() => !isAlive(child.pid));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  // Now the silence is over in which the pipe would be let go, and the bytes
+  // have come too.
+  for (const startMs = performance.now(); performance.now() - startMs < 500;);
+  assertEquals(await text, "late\n");
+});
+
 Deno.test("a timeout means it, whoever holds the pipe", async () => {
   await using child = spawn("sh", ["-c", "echo first; sleep 3; echo x"], {
     timeoutMs: 300,
