@@ -1,5 +1,6 @@
 import { BrokenPipeError } from "./broken_pipe_error.ts";
 import type { Framing } from "./framing.ts";
+import { encodeInto } from "./_encode_into.ts";
 import { type Sink, sinkOf } from "./_sink.ts";
 import { DONE, WriteQueue } from "./_write_queue.ts";
 
@@ -91,9 +92,10 @@ export class PipeWriter {
    */
   write(bytes: Uint8Array | string): Promise<void> {
     if (bytes instanceof Uint8Array) {
-      if (bytes.length <= this.#room - this.#used) {
+      const end = this.#used + bytes.length;
+      if (end <= this.#room) {
         this.#batch!.set(bytes, this.#used);
-        this.#used += bytes.length;
+        this.#used = end;
         return DONE;
       }
       return this.#add(bytes);
@@ -106,8 +108,7 @@ export class PipeWriter {
     }
     // A UTF-16 unit takes at most 3 bytes of UTF-8.
     if (bytes.length * 3 <= this.#room - this.#used) {
-      const free = this.#batch!.subarray(this.#used);
-      this.#used += ENCODER.encodeInto(bytes, free).written;
+      this.#used = encodeInto(bytes, this.#batch!, this.#used);
       return DONE;
     }
     return this.#add(ENCODER.encode(bytes));

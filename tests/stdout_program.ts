@@ -56,6 +56,13 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     }
     await Promise.resolve();
   },
+  /** Writes 12 MB of short lines. */
+  async flood() {
+    const writer = stdoutWriter();
+    const bytes = PAYLOADS["short lines"]!();
+    for (let n = 0; n < 10; n++) await writer.write(bytes);
+    await writer.close();
+  },
   /** Writes for ever; ends by SIGTERM without waiting for its own output. */
   async stuck() {
     Deno.addSignalListener("SIGTERM", () => {

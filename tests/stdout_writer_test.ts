@@ -1,4 +1,4 @@
-import { assertEquals } from "./std_assert.ts";
+import { assertEquals, assertMatch } from "./std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
 const READER = new URL("fixtures/slow_reader.py", import.meta.url).pathname;
@@ -68,24 +68,43 @@ for (const { place, line } of PLACES) {
   });
 }
 
-Deno.test("a stuck reader does not keep a signal from ending the program", async () => {
-  // The program itself is started by exec, so that the signal reaches it.
-  const child = new Deno.Command("bash", {
-    args: ["-c", 'exec "$@"', "bash", ...program("stuck")],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  assertEquals((await stderr.read()).value, "ready\n");
-  // The pipe is full once it has given its first bytes and nobody reads on.
-  const stdout = child.stdout.getReader();
-  await stdout.read();
-  child.kill("SIGTERM");
-  assertEquals((await stderr.read()).value, "heard SIGTERM\n");
-  assertEquals((await child.status).code, 7);
-  await stderr.cancel();
-  await stdout.cancel();
+Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doubles nothing", async () => {
+  const { stdout, stderr, code } = await new Deno.Command("python3", {
+    args: [READER, "flipped", ...program("flood")],
+  }).output();
+  const [line = ""] = new TextDecoder().decode(stderr).split("\n");
+  assertMatch(line, /another process has set O_NONBLOCK, and up to \d+ bytes/);
+  assertEquals(code, 1);
+  const once = PAYLOADS["short lines"]!();
+  const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
+  assertEquals({ wrong, isLong: stdout.length > 2_000_000 }, {
+    wrong: -1,
+    isLong: true,
+  });
 });
+
+for (const bytes of [1, 1_000_000]) {
+  Deno.test(`a reader that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {
+    // By exec, so that the signal reaches the program itself.
+    const child = new Deno.Command("bash", {
+      args: ["-c", 'exec "$@"', "bash", ...program("stuck")],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const stderr = child.stderr.pipeThrough(new TextDecoderStream())
+      .getReader();
+    assertEquals((await stderr.read()).value, "ready\n");
+    const stdout = child.stdout.getReader();
+    for (let got = 0; got < bytes;) {
+      got += (await stdout.read()).value!.length;
+    }
+    child.kill("SIGTERM");
+    assertEquals((await stderr.read()).value, "heard SIGTERM\n");
+    assertEquals((await child.status).code, 7);
+    await stderr.cancel();
+    await stdout.cancel();
+  });
+}
 
 Deno.test("a reader that leaves is told by every write and flush, and not by close", async () => {
   const { stderr } = await shell('"$@" | head -1 >/dev/null', "reader_leaves");
