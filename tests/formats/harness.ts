@@ -33,11 +33,18 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** What `write` put into a new, tiny buffer, as strictly decoded UTF-8. */
-export function written(write: (out: LineBuffer) => void): string {
+/**
+ * What `write` put into a new, tiny buffer, as strictly decoded UTF-8, or with
+ * `bytewise` as one character a byte.
+ */
+export function written(
+  write: (out: LineBuffer) => void,
+  bytewise = false,
+): string {
   // Tiny, so that a missing or too small `ensure` throws or loses bytes here.
   const out = new LineBuffer(1);
   write(out);
+  if (bytewise) return new TextDecoder("latin1").decode(out.written());
   return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
     .decode(out.written());
 }
