@@ -36,6 +36,15 @@ const CASES: Record<string, (pipe: Pipe) => Promise<number>> = {
       count += slice.length && 1;
     }
   },
+  async "read"(pipe) {
+    const reader = new PipeReader(pipe);
+    let count = 0;
+    for (;;) {
+      const slice = await reader.read(32);
+      if (slice === null) return count;
+      count += slice.length && 1;
+    }
+  },
   async "slices"(pipe) {
     let count = 0;
     for await (const slice of new PipeReader(pipe).slices(32)) {

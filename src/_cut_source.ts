@@ -81,6 +81,8 @@ export class CutSource {
         await this.intake.more(Math.max(0, waitMs), timeoutError, signal);
       } finally {
         this.holder = undefined;
+        // A wish for room must not outlive the read that had it.
+        this.buffer.reserve(0);
       }
       value = cutter.cut(this.buffer, this.intake.ended);
     }

@@ -83,7 +83,11 @@ export class Intake {
     }
     const chunk: unknown = result.value;
     if (!(chunk instanceof Uint8Array)) {
-      this.#refuse(chunk);
+      this.#refuse(
+        new TypeError(
+          `Cannot read as every chunk must be a Uint8Array: current value is ${typeof chunk}`,
+        ),
+      );
       return;
     }
     if (chunk.length === 0) {
@@ -91,8 +95,14 @@ export class Intake {
       this.#read();
       return;
     }
+    try {
+      this.#buffer.append(chunk);
+    } catch (error) {
+      // No memory for what a call collects: to go on would lose this chunk.
+      this.#refuse(error);
+      return;
+    }
     this.arrivedBytes += chunk.length;
-    this.#buffer.append(chunk);
     this.#wake?.();
   };
 
@@ -103,10 +113,7 @@ export class Intake {
     this.#wake?.(this.#failure);
   };
 
-  #refuse(chunk: unknown): void {
-    const error = new TypeError(
-      `Cannot read as every chunk must be a Uint8Array: current value is ${typeof chunk}`,
-    );
+  #refuse(error: unknown): void {
     this.#reader.cancel(error).catch(() => {});
     this.#fail(error);
   }

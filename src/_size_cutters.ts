@@ -22,8 +22,13 @@ export class AvailableCutter implements Cutter<Bytes> {
   }
 }
 
+/** What `slices` cuts. */
+export function sliceCutter(size: number, fill = false): Cutter<Bytes> {
+  return fill ? new FullCutter(size) : new AvailableCutter(size);
+}
+
 /** `size` bytes; fewer only at the end of the stream. */
-export class FullCutter implements Cutter<Bytes> {
+class FullCutter implements Cutter<Bytes> {
   readonly #size: number;
 
   constructor(size: number) {

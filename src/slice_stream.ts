@@ -1,5 +1,5 @@
 import { cutStream } from "./_cut_stream.ts";
-import { AvailableCutter, FullCutter } from "./_size_cutters.ts";
+import { sliceCutter } from "./_size_cutters.ts";
 import type { SliceOptions } from "./read_options.ts";
 
 /**
@@ -35,11 +35,8 @@ export class SliceStream {
    * @throws {RangeError} If `size` is out of its range.
    */
   constructor(size = 32, options: Pick<SliceOptions, "fill"> = {}) {
-    const cutter = options.fill
-      ? new FullCutter(size)
-      : new AvailableCutter(size);
     ({ readable: this.readable, writable: this.writable } = cutStream(
-      cutter,
+      sliceCutter(size, options.fill),
       (slice, controller: ReadableStreamDefaultController) =>
         controller.enqueue(slice),
     ));

@@ -89,6 +89,12 @@ const READER_MUTANTS: Omit<Mutant, "tests">[] = [
     to: "    this.#wantedBytes = size * 0;",
   },
   {
+    name: "a wish for room outlives its read",
+    file: "src/_cut_source.ts",
+    from: "        this.buffer.reserve(0);\n",
+    to: "",
+  },
+  {
     name: "the buffer grows by no more than a chunk",
     file: "src/_byte_buffer.ts",
     from: "Math.max(2 * length, length + added)",

@@ -145,6 +145,23 @@ Deno.test("a frame whose length is known is collected in one allocation", async 
   assert(frame.buffer.byteLength <= size + 4 + 65_536);
 });
 
+Deno.test("a read that gave up leaves no wish for its room behind", async () => {
+  const { stream, feed } = fedStream();
+  await using reader = new PipeReader(stream);
+  feed("ab");
+  await assertRejects(
+    () => reader.readExactly(1_000_000_000, { timeoutMs: 20 }),
+    DOMException,
+  );
+  feed("c");
+  await new Promise((resolve) => setImmediate(resolve));
+  const bytes = await reader.readExactly(3);
+  assertEquals([textOf(bytes), bytes.buffer.byteLength <= 65_539], [
+    "abc",
+    true,
+  ]);
+});
+
 Deno.test("lines can be taken in turns with other reads at every place", async () => {
   const input = "a\r\nbb\n\nccc\ndddd\neeeee";
   const lines = input.split(/\r?\n/);
