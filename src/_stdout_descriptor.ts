@@ -1,7 +1,5 @@
-/** Kept, so that the collector never closes descriptor 1 with it. */
-let held: unknown;
-
 interface Handle {
+  /** 0 if it was done. */
   setBlocking(isBlocking: boolean): number;
 }
 
@@ -10,17 +8,27 @@ interface WithHandle {
   readonly _handle?: Handle;
 }
 
-/** Sets a pipe to blocking for all who hold it; whether that was possible. */
-async function setBlocking(): Promise<boolean> {
+/** Kept, so that the collector never closes descriptor 1 with it. */
+let pipe: WithHandle | undefined;
+
+/** Opens descriptor 1 as a pipe whose mode can be set. */
+async function openPipe(): Promise<boolean> {
   const { Socket } = await import("node:net");
-  // The constructor sets O_NONBLOCK, the next line clears it: between the two
+  // The constructor sets O_NONBLOCK, the last line clears it: between the two
   // no other code of ours runs.
   const socket = new Socket({ fd: 1, readable: false, writable: true });
-  const isSet = (socket as WithHandle)._handle?.setBlocking(true) === 0;
   // A reader that leaves is told by the writes; here it must not throw.
   socket.on("error", () => {});
-  held = socket;
-  return isSet && held !== undefined;
+  pipe = socket as WithHandle;
+  return keepBlocking();
+}
+
+/**
+ * Clears `O_NONBLOCK` again, should another holder of the pipe have set it
+ * since (1 µs); whether stdout is known to block.
+ */
+export function keepBlocking(): boolean {
+  return pipe === undefined || pipe._handle?.setBlocking(true) === 0;
 }
 
 /**
@@ -39,7 +47,7 @@ export async function becomesBlocking(): Promise<boolean> {
     if (!out.isFIFO()) return false;
     const err = fstatSync(2);
     if (out.ino === err.ino && out.dev === err.dev) return false;
-    return await setBlocking();
+    return await openPipe();
   } catch {
     return false; // slower, and exact
   }

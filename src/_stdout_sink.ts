@@ -1,5 +1,5 @@
 import { exactPiece } from "./_stdout_pieces.ts";
-import { becomesBlocking } from "./_stdout_descriptor.ts";
+import { becomesBlocking, keepBlocking } from "./_stdout_descriptor.ts";
 import type { Sink } from "./_sink.ts";
 
 /** After so many bytes it pays to find out what stdout is: 10 ms, once. */
@@ -40,7 +40,7 @@ function refusal(error: unknown, consequence = ""): unknown {
  *   writes stop the event loop; set to polling, they never come back.
  *
  * Left open: somebody sets `O_NONBLOCK` on a pipe of ours after the first
- * 256 KiB, while a large piece is on the way. How much of it went out cannot
+ * 256 KiB, while a large piece is on the way; between two it is cleared again. How much of it went out cannot
  * be known then, so that the write fails and says so, rather than to double or
  * to lose in silence.
  */
@@ -77,6 +77,7 @@ export class StdoutSink implements Sink {
   async #writeWhole(bytes: Uint8Array): Promise<void> {
     for (let start = 0; start < bytes.length;) {
       try {
+        keepBlocking();
         start += await Deno.stdout.write(bytes.subarray(start));
       } catch (error) {
         if (error instanceof Deno.errors.Interrupted) continue;

@@ -56,11 +56,14 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     }
     await Promise.resolve();
   },
-  /** Writes 12 MB of short lines. */
+  /** Writes 1.2 MB ten times, and waits for stdin's end after the second. */
   async flood() {
     const writer = stdoutWriter();
     const bytes = PAYLOADS["short lines"]!();
-    for (let n = 0; n < 10; n++) await writer.write(bytes);
+    for (let n = 0; n < 10; n++) {
+      await writer.write(bytes);
+      if (n === 1) await new Response(Deno.stdin.readable).bytes();
+    }
     await writer.close();
   },
   /** Writes for ever; ends by SIGTERM without waiting for its own output. */

@@ -70,7 +70,7 @@ for (const { place, line } of PLACES) {
 
 Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doubles nothing", async () => {
   const { stdout, stderr, code } = await new Deno.Command("python3", {
-    args: [READER, "flipped", ...program("flood")],
+    args: [READER, "flipped:2000000", ...program("flood")],
   }).output();
   const [line = ""] = new TextDecoder().decode(stderr).split("\n");
   assertMatch(line, /another process has set O_NONBLOCK, and up to \d+ bytes/);
@@ -80,6 +80,20 @@ Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doub
   assertEquals({ wrong, isLong: stdout.length > 2_000_000 }, {
     wrong: -1,
     isLong: true,
+  });
+});
+
+Deno.test("a pipe that is set to non-blocking between two large pieces stays exact", async () => {
+  const once = PAYLOADS["short lines"]!();
+  const { stdout, code } = await new Deno.Command("python3", {
+    args: [READER, `flipped:${2 * once.length}`, ...program("flood")],
+    stderr: "inherit",
+  }).output();
+  const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
+  assertEquals({ code, wrong, length: stdout.length }, {
+    code: 0,
+    wrong: -1,
+    length: 10 * once.length,
   });
 });
 
