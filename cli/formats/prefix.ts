@@ -8,40 +8,41 @@ const PLAIN = "\x1b[39m";
 
 /**
  * What stands around the payload of a line: the mark of a slow line, the
- * label, the name of the stream and the time, as bytes that are ready to copy.
+ * label, the time, the name of the stream and the marks of the slice.
  *
  * With `slowMs` each line starts with two columns: `! ` if it came later than
  * that after the line before, else two spaces. With colour, that mark and the
  * time of a slow line are yellow; nothing else is ever coloured.
  */
 export class Prefix {
-  /** The time of the line that {@linkcode set} was called for. */
-  readonly stamp: Stamp;
   /** Only the first line of an arrival can differ from its others. */
   readonly firstDiffers: boolean;
-  readonly #label: string;
+  /** The label, made safe, and a space, or nothing. */
+  readonly label: string;
+  /** What is known of the slice, if it is to be marked. */
+  readonly marks: Marks | undefined;
+  readonly #stamp: Stamp;
   readonly #streams: boolean;
   readonly #color: boolean;
   readonly #slowMs: number | undefined;
-  readonly #marks: Marks | undefined;
   #source: Arrival["stream"] | undefined;
   #slow = false;
 
   constructor(options: FormatOptions) {
-    this.stamp = new Stamp(options);
-    this.firstDiffers = this.stamp.firstDiffers;
-    this.#label = options.label ? escapeText(options.label) + " " : "";
+    this.#stamp = new Stamp(options);
+    this.firstDiffers = this.#stamp.firstDiffers;
+    this.label = options.label ? escapeText(options.label) + " " : "";
     this.#streams = options.streams;
     this.#color = options.color;
     this.#slowMs = options.slowMs;
     // A message has nothing to do with the reads that brought it.
-    this.#marks = options.marks && !options.frames ? new Marks() : undefined;
+    this.marks = options.marks && !options.frames ? new Marks() : undefined;
   }
 
   /** Turns to the next line; true if anything around its payload has changed. */
   set(arrival: Arrival): boolean {
-    let changed = this.stamp.set(arrival);
-    const slow = this.#slowMs !== undefined && this.stamp.gapMs > this.#slowMs;
+    let changed = this.#stamp.set(arrival);
+    const slow = this.#slowMs !== undefined && this.#stamp.gapMs > this.#slowMs;
     if (slow !== this.#slow) {
       this.#slow = slow;
       changed = true;
@@ -51,11 +52,6 @@ export class Prefix {
       changed = true;
     }
     return changed;
-  }
-
-  /** What is known of the slice, if it is to be marked. */
-  get marks(): Marks | undefined {
-    return this.#marks;
   }
 
   /** The stream of the line. */
@@ -70,7 +66,7 @@ export class Prefix {
 
   /** The marks of the slice and a space; blank where they are not known. */
   get place(): string {
-    return this.#marks?.text ?? "";
+    return this.marks?.text ?? "";
   }
 
   /** The two columns for slow lines, or nothing without `slowMs`. */
@@ -80,11 +76,6 @@ export class Prefix {
     return this.#color ? `${YELLOW}!${PLAIN} ` : "! ";
   }
 
-  /** The label and a space, or nothing. */
-  get label(): string {
-    return this.#label;
-  }
-
   /** `out ` or `err `, or nothing. */
   get stream(): string {
     return this.#streams ? this.#source + " " : "";
@@ -92,7 +83,7 @@ export class Prefix {
 
   /** The time, or nothing. */
   get time(): string {
-    const { text } = this.stamp;
+    const { text } = this.#stamp;
     return this.#slow && this.#color && text !== ""
       ? YELLOW + text + PLAIN
       : text;
@@ -101,8 +92,8 @@ export class Prefix {
   /** How many columns all of these take, each with its space. */
   get width(): number {
     const mark = this.#slowMs === undefined ? 0 : 2;
-    const label = Array.from(this.#label).length;
-    const { length } = this.stamp.text;
+    const label = Array.from(this.label).length;
+    const { length } = this.#stamp.text;
     const time = length > 0 ? length + 1 : 0;
     return mark + label + time + this.stream.length + this.place.length;
   }
