@@ -25,6 +25,16 @@ for (const signal of SIGNALS) {
   });
 }
 
+Deno.test("a signal that is delivered twice within 300 ms reaches the child once", async () => {
+  await using parent = await startParent({ child: CLEANS_UP });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGINT");
+  // Far enough apart for two deliveries: the child cleans up for 100 ms.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  Deno.kill(parent.pid, "SIGINT");
+  assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+});
+
 const KEYS = [
   { key: "Ctrl-C", keys: "\x03", receivedSignal: "SIGINT" },
   { key: "Ctrl-backslash", keys: "\x1c", receivedSignal: "SIGQUIT" },
