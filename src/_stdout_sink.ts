@@ -50,12 +50,20 @@ export class StdoutSink implements Sink {
   #isAsked = false;
   #wouldBlock = false;
   #bytes = 0;
-  /** What one writer has begun, another one waits for. */
+  /** How many writes have not settled. */
+  #open = 0;
   #last: Promise<void> = Promise.resolve();
 
   write(bytes: Uint8Array): Promise<void> {
-    const written = this.#last.then(() => this.#write(bytes));
-    this.#last = written.catch(() => {});
+    // What one writer has begun, another one waits for: two at once would cut
+    // into each other's lines.
+    const written = this.#open++ === 0
+      ? this.#write(bytes)
+      : this.#last.then(() => this.#write(bytes));
+    const settle = () => {
+      this.#open--;
+    };
+    this.#last = written.then(settle, settle);
     return written;
   }
 
@@ -64,14 +72,8 @@ export class StdoutSink implements Sink {
     return this.#last;
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    if (!this.#isAsked && this.#bytes >= BULK_BYTES) {
-      this.#isAsked = true;
-      this.#isExact = this.#wouldBlock || !await becomesBlocking();
-    }
-    this.#bytes += bytes.length;
-    if (this.#isExact) await this.#writeExactly(bytes);
-    else await this.#writeWhole(bytes);
+  #write(bytes: Uint8Array): Promise<void> {
+    return this.#isExact ? this.#writeExactly(bytes) : this.#writeWhole(bytes);
   }
 
   async #writeWhole(bytes: Uint8Array): Promise<void> {
@@ -95,6 +97,12 @@ export class StdoutSink implements Sink {
   }
 
   async #writeExactly(bytes: Uint8Array): Promise<void> {
+    if (!this.#isAsked && this.#bytes >= BULK_BYTES) {
+      this.#isAsked = true;
+      this.#isExact = this.#wouldBlock || !await becomesBlocking();
+      return await this.#write(bytes);
+    }
+    this.#bytes += bytes.length;
     const isAtomic = !Deno.stdout.isTerminal();
     for (let start = 0; start < bytes.length;) {
       const { end, isKept } = exactPiece(bytes, start, isAtomic);
