@@ -1,15 +1,11 @@
 import { BrokenPipeError } from "./broken_pipe_error.ts";
 import type { Framing } from "./framing.ts";
-import { encodeInto } from "./_encode_into.ts";
 import { type Sink, sinkOf } from "./_sink.ts";
+import { WriteBatch } from "./_write_batch.ts";
 import { DONE, WriteQueue } from "./_write_queue.ts";
 
-/** One batch: the capacity of a Linux pipe, so one write can fill it. */
-const BATCH_BYTES = 65_536;
 /** From here on a copy costs more than a write of its own. */
 const LARGE_BYTES = 16_384;
-
-const NO_BATCH = -1;
 
 const ENCODER = new TextEncoder();
 
@@ -45,14 +41,8 @@ const ENCODER = new TextEncoder();
 export class PipeWriter {
   readonly #sink: Sink;
   readonly #queue: WriteQueue;
-  /** The batch being filled; taken when it is first needed. */
-  #batch: Uint8Array<ArrayBuffer> | undefined;
-  /** The size of the batch; without one, less than the smallest write. */
-  #room = NO_BATCH;
-  #used = 0;
+  readonly #batch: WriteBatch;
   #isScheduled = false;
-  /** A batch that the sink has given back. */
-  #spare: Uint8Array<ArrayBuffer> | undefined;
   #closing: Promise<void> | undefined;
   /** Whether a promise that the caller has told of the failure. */
   #isTold = false;
@@ -65,7 +55,8 @@ export class PipeWriter {
    */
   constructor(stream: WritableStream<Uint8Array>) {
     this.#sink = sinkOf(stream);
-    this.#queue = new WriteQueue(this.#sink, () => this.#drop());
+    this.#queue = new WriteQueue(this.#sink, () => this.#batch.drop());
+    this.#batch = new WriteBatch(this.#sink.givesBack);
   }
 
   /**
@@ -92,13 +83,7 @@ export class PipeWriter {
    */
   write(bytes: Uint8Array | string): Promise<void> {
     if (bytes instanceof Uint8Array) {
-      const end = this.#used + bytes.length;
-      if (end <= this.#room) {
-        this.#batch!.set(bytes, this.#used);
-        this.#used = end;
-        return DONE;
-      }
-      return this.#add(bytes);
+      return this.#batch.add(bytes) ? DONE : this.#add(bytes);
     }
     if (typeof bytes !== "string") {
       const type = bytes === null ? "null" : typeof bytes;
@@ -106,12 +91,7 @@ export class PipeWriter {
         `Cannot write as it must be a Uint8Array or a string: current value is ${type}`,
       );
     }
-    // A UTF-16 unit takes at most 3 bytes of UTF-8.
-    if (bytes.length * 3 <= this.#room - this.#used) {
-      this.#used = encodeInto(bytes, this.#batch!, this.#used);
-      return DONE;
-    }
-    return this.#add(ENCODER.encode(bytes));
+    return this.#batch.addText(bytes) ? DONE : this.#add(ENCODER.encode(bytes));
   }
 
   /**
@@ -144,7 +124,7 @@ export class PipeWriter {
     for (const piece of pieces) bytes += piece.length;
     // A frame that two batches share would be two writes, and another process
     // that writes to the same pipe could get in between (pipe(7), PIPE_BUF).
-    if (bytes < LARGE_BYTES && bytes > this.#room - this.#used) this.#ship();
+    if (bytes < LARGE_BYTES && !this.#batch.fits(bytes)) this.#ship();
     let written = DONE;
     for (const piece of pieces) {
       // A short last piece has room at once, and a large one before it has not.
@@ -184,7 +164,7 @@ export class PipeWriter {
   async #close(): Promise<void> {
     this.#ship();
     const flushed = this.#queue.last;
-    this.#drop();
+    this.#batch.drop();
     try {
       await flushed;
       await this.#sink.close();
@@ -193,13 +173,6 @@ export class PipeWriter {
         error instanceof Deno.errors.BrokenPipe;
       if (!isGone && !this.#isTold) throw error;
     }
-  }
-
-  /** Gives no more room: every later write comes to `#add`, which says why. */
-  #drop(): void {
-    this.#batch = this.#spare = undefined;
-    this.#room = NO_BATCH;
-    this.#used = 0;
   }
 
   /** A promise for the caller, who need not await it. */
@@ -226,16 +199,12 @@ export class PipeWriter {
     const before = this.#queue.isBusy ? this.#give(this.#queue.last) : DONE;
     this.#ship();
     this.#open();
-    this.#batch!.set(bytes);
-    this.#used = bytes.length;
+    this.#batch.add(bytes);
     return before;
   }
 
   #open(): void {
-    this.#batch = this.#spare ?? new Uint8Array(BATCH_BYTES);
-    this.#spare = undefined;
-    this.#room = BATCH_BYTES;
-    this.#used = 0;
+    this.#batch.open();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(this.#leave);
@@ -243,7 +212,7 @@ export class PipeWriter {
 
   /** Sends the batch, or lets it grow while another is on the way. */
   readonly #leave = (): void => {
-    if (this.#used > 0 && this.#queue.isBusy) {
+    if (!this.#batch.isEmpty && this.#queue.isBusy) {
       this.#queue.last.then(this.#leave, this.#leave);
       return;
     }
@@ -253,22 +222,10 @@ export class PipeWriter {
 
   /** Gives the batch to the queue. */
   #ship(): void {
-    const batch = this.#batch;
-    const used = this.#used;
-    if (batch === undefined || used === 0) return;
-    this.#batch = undefined;
-    this.#room = NO_BATCH;
-    this.#used = 0;
-    if (this.#sink.givesBack) {
-      this.#queue.push(batch.subarray(0, used)).then(() => {
-        this.#spare ??= batch;
-      }, () => {});
-    } else if (used * 2 > BATCH_BYTES) {
-      this.#queue.push(batch.subarray(0, used));
-    } else {
-      // A stream that queues would hold 64 KiB for each small line.
-      this.#queue.push(batch.slice(0, used));
-      this.#spare = batch;
-    }
+    const bytes = this.#batch.take();
+    if (bytes === undefined) return;
+    const sent = this.#queue.push(bytes);
+    if (!this.#sink.givesBack) return;
+    sent.then(() => this.#batch.giveBack(bytes), () => {});
   }
 }
