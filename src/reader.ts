@@ -212,7 +212,10 @@ export class PipeReader implements AsyncDisposable {
     return this.slices(MAX_READ_BYTES, options);
   }
 
-  /** Iterates lines of text, each as `readLine` gives it. */
+  /**
+   * Iterates lines of text, each as `readLine` gives it. They are decoded up to
+   * 8 KiB at once: a line that is kept may keep its neighbours' text alive.
+   */
   lines(options: LineOptions = {}): AsyncIterableIterator<string, undefined> {
     return new LineIterator(this.#source, options);
   }

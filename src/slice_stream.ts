@@ -9,7 +9,7 @@ import type { SliceOptions } from "./read_options.ts";
  * The slices are views, valid as long as they are held. An error or a cancel
  * on one side reaches the other.
  *
- * @example Slices of exactly four bytes
+ * @example Slices of exactly eight bytes
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { SliceStream } from "@basic-pipes/basic-pipes";
