@@ -76,14 +76,17 @@ export class PipeWriter {
    * if the stream passes its chunks on, as a `TransformStream` does.
    *
    * @param bytes The bytes, or a text; a lone surrogate becomes U+FFFD.
-   * @returns Resolves when there is room for more; for 16 KiB and more, when
-   * the pipe has accepted them.
+   * @returns Resolves when there is room for more; for 16 KiB of bytes and more,
+   * when the pipe has accepted them.
    * @throws {TypeError} At once, if it is neither bytes nor text, or after
    * `close`.
    */
   write(bytes: Uint8Array | string): Promise<void> {
     if (bytes instanceof Uint8Array) {
-      return this.#batch.add(bytes) ? DONE : this.#add(bytes);
+      // A large one would be promised to be accepted, and only be copied.
+      return bytes.length < LARGE_BYTES && this.#batch.add(bytes)
+        ? DONE
+        : this.#add(bytes);
     }
     if (typeof bytes !== "string") {
       const type = bytes === null ? "null" : typeof bytes;

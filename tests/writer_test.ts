@@ -15,6 +15,7 @@ import {
   PipeReader,
   PipeWriter,
 } from "../mod.ts";
+import { ownStream } from "../src/_sink.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -191,6 +192,7 @@ Deno.test("flush and a large write wait for the pipe, a small one does not", asy
   writer.flush().then(note("flush"));
   writer.write(new Uint8Array(16_384)).then(note("large"));
   const framing: Framing = lines();
+  writer.write(""); // opens a batch, which has room for the frame's newline
   writer.writeFrame(framing, new Uint8Array(20_000).fill(97))
     .then(note("large frame"));
   await turn();
@@ -315,10 +317,38 @@ Deno.test("another failure is told as it is, by close only if nobody was told", 
   await assertRejects(() => heard.flush(), Error, "no room");
   await heard.close();
 
+  const gone = new Deno.errors.BrokenPipe();
+  const broken = new PipeWriter(collector(0, gone).stream);
+  broken.write("x");
+  await broken.close();
+  assertInstanceOf(broken.broken, BrokenPipeError);
+
   const odd = new PipeWriter(collector(0, "a string").stream);
   odd.write("x");
   const error = await assertRejects(() => odd.flush(), Error, "has failed");
   assertEquals(error.cause, "a string");
+});
+
+Deno.test("nothing is written after a piece that failed", async () => {
+  const chunks: string[] = [];
+  const sink = ownStream({
+    givesBack: true,
+    write(bytes) {
+      chunks.push(decode(bytes));
+      return chunks.length === 2
+        ? Promise.reject(new Error("no room"))
+        : Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+  const writer = new PipeWriter(sink);
+  for (const letter of ["a", "b", "c", "d"]) {
+    writer.write(letter);
+    writer.flush();
+  }
+  await assertRejects(() => writer.flush(), Error, "no room");
+  assertEquals(chunks, ["a", "b"]);
+  await writer.close();
 });
 
 Deno.test("close is the end: once, and what comes later is refused", async () => {
