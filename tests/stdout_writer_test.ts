@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "./std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
-const READER = new URL("fixtures/slow_reader.py", import.meta.url).pathname;
+const READER = `${import.meta.dirname}/fixtures/slow_reader.py`;
 const PROGRAM = ["run", "-q", "--no-prompt", "--no-check"];
 const URL_OF_PROGRAM = import.meta.resolve("./stdout_program.ts");
 
