@@ -1,5 +1,5 @@
 import type { Option, OptionTable, Settings } from "./option.ts";
-import { closestString, levenshteinDistance, parseArgs } from "./std.ts";
+import type { ParsedArgs } from "./std.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A command line, read. */
@@ -17,19 +17,13 @@ export interface CommandLine<T extends OptionTable> {
  * guideline 10). What is unknown or out of range throws a
  * {@linkcode UsageError}; nothing is repaired.
  */
-export function parse<T extends OptionTable>(
+export async function parse<T extends OptionTable>(
   args: readonly string[],
   table: T,
-): CommandLine<T> {
+): Promise<CommandLine<T>> {
   const border = args.indexOf("--");
   const own = border === -1 ? args : args.slice(0, border);
-  const names = Object.keys(table);
-  const parsed = parseArgs(lengthen(own, table), {
-    boolean: names.filter((name) => table[name]?.kind === null),
-    string: names.filter((name) => table[name]?.kind !== null),
-    collect: names.filter((name) => isRepeated(table[name])),
-    unknown: (argument) => refuse(argument, table),
-  });
+  const parsed = own.length === 0 ? {} : await sort(own, table);
   const settings: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     settings[name] = read(name, option, parsed[name]);
@@ -38,6 +32,26 @@ export function parse<T extends OptionTable>(
     settings: settings as Settings<T>,
     command: border === -1 ? null : commandOf(args.slice(border + 1)),
   };
+}
+
+/** Sorts the arguments into options, or throws for the first that is none. */
+async function sort(
+  own: readonly string[],
+  table: OptionTable,
+): Promise<ParsedArgs> {
+  // Loaded here: without arguments the program starts without it.
+  const { parseArgs } = await import("./std.ts");
+  const names = Object.keys(table);
+  const unknown: string[] = [];
+  const parsed = parseArgs(lengthen(own, table, unknown), {
+    boolean: names.filter((name) => table[name]?.kind === null),
+    string: names.filter((name) => table[name]?.kind !== null),
+    collect: names.filter((name) => isRepeated(table[name])),
+    unknown: (argument) => unknown.push(argument) === 0,
+  });
+  const [first] = unknown;
+  if (first !== undefined) throw await refusal(first, names);
+  return parsed;
 }
 
 function commandOf(words: readonly string[]): readonly [string, ...string[]] {
@@ -53,7 +67,11 @@ function commandOf(words: readonly string[]): readonly [string, ...string[]] {
  * `--quiet --slice=64K`. `parseArgs` takes joined short options for flags
  * unless a number follows, so that `-s64K` would be read as `-s -6 -4 -K`.
  */
-function lengthen(args: readonly string[], table: OptionTable): string[] {
+function lengthen(
+  args: readonly string[],
+  table: OptionTable,
+  unknown: string[],
+): string[] {
   const long: string[] = [];
   for (const [index, argument] of args.entries()) {
     if (/^-[^-]/.test(argument)) {
@@ -63,14 +81,15 @@ function lengthen(args: readonly string[], table: OptionTable): string[] {
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
     // parseArgs takes `--fill=maybe` for true, and the word "false" after a
     // flag for its value: neither may pass in silence.
-    const isFlag = name !== undefined && own(table, name)?.kind === null;
+    const isFlag = name !== undefined && Object.hasOwn(table, name) &&
+      table[name]?.kind === null;
     if (isFlag && value !== undefined) {
       throw new UsageError(
         `Cannot take --${name} as it has no value: current value is "${value}"`,
       );
     }
     const next = args[index + 1];
-    if (isFlag && (next === "true" || next === "false")) refuse(next, table);
+    if (isFlag && (next === "true" || next === "false")) unknown.push(next);
     long.push(argument);
   }
   return long;
@@ -100,21 +119,25 @@ function lengthenOne(argument: string, table: OptionTable): string[] {
   return long;
 }
 
-function refuse(argument: string, table: OptionTable): never {
+async function refusal(
+  argument: string,
+  names: readonly string[],
+): Promise<UsageError> {
   if (!argument.startsWith("--")) {
-    throw new UsageError(
+    return new UsageError(
       `Cannot take ${
         JSON.stringify(argument)
       } as it is no option: a command goes after --, as in: -- ${argument}`,
     );
   }
+  const { closestString, levenshteinDistance } = await import("./std.ts");
   const word = argument.slice(2).replace(/=.*$/s, "");
-  const near = closestString(word, Object.keys(table));
+  const near = closestString(word, names);
   // Further than two letters or a third of the word, a guess would mislead.
   const isNear = levenshteinDistance(word, near) <=
     Math.max(2, near.length / 3);
   const hint = isNear ? `did you mean --${near}?` : "see --help";
-  throw new UsageError(
+  return new UsageError(
     `Cannot take "--${word}" as there is no such option: ${hint}`,
   );
 }
@@ -126,7 +149,9 @@ function read(
 ): unknown {
   if (option.kind === null) return given === true;
   if ("repeated" in option) {
-    return (given as string[]).map((text) => readOne(name, option, text));
+    return ((given ?? []) as string[]).map((text) =>
+      readOne(name, option, text)
+    );
   }
   if (given === undefined) return option.initial;
   return readOne(name, option, String(given));
@@ -155,8 +180,4 @@ function readOne(
 
 function isRepeated(option: Option | undefined): boolean {
   return option !== undefined && "repeated" in option;
-}
-
-function own(table: OptionTable, name: string): Option | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

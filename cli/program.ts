@@ -38,7 +38,7 @@ export async function runProgram<T extends ProgramTable>(
   run: (line: CommandLine<T>) => Promise<number>,
 ): Promise<number> {
   try {
-    const line = parse(args, page.table);
+    const line = await parse(args, page.table);
     const { help: wantsHelp, version: wantsVersion } = line.settings as {
       help: boolean;
       version: boolean;

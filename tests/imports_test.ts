@@ -42,11 +42,16 @@ function isAllowed({ from, to }: Import): boolean {
 
 const ROOT = new URL("../", import.meta.url);
 
+/** The file at a path that may hold any character. */
+function fileOf(path: string): URL {
+  return new URL(path.split("/").map(encodeURIComponent).join("/"), ROOT);
+}
+
 /** The specifiers that the code of a file names, comments left out. */
 function specifiers(text: string): string[] {
   const code = text.replace(/^\s*(\/\/|\/?\*).*$/gm, "");
   const named =
-    /(?:^|[\s;}])(?:import|export)\s[^"';]*?from\s*"([^"]+)"|import\s*\(?\s*"([^"]+)"/g;
+    /^\s*(?:import|export)\b[^"';]*?\bfrom\s*"([^"\n]+)"|(?:^\s*import\s+|\bimport\(\s*)"([^"\n]+)"/gm;
   return [...code.matchAll(named)].map((match) => match[1] ?? match[2] ?? "");
 }
 
@@ -60,7 +65,7 @@ function importsOf(from: string, text: string): Import[] {
 
 function modules(folder = ""): string[] {
   const found: string[] = [];
-  for (const entry of Deno.readDirSync(new URL(folder || ".", ROOT))) {
+  for (const entry of Deno.readDirSync(fileOf(folder || "."))) {
     const path = `${folder}${entry.name}`;
     if (entry.isDirectory && !entry.name.startsWith(".")) {
       found.push(...modules(`${path}/`));
@@ -74,7 +79,7 @@ function readImports(): Import[] {
   // This file's planted breaches are no imports of its own.
   const read = modules().filter((path) => path !== "tests/imports_test.ts");
   return read.flatMap((path) =>
-    importsOf(path, Deno.readTextFileSync(new URL(path, ROOT)))
+    importsOf(path, Deno.readTextFileSync(fileOf(path)))
   );
 }
 

@@ -3,7 +3,7 @@ import { count, duration, oneOf, size } from "../cli/kinds.ts";
 import { flag, repeated, valued } from "../cli/option.ts";
 import { parse } from "../cli/parse.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { assertEquals, assertThrows } from "./std_assert.ts";
+import { assertEquals, assertRejects } from "./std_assert.ts";
 
 const TABLE = {
   slice: valued(size(1, 1024 ** 2), 32, {
@@ -64,10 +64,10 @@ const READ = [
   { args: ["--", ""], settings: {}, command: [""] },
 ];
 
-Deno.test("a command line is read by its table", () => {
+Deno.test("a command line is read by its table", async () => {
   for (const { args, settings, command = null } of READ) {
     assertEquals(
-      { args, ...parse(args, TABLE) },
+      { args, ...await parse(args, TABLE) },
       {
         args,
         settings: { ...INITIAL, ...settings } as never,
@@ -218,20 +218,20 @@ const REFUSED = [
   { args: ["--"], says: "Cannot start a command as none follows --" },
 ];
 
-Deno.test("what is unknown or out of range is refused in one sentence", () => {
+Deno.test("what is unknown or out of range is refused in one sentence", async () => {
   for (const { args, says } of REFUSED) {
-    const error = assertThrows(() => parse(args, TABLE), UsageError);
+    const error = await assertRejects(() => parse(args, TABLE), UsageError);
     assertEquals({ args, says: error.message }, { args, says });
   }
 });
 
-Deno.test("the settings of the child travel as arguments and come back the same", () => {
+Deno.test("the settings of the child travel as arguments and come back the same", async () => {
   const given = ["--messages=3", "--text=Eier", "--tick=500ms", "--cycle=2"];
-  const { settings } = parse(given, CHILD_OPTIONS);
+  const { settings } = await parse(given, CHILD_OPTIONS);
   assertEquals(childArguments(settings), given);
   assertEquals(
-    parse(childArguments(settings), CHILD_OPTIONS).settings,
+    (await parse(childArguments(settings), CHILD_OPTIONS)).settings,
     settings,
   );
-  assertEquals(childArguments(parse([], CHILD_OPTIONS).settings), []);
+  assertEquals(childArguments((await parse([], CHILD_OPTIONS)).settings), []);
 });
