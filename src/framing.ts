@@ -74,8 +74,8 @@ export interface Framing<Frame = Uint8Array> {
   /** Where a frame ends. */
   readonly rule: DelimitedRule | MeasuredRule;
   /**
-   * Makes the frame of its parts, which are views. The header of a delimited
-   * frame is empty.
+   * Makes the frame of its parts, which are views: anything but `null` and
+   * `undefined`, which mean the end. The header of a delimited frame is empty.
    */
   frame(
     header: Uint8Array<ArrayBuffer>,

@@ -1,5 +1,6 @@
 import { CutIterator } from "./_cut_iterator.ts";
 import { CutSource } from "./_cut_source.ts";
+import type { Cutter } from "./_cutter.ts";
 import { frameCutter } from "./_frame_cutters.ts";
 import { LineRunCutter } from "./_line_cutter.ts";
 import { LineIterator } from "./_line_iterator.ts";
@@ -67,6 +68,7 @@ export class PipeReader implements AsyncDisposable {
   readonly #source: CutSource;
   readonly #buffer: CutSource["buffer"];
   #lines: LineIterator | undefined;
+  #framed: { framing: unknown; cutter: Cutter<unknown> } | undefined;
 
   /**
    * Locks the stream, of whatever type, until `cancel`. Nothing is read yet.
@@ -175,7 +177,16 @@ export class PipeReader implements AsyncDisposable {
     framing: Framing<Frame>,
     options?: ReadFrameOptions,
   ): Promise<Frame | null> {
-    return await this.#source.take(frameCutter(framing), options);
+    // A loop asks for the same framing again and again: one cutter serves it.
+    if (this.#framed?.framing !== framing) {
+      this.#framed = { framing, cutter: frameCutter(framing) };
+    }
+    const cutter = this.#framed.cutter as Cutter<Frame>;
+    const frame = options === undefined
+      ? this.#source.tryTake(cutter)
+      : undefined;
+    if (frame !== undefined) return frame;
+    return await this.#source.take(cutter, options);
   }
 
   /**

@@ -226,6 +226,25 @@ Deno.test("a framing whose header never grows or whose size is none is refused",
   }
 });
 
+Deno.test("framings can change from frame to frame", async () => {
+  const one = lengthPrefix({ bytes: 1 });
+  const text = lines();
+  await using reader = new PipeReader(
+    streamOf([bytesOf("\x01a\x01bc\nd\n\x02ef")]),
+  );
+  const given: string[] = [];
+  for (const framing of [one, one, text, text, one]) {
+    given.push(textOf((await reader.readFrame(framing))!));
+  }
+  assertEquals([given, await reader.readFrame(one)], [[
+    "a",
+    "b",
+    "c",
+    "d",
+    "ef",
+  ], null]);
+});
+
 Deno.test("a frame() that throws has taken nothing", async () => {
   for (const ready of [lines(), lengthPrefix({ bytes: 1 })]) {
     const framing: Framing = {
