@@ -10,11 +10,13 @@ export class Inlet {
   #bytes = 0;
   #isWriting = false;
   #isClosed = false;
+  readonly #gone = Promise.withResolvers<never>();
 
   constructor(raw: WritableStream<Uint8Array>) {
     this.#raw = raw.getWriter();
     // The reader of the pipe leaves when it likes; each write tells it.
     this.#raw.closed.catch(() => {});
+    this.#gone.promise.catch(() => {});
     this.stream = new WritableStream<Uint8Array>({
       write: (chunk) => this.#write(chunk),
       close: () => this.close(),
@@ -37,6 +39,7 @@ export class Inlet {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#source?.cancel().catch(() => {});
+    this.#gone.reject(closed());
     // The child may have ended before: then there is nobody to be told.
     await (this.#isWriting ? this.#raw.abort() : this.#raw.close())
       .catch(() => {});
@@ -64,17 +67,21 @@ export class Inlet {
   }
 
   async #write(chunk: Uint8Array): Promise<void> {
-    if (this.#isClosed) {
-      throw new Deno.errors.BrokenPipe(
-        "Cannot write to the child as its stdin is closed",
-      );
-    }
+    if (this.#isClosed) throw closed();
     this.#isWriting = true;
     try {
-      await this.#raw.write(chunk);
+      // A descendant that holds the pipe and does not read would keep the write
+      // waiting for as long as it lives; Deno has no way to end it.
+      await Promise.race([this.#raw.write(chunk), this.#gone.promise]);
       this.#bytes += chunk.length;
     } finally {
       this.#isWriting = false;
     }
   }
+}
+
+function closed(): Error {
+  return new Deno.errors.BrokenPipe(
+    "Cannot write to the child as its stdin is closed",
+  );
 }

@@ -6,6 +6,7 @@ import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop_ladder.ts";
 import { LAST_STEP, passedOn } from "./_passed_on.ts";
 import { notPiped, type Ownership } from "./_ownership.ts";
+import { endedWithin } from "./_ended_within.ts";
 import { guard, type Guarded, type Received, unguard } from "./_guard.ts";
 import { Inlet, type Input } from "./_inlet.ts";
 import { Outlet } from "./_outlet.ts";
@@ -223,10 +224,11 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     this.#hasExited = true;
     this.#unwatch();
     clearTimeout(this.#unread);
-    const closed = this.#in?.close();
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
-    const ends = await Promise.all(this.#outlets.map(({ ended }) => ended));
-    await closed;
+    const [ends] = await Promise.all([
+      Promise.all(this.#outlets.map(({ ended }) => ended)),
+      this.#in && endedWithin(this.#in.close(), this.#own.drainMs),
+    ]);
     unguard(this);
     const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {

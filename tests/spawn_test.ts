@@ -277,6 +277,24 @@ Deno.test("a write that nobody awaits does not end the program", async () => {
   assertEquals((await child.status).code, 0);
 });
 
+Deno.test({
+  name: "a descendant that holds stdin holds neither a write nor the status up",
+  // Deno cannot end a write to a pipe that somebody holds and does not read.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const script = "exec 3<&0; sleep 2 <&3 >/dev/null 2>&1 & exit 4";
+    await using child = spawn("sh", ["-c", script], { stdin: "piped" });
+    const { ms } = await timed(async () => {
+      const write = child.stdin.write(new Uint8Array(300_000));
+      const { code } = await child.status;
+      assertEquals(code, 4);
+      await assertRejects(() => write);
+    });
+    assertLessOrEqual(ms, 1000);
+  },
+});
+
 Deno.test("a stream for stdin that fails stops the child, and check tells", async () => {
   const failure = new Error("the source failed");
   const source = new ReadableStream<Uint8Array>({
