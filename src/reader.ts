@@ -168,6 +168,15 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
+   * The next frame, if all of it has arrived, without waiting. `undefined`
+   * means that it has not: more may come, or not; only `readFrame` tells. What
+   * breaks the rule throws as there.
+   */
+  tryReadFrame<Frame>(framing: Framing<Frame>): Frame | undefined {
+    return this.#source.tryTake(this.#cutterOf(framing));
+  }
+
+  /**
    * The next frame, its payload a view; `null` if the stream ends exactly
    * between two frames, and an `UnexpectedEndError` if it ends within one.
    * Above `framing.maxBytes` it is a `TooLongError`, before anything is
@@ -177,11 +186,7 @@ export class PipeReader implements AsyncDisposable {
     framing: Framing<Frame>,
     options?: ReadFrameOptions,
   ): Promise<Frame | null> {
-    // A loop asks for the same framing again and again: one cutter serves it.
-    if (this.#framed?.framing !== framing) {
-      this.#framed = { framing, cutter: frameCutter(framing) };
-    }
-    const cutter = this.#framed.cutter as Cutter<Frame>;
+    const cutter = this.#cutterOf(framing);
     const frame = options === undefined
       ? this.#source.tryTake(cutter)
       : undefined;
@@ -269,5 +274,13 @@ export class PipeReader implements AsyncDisposable {
   /** Cancels, unless the stream was handed over by `rest`. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#source.isHandedOver) await this.#source.cancel();
+  }
+
+  /** A loop asks for the same framing again and again: one cutter serves it. */
+  #cutterOf<Frame>(framing: Framing<Frame>): Cutter<Frame> {
+    if (this.#framed?.framing !== framing) {
+      this.#framed = { framing, cutter: frameCutter(framing) };
+    }
+    return this.#framed.cutter as Cutter<Frame>;
   }
 }
