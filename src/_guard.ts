@@ -7,8 +7,7 @@
  * would avoid the SIGKILL that Deno sends to the process id after it has been
  * reaped: the race there needs the id to be used again within microseconds.
  */
-import { reraise } from "./_reraise.ts";
-import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
+import { raise } from "./_reraise.ts";
 
 /** What the guard asks of a child. */
 export interface Guarded {
@@ -43,12 +42,18 @@ const SAME_PRESS_MS = 300;
  */
 const YOUNG_MS = 20;
 
+/**
+ * Who lives on for so long after SIGINT or SIGQUIT has taken it for something
+ * else than a request to end, as an interpreter at its prompt does.
+ */
+const INTERRUPT_MS = 5000;
+
 const children = new Set<Guarded>();
 /** Children that a terminal's signal may have missed. */
 const young = new Map<Guarded, ReturnType<typeof setTimeout>>();
 const lastAtMs = new Map<Deno.Signal, number>();
 let firstEndAtMs: number | undefined;
-let ending: Deno.Signal | undefined;
+let ending: { signal: Deno.Signal; untilMs: number } | undefined;
 let atTerminal = false;
 let installed = false;
 
@@ -71,7 +76,7 @@ function receive(signal: Deno.Signal): void {
 }
 
 function tell(child: Guarded, signal: Deno.Signal, again: boolean): void {
-  if (child.endsProgram) ending ??= signal;
+  if (child.endsProgram) remember(signal);
   const mayHaveMissed = young.has(child) && !child.hasSpoken;
   const byTerminal = atTerminal && !child.group && signal !== "SIGTERM" &&
     !mayHaveMissed;
@@ -118,12 +123,29 @@ export function uninstallGuard(): void {
   firstEndAtMs = undefined;
 }
 
+/** This program ends by the signal when its children have ended. */
+function remember(signal: Deno.Signal): void {
+  const isRequest = signal === "SIGTERM" || signal === "SIGHUP";
+  const untilMs = isRequest ? Infinity : performance.now() + INTERRUPT_MS;
+  if (ending === undefined || untilMs > ending.untilMs) {
+    ending = { signal, untilMs };
+  }
+}
+
+/** The signal that this program is to end by. */
+function endingSignal(): Deno.Signal | undefined {
+  return ending && performance.now() < ending.untilMs
+    ? ending.signal
+    : undefined;
+}
+
 /** Guards a child that was just started. */
 export function guard(child: Guarded): void {
   children.add(child);
   if (atTerminal) growUp(child, YOUNG_MS);
   // This program is about to end: a child that is started now must as well.
-  if (ending !== undefined) tell(child, ending, false);
+  const signal = endingSignal();
+  if (signal !== undefined) tell(child, signal, false);
 }
 
 function growUp(child: Guarded, waitMs: number): void {
@@ -141,9 +163,10 @@ export function unguard(child: Guarded): void {
   young.delete(child);
   if (!children.delete(child) || children.size > 0) return;
   uninstallGuard();
-  if (ending !== undefined) {
-    reraise(ending, 128 + (SIGNAL_NUMBERS[ending] ?? 0));
-  }
+  const signal = endingSignal();
+  // Where the program has a listener of its own, its end is not ours.
+  ending = undefined;
+  if (signal !== undefined) raise(signal);
 }
 
 /** Kills what still lives and stops listening: this program is ending. */

@@ -25,8 +25,7 @@ import type { ExitStatus } from "./exit_status.ts";
  *
  * async function wrap(command: string, ...args: string[]): Promise<never> {
  *   const child = spawn(command, args, { stdout: "inherit", onSignal: "pass" });
- *   const status = await child.status;
- *   return await endAs(status.receivedSignal ?? status);
+ *   return await endAs(await child.status);
  * }
  * assertEquals(wrap.length, 1);
  * ```

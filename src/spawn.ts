@@ -84,8 +84,10 @@ export interface SpawnOptions {
    * `"end"` and `"pass"` pass it on; where stdin is a terminal, SIGINT, SIGQUIT
    * and SIGHUP have reached the child already. SIGTERM and SIGHUP start the
    * ladder's grace, and a second one more than 300 ms later kills. With `"end"`
-   * this program then ends by the same signal, once all its children have; with
-   * `"pass"` its end is yours: see `receivedSignal` and {@linkcode endAs}.
+   * this program then ends by the same signal, once all its children have, but
+   * for a child that lives on for 5 s after SIGINT or SIGQUIT, as a prompt does.
+   * With `"pass"` its end is yours: see `receivedSignal` and {@linkcode endAs};
+   * choose it where you listen for these signals yourself.
    * `"none"` leaves the child out: it is not killed at this program's exit.
    *
    * Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1).

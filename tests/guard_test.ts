@@ -171,6 +171,31 @@ Deno.test("signals that come between children are not lost", async () => {
   assertEquals((await parent.end()).signal, "SIGTERM");
 });
 
+Deno.test("a parent with a listener of its own ends as it likes", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "listen" });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { code, signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals({ code, signal }, { code: 3, signal: null });
+});
+
+Deno.test({
+  name: "a child that takes SIGINT for something else does not end the parent",
+  // It takes the 5 s after which SIGINT was no request to end.
+  ignore: Deno.env.get("STORM_STARTS") === undefined,
+  fn: async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "trap '' INT; echo ready; sleep 5.5"],
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, "SIGINT");
+    const { code, signal, output } = await parent.end();
+    assertEquals({ code, signal }, { code: 0, signal: null });
+    assertStringIncludes(output, `"receivedSignal":"SIGINT"`);
+  },
+});
+
 Deno.test('a child with onSignal "none" gets no signal, and is not killed', async () => {
   await using parent = await startParent({
     child: IGNORES,

@@ -17,6 +17,11 @@ const WAYS: Record<string, () => void> = {
   throw: () => setTimeout(() => JSON.parse("thrown on purpose"), 0),
   reject: () => void Promise.reject(new Error("rejected on purpose")),
   exit: () => Deno.exit(5),
+  listen: () => {
+    // Ends by itself, later than anybody would wait for a signal to act.
+    const end = () => setTimeout(() => Deno.exit(3), 800);
+    Deno.addSignalListener("SIGTERM", end);
+  },
   block: () => {
     // A busy loop, as a parent that computes has.
     for (const startMs = performance.now(); performance.now() - startMs < 400;);
