@@ -6,6 +6,8 @@ export interface Kind<T> {
   readonly rule: string;
   /** The words a shell can complete, where there are few. */
   readonly words?: readonly string[];
+  /** What a shell completes by itself, where it can. */
+  readonly completes?: "file" | "folder";
   /** The value of `text`, or `undefined` where the rule does not allow it. */
   read(text: string): T | undefined;
   /** How `value` is written: what `read` takes back. */
@@ -114,6 +116,39 @@ export function text(placeholder: string): Kind<string> {
     placeholder,
     rule: "a text",
     read: (text) => text,
+    write: (text) => text,
+  };
+}
+
+/** A variable of the environment, as `env(1)` takes it. */
+export function assignment(): Kind<readonly [name: string, value: string]> {
+  return {
+    placeholder: "NAME=VALUE",
+    rule: "a variable and its value, as NAME=VALUE",
+    read(text) {
+      const match = /^([^=\0]+)=([^\0]*)$/s.exec(text);
+      return match === null ? undefined : [match[1] ?? "", match[2] ?? ""];
+    },
+    write: ([name, value]) => `${name}=${value}`,
+  };
+}
+
+/** The path of a file, there or not. */
+export function file(placeholder: string): Kind<string> {
+  return { ...path(placeholder, "a file"), completes: "file" };
+}
+
+/** The path of a folder. */
+export function folder(placeholder: string): Kind<string> {
+  return { ...path(placeholder, "a folder"), completes: "folder" };
+}
+
+function path(placeholder: string, what: string): Kind<string> {
+  return {
+    placeholder,
+    rule: `the path of ${what}`,
+    // No path has a NUL byte: it would end there, and name another file.
+    read: (text) => text.includes("\0") ? undefined : text,
     write: (text) => text,
   };
 }
