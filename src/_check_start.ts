@@ -1,4 +1,5 @@
 import { quote } from "./_quote.ts";
+import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
 import type { StopLadder } from "./stop_ladder.ts";
 
 /** A longer timer fires at once. */
@@ -70,5 +71,17 @@ export function checkLadder(ladder: StopLadder): void {
       "Cannot start a child as its stop ladder has no step: current value is []",
     );
   }
-  for (const { waitMs } of ladder) checkMs("a step's waitMs", waitMs, 0);
+  for (const { waitMs, signal } of ladder) {
+    checkMs("a step's waitMs", waitMs, 0);
+    if (signal !== undefined) checkSignal(signal);
+  }
+}
+
+/** Refuses a signal that the system does not have. */
+export function checkSignal(signal: Deno.Signal): void {
+  if (Object.hasOwn(SIGNAL_NUMBERS, signal)) return;
+  throw new TypeError(
+    `Cannot send a signal as there is none of that name: ` +
+      `current value is "${quote(String(signal))}"`,
+  );
 }

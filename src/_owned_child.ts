@@ -6,6 +6,7 @@ import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop_ladder.ts";
 import { LAST_STEP, passedOn } from "./_passed_on.ts";
 import { notPiped, type Ownership } from "./_ownership.ts";
+import { checkLadder, checkSignal } from "./_check_start.ts";
 import { endedWithin } from "./_ended_within.ts";
 import { guard, type Guarded, type Received, unguard } from "./_guard.ts";
 import { Inlet, type Input } from "./_inlet.ts";
@@ -14,10 +15,9 @@ import { processEnd } from "./_process_end.ts";
 import { Tail } from "./_tail.ts";
 import { type Stoppable, walk } from "./_walk.ts";
 import { watchTimes } from "./_watch_times.ts";
+import { watchUnread } from "./_watch_unread.ts";
 
 const TAIL_BYTES = 8192;
-/** How long a pipe may stay unread while something else is waited for. */
-const UNREAD_MS = 250;
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Guarded, Stoppable {
   readonly pid: number;
@@ -35,6 +35,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   readonly #err: Outlet | undefined;
   readonly #status: Promise<ExitStatus>;
   readonly #unwatch: () => void;
+  readonly #unwatchUnread: () => void;
   #stdin: PipeWriter | undefined;
   #stdout: PipeReader | undefined;
   #stderr: PipeReader | undefined;
@@ -45,7 +46,6 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   #step = 0;
   #received: Deno.Signal | null = null;
   #stopping: Promise<boolean> | undefined;
-  #unread: ReturnType<typeof setTimeout> | undefined;
 
   constructor(process: Deno.ChildProcess, own: Ownership) {
     this.pid = process.pid;
@@ -79,7 +79,10 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     this.#unwatch = watchTimes(this.#outlets, own, (reason, cause) => {
       this.#stop(reason, own.ladder, cause);
     });
-    this.#watchUnread();
+    this.#unwatchUnread = watchUnread(
+      this.#outlets,
+      () => this.#isStatusAsked || (this.#in?.isWriting ?? false),
+    );
     const end = processEnd(process);
     this.exited = end;
     this.#status = this.#settle(end);
@@ -125,10 +128,13 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   }
 
   stop(options: StopOptions = {}): Promise<boolean> {
-    return this.#stop("stopped", options.ladder ?? this.#own.ladder);
+    const { ladder = this.#own.ladder } = options;
+    checkLadder(ladder);
+    return this.#stop("stopped", ladder);
   }
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
+    checkSignal(signal);
     // Number 0 or less, or NaN, would reach this program's own group, and -1
     // everybody.
     if (this.#hasExited || !(Number.isInteger(this.pid) && this.pid > 1)) {
@@ -202,18 +208,6 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     }
   }
 
-  /** Keeps a pipe that nobody reads from blocking the child for ever. */
-  #watchUnread(): void {
-    const unread = this.#outlets.filter((outlet) => !outlet.everRead);
-    if (unread.length === 0) return;
-    this.#unread = setTimeout(() => {
-      const isWaiting = this.#isStatusAsked || this.#in?.isWriting ||
-        this.#outlets.some((outlet) => outlet.isAsked);
-      if (isWaiting) { for (const outlet of unread) outlet.keepFlowing(); }
-      this.#watchUnread();
-    }, UNREAD_MS);
-  }
-
   async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
     const { code, signal, success, isTold } = await end;
     const durationMs = performance.now() - this.#startMs;
@@ -223,7 +217,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     if (this.group && wasStopped) this.killNow();
     this.#hasExited = true;
     this.#unwatch();
-    clearTimeout(this.#unread);
+    this.#unwatchUnread();
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
     const [ends] = await Promise.all([
       Promise.all(this.#outlets.map(({ ended }) => ended)),

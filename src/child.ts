@@ -80,12 +80,13 @@ export interface Child extends AsyncDisposable {
    */
   check(): Promise<ExitStatus>;
   /**
-   * Stops the child by its ladder. Never throws; a second call waits for the
+   * Stops the child by its ladder. Never rejects; a second call waits for the
    * first.
    *
    * @param options Another ladder for this time.
    * @returns Whether the process has ended: `false` only when the ladder does
    *   not end in SIGKILL, or the system could not take the process away.
+   * @throws {RangeError | TypeError} At once, when the ladder is unusable.
    */
   stop(options?: StopOptions): Promise<boolean>;
   /**
@@ -93,6 +94,7 @@ export interface Child extends AsyncDisposable {
    *
    * @param signal The signal. @default {"SIGTERM"}
    * @returns Whether it was sent: `false` when the process has ended.
+   * @throws {TypeError} When there is no signal of that name.
    */
   kill(signal?: Deno.Signal): boolean;
 }

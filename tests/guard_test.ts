@@ -79,6 +79,16 @@ Deno.test("Ctrl-C on a terminal is passed on to a child in a group of its own", 
   assertStringIncludes(output, "cleaned up after 1");
 });
 
+Deno.test("a child that inherits stdin reads the terminal", async () => {
+  await using parent = await startParent({
+    child: ["sh", "-c", "read line; echo got $line"],
+    options: { stdin: "inherit" },
+    terminal: true,
+  });
+  await parent.press("Spam 0\n");
+  assertStringIncludes((await parent.end()).output, "got Spam 0");
+});
+
 Deno.test("a terminal that hangs up leaves nothing", async () => {
   await using parent = await startParent({
     child: ["sh", "-c", "echo ready; exec sleep 30"],

@@ -120,6 +120,20 @@ for (const { what, command = "true", args = [], options, says } of REFUSED) {
   });
 }
 
+Deno.test("a signal that does not exist is refused, in a ladder and when sent", async () => {
+  const signal = "SIGNOTHING" as Deno.Signal;
+  const says =
+    'TypeError: Cannot send a signal as there is none of that name: current value is "SIGNOTHING"';
+  assertEquals(
+    refusal(() => spawn("true", [], { ladder: [{ signal }] })),
+    says,
+  );
+  await using child = spawn("true");
+  assertEquals(refusal(() => child.kill(signal)), says);
+  assertEquals(refusal(() => child.stop({ ladder: [{ signal }] })), says);
+  await child.status;
+});
+
 Deno.test("an idle timeout without a pipe is refused", () => {
   assertEquals(
     refusal(() =>
