@@ -11,37 +11,50 @@
  *
  * @module
  */
-import { CHILD_OPTIONS, type ChildSettings } from "./cli/child_options.ts";
-import { flag } from "./cli/option.ts";
-import { PROGRAM_OPTIONS, runProgram } from "./cli/program.ts";
+import { type ChildSettings, readChildArguments } from "./cli/child_options.ts";
 import { Ticks } from "./cli/tick.ts";
-import { UsageError } from "./cli/usage_error.ts";
-import { stdoutWriter } from "./mod.ts";
-
-const PAGE = {
-  usage: ["child.ts [options]"],
-  about: "Writes one message to stdout at every tick, until it is stopped.",
-  examples: ["deno run child.ts --tick 100ms --messages 5"],
-  table: {
-    ...CHILD_OPTIONS,
-    lifeline: flag({
-      group: "child",
-      help: "end when stdin ends: the parent that holds it is gone",
-    }),
-    ...PROGRAM_OPTIONS,
-  },
-};
 
 async function writeMessages(settings: ChildSettings): Promise<void> {
-  const stdout = stdoutWriter();
-  const ticks = new Ticks(settings.tick);
-  const messages = settings.messages ?? Infinity;
-  for (let sent = 0, n = 0; sent < messages; sent++) {
+  const { text, tick, cycle, messages } = settings;
+  const write = await openOutput(settings);
+  const encode = await chooseEncoder(settings);
+  const ticks = new Ticks(tick);
+  for (let sent = 0, n = 0; sent < (messages ?? Infinity); sent++) {
     await ticks.pause(n);
-    await stdout.write(`${settings.text} ${n}`);
-    await stdout.flush();
-    n = (n + 1) % settings.cycle;
+    await write(encode(`${text} ${n}`));
+    n = (n + 1) % cycle;
   }
+}
+
+/** How the bytes of one message leave, in one write. */
+async function openOutput(
+  { lifeline }: ChildSettings,
+): Promise<(bytes: Uint8Array) => Promise<void>> {
+  // The pipe of our own parent is blocking and takes a message whole. Any
+  // other stdout needs the writer, which takes as long to load as Deno itself.
+  if (lifeline) {
+    return async (bytes) => {
+      while (bytes.length > 0) {
+        bytes = bytes.subarray(await Deno.stdout.write(bytes));
+      }
+    };
+  }
+  const { stdoutWriter } = await import("./mod.ts");
+  const stdout = stdoutWriter();
+  return async (bytes) => {
+    await stdout.write(bytes);
+    await stdout.flush();
+  };
+}
+
+/** How a message becomes bytes: as its text, or as one frame of a rule. */
+async function chooseEncoder(
+  { frame }: ChildSettings,
+): Promise<(message: string) => Uint8Array> {
+  const encoder = new TextEncoder();
+  if (frame === null) return (message) => encoder.encode(message);
+  const { encodeFrame } = await import("./cli/encode_frame.ts");
+  return (message) => encodeFrame(frame, message);
 }
 
 /** Resolves when the parent that holds the other end of our stdin is gone. */
@@ -51,16 +64,24 @@ async function lifelineEnd(): Promise<void> {
   }
 }
 
+/** Writes the messages until there are enough, or the parent is gone. */
+async function work(settings: ChildSettings): Promise<number> {
+  const messages = writeMessages(settings);
+  await (settings.lifeline
+    ? Promise.race([messages, lifelineEnd()])
+    : messages);
+  return 0;
+}
+
 /** Runs the child on its arguments; resolves to its exit status. */
-export function runChild(args: readonly string[]): Promise<number> {
-  return runProgram(args, PAGE, async ({ settings, command }) => {
-    if (command !== null) {
-      throw new UsageError("Cannot start a command as the child has none");
-    }
-    const work = writeMessages(settings);
-    await (settings.lifeline ? Promise.race([work, lifelineEnd()]) : work);
-    return 0;
-  });
+export async function runChild(args: readonly string[]): Promise<number> {
+  const settings = readChildArguments(args);
+  if (settings?.lifeline) {
+    // A parent that is gone is a quiet end, and there is nobody to tell more.
+    return await work(settings).catch(() => 0);
+  }
+  const { runChildProgram } = await import("./cli/child_program.ts");
+  return await runChildProgram(args, work);
 }
 
 // Deno.exit and not the natural end: a read of the life line is under way.

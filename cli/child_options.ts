@@ -1,7 +1,8 @@
-import { count, duration, text } from "./kinds.ts";
-import { type Settings, valued } from "./option.ts";
+import { FRAME_RULES } from "./frame_rules.ts";
+import { count, duration, oneOf, text } from "./kinds.ts";
+import { flag, type Settings, valued } from "./option.ts";
 
-/** The options of our own child: `child.ts` reads them, `main.ts` passes them on. */
+/** The options of our own child that `main.ts` takes and passes on. */
 export const CHILD_OPTIONS = {
   messages: valued(count(1), null, {
     group: "child",
@@ -21,17 +22,57 @@ export const CHILD_OPTIONS = {
   }),
 };
 
+/** All options of `child.ts`, but those that every program has. */
+export const CHILD_TABLE = {
+  ...CHILD_OPTIONS,
+  frame: valued(oneOf("RULE", FRAME_RULES), null, {
+    group: "child",
+    help: `each message as one frame: ${FRAME_RULES.join(", ")}`,
+  }),
+  lifeline: flag({
+    group: "child",
+    help: "end when stdin ends: the parent that holds it is gone",
+  }),
+};
+
 /** What the options of our own child are. */
-export type ChildSettings = Settings<typeof CHILD_OPTIONS>;
+export type ChildSettings = Settings<typeof CHILD_TABLE>;
 
 /** The arguments that carry `settings` to `child.ts`. */
 export function childArguments(settings: ChildSettings): string[] {
   const args: string[] = [];
-  for (const [name, option] of Object.entries(CHILD_OPTIONS)) {
+  for (const [name, { kind, ...option }] of Object.entries(CHILD_TABLE)) {
     const value = settings[name as keyof ChildSettings];
-    if (value === option.initial) continue;
-    const { write } = option.kind as { write(value: unknown): string };
-    args.push(`--${name}=${write(value)}`);
+    if (kind === null) {
+      if (value === true) args.push(`--${name}`);
+    } else if ("initial" in option && value !== option.initial) {
+      args.push(`--${name}=${(kind.write as (v: unknown) => string)(value)}`);
+    }
   }
   return args;
+}
+
+/**
+ * The settings that {@linkcode childArguments} wrote, or `null` for anything
+ * else that a person may have typed. The child of `main.ts` starts with this
+ * alone; the parser, and all that a refusal needs, take as long to load as
+ * Deno itself.
+ */
+export function readChildArguments(
+  args: readonly string[],
+): ChildSettings | null {
+  const settings: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(CHILD_TABLE)) {
+    settings[name] = option.kind === null ? false : option.initial;
+  }
+  for (const argument of args) {
+    const [, name = "", text] = /^--([a-z]+)(?:=(.+))?$/s.exec(argument) ?? [];
+    if (!Object.hasOwn(CHILD_TABLE, name)) return null;
+    const { kind } = CHILD_TABLE[name as keyof typeof CHILD_TABLE];
+    if ((kind === null) !== (text === undefined)) return null;
+    const value = kind === null ? true : kind.read(text ?? "");
+    if (value === undefined) return null;
+    settings[name] = value;
+  }
+  return settings as ChildSettings;
 }

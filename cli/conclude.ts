@@ -4,38 +4,46 @@ import type { Log } from "./log.ts";
 /** How long our own output may take once we were told to end and the child has. */
 const LAST_OUTPUT_MS = 1000;
 
+/** How a child and its log came to their end. */
+export interface Ending {
+  /** How the child ended. */
+  status: ExitStatus;
+  /** We ended it: the log was full, or nobody read it any more. */
+  isOurs: boolean;
+}
+
 /**
  * Waits for the log and for the child, whichever way they end, and leaves
- * nothing running.
- *
- * Resolves to how the child ended, or to `null` if we ended it because the log
- * has all the lines that were asked for, or nobody reads it any more. Any other
- * failure to write the log rejects, after the child was stopped.
+ * nothing running. A failure to write the log, other than that its reader left,
+ * rejects after the child was stopped.
  */
 export async function conclude(
   child: Child,
   log: Log,
-  logging: Promise<void>,
-): Promise<ExitStatus | null> {
+  logging: Promise<unknown>,
+): Promise<Ending> {
   const written = logging.then(() => log.flush());
-  const told = untilToldToEnd(child);
+  const told = toldToEnd(child);
+  let isOurs: boolean;
   try {
     await Promise.race([written, told]);
-    if (!log.isFull) return await child.status;
+    isOurs = log.isFull;
   } catch (error) {
-    if (!(error instanceof BrokenPipeError)) throw error;
-  } finally {
-    await child.stop();
-    await child.stdout.cancel();
+    isOurs = error instanceof BrokenPipeError;
+    if (!isOurs) {
+      await child.stop();
+      throw error;
+    }
   }
-  return null;
+  if (isOurs) await child.stop();
+  return { status: await child.status, isOurs };
 }
 
 /**
  * Resolves a second after the child's end if we were told to end: a reader of
  * our output that is stuck must not make the program unstoppable.
  */
-async function untilToldToEnd(child: Child): Promise<void> {
+async function toldToEnd(child: Child): Promise<void> {
   const { receivedSignal, signal } = await child.status;
   const isTold = receivedSignal === "SIGTERM" || receivedSignal === "SIGHUP" ||
     (receivedSignal !== null && receivedSignal === signal);

@@ -1,5 +1,6 @@
-import { type Child, spawn, spawnModule } from "../mod.ts";
-import { childArguments, type ChildSettings } from "./child_options.ts";
+import { type Child, spawn, spawnModule, stopLadder } from "../mod.ts";
+import { childArguments } from "./child_options.ts";
+import type { ParentSettings } from "./parent_options.ts";
 
 /**
  * The first argument that makes the program its own child. A compiled program
@@ -21,28 +22,38 @@ export function chooseStart(isCompiled: boolean, execPath: string): ChildStart {
 }
 
 /** Starts our own child, which ends when we do: its stdin is its life line. */
-export function launchChild(module: string, settings: ChildSettings): Child {
-  const args = ["--lifeline", ...childArguments(settings)];
-  const streams = {
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-    onSignal: "pass",
-  } as const;
+export function launchChild(module: string, settings: ParentSettings): Child {
+  const args = childArguments({
+    ...settings,
+    frame: settings.frame === "slice" ? null : settings.frame,
+    lifeline: true,
+  });
+  const options = { ...ownership(settings), stdin: "piped" } as const;
   const start = chooseStart(Deno.build.standalone, Deno.execPath());
   return start.by === "module"
-    ? spawnModule(module, { args, ...streams })
-    : spawn(start.command, [...start.args, ...args], streams);
+    ? spawnModule(module, { args, ...options })
+    : spawn(start.command, [...start.args, ...args], options);
 }
 
 /** Starts any command with the caller's stdin: a wrapper must not keep it. */
 export function launchCommand(
   [command, ...args]: readonly [string, ...string[]],
+  settings: ParentSettings,
 ): Child {
-  return spawn(command, args, {
-    stdin: "inherit",
+  return spawn(command, args, { ...ownership(settings), stdin: "inherit" });
+}
+
+/** What the options say of a child, whichever it is. */
+function ownership(settings: ParentSettings) {
+  return {
     stdout: "piped",
-    stderr: "inherit",
+    stderr: settings.stderr === "log" ? "piped" : settings.stderr,
+    cwd: settings.cwd ?? undefined,
+    env: Object.fromEntries(settings.env),
+    group: settings.group,
+    timeoutMs: settings.timeout ?? undefined,
+    idleTimeoutMs: settings.idle ?? undefined,
+    ladder: stopLadder({ graceMs: settings["kill-after"] }),
     onSignal: "pass",
-  });
+  } as const;
 }

@@ -1,4 +1,5 @@
 import { type PipeWriter, stdoutWriter } from "../mod.ts";
+import { shouldColor } from "./color.ts";
 import type { Arrival, Format } from "./formats/format.ts";
 import { FORMATS } from "./formats/formats.ts";
 import { LineBuffer } from "./formats/line_buffer.ts";
@@ -11,12 +12,26 @@ import type { ParentSettings } from "./parent_options.ts";
  */
 const SLICES_PER_WRITE = 4096;
 
-/** The lines that a person reads: slices in, log lines out. */
+/** Above this the lines are written, though more could be had without waiting. */
+const FULL_BYTES = 256 * 1024;
+
+/** Where the lines of a log go. */
+export type LogWriter = Pick<PipeWriter, "write" | "flush" | "close">;
+
+/** How a log cuts, and when it is full. */
+export interface LogOptions {
+  /** The most bytes of a slice. */
+  sliceBytes: number;
+  /** The most lines. */
+  maxLines: number;
+}
+
+/** The lines that a person reads: bytes in, log lines out. */
 export class Log {
-  /** Lines written so far. */
+  /** Lines logged so far. */
   lines = 0;
   readonly #format: Format;
-  readonly #writer: PipeWriter;
+  readonly #writer: LogWriter;
   readonly #sliceBytes: number;
   readonly #maxLines: number;
   // Two buffers in turn: the lines of the next chunk are made while those of
@@ -25,12 +40,11 @@ export class Log {
   #leaving = new LineBuffer();
   #underway: Promise<void> = Promise.resolve();
 
-  /** A log to `writer`, of slices up to `sliceBytes`, ending after `maxLines`. */
+  /** A log of `format`, to `writer`. */
   constructor(
-    writer: PipeWriter,
+    writer: LogWriter,
     format: Format,
-    sliceBytes: number,
-    maxLines: number,
+    { sliceBytes, maxLines }: LogOptions,
   ) {
     this.#writer = writer;
     this.#format = format;
@@ -38,43 +52,59 @@ export class Log {
     this.#maxLines = maxLines;
   }
 
-  /** True once as many lines are written as were asked for. */
+  /** True once as many lines are logged as were asked for. */
   get isFull(): boolean {
     return this.lines >= this.#maxLines;
   }
 
   /**
    * Logs `chunk` in slices. Resolves when its lines have been handed on and
-   * the log has room for the next chunk; rejects if the log can't be written.
+   * there is room for the next chunk; rejects if the log can't be written.
    */
-  async write(chunk: Uint8Array, arrival: Arrival): Promise<void> {
+  async slices(chunk: Uint8Array, arrival: Arrival): Promise<void> {
     const step = this.#sliceBytes * SLICES_PER_WRITE;
     for (let at = 0; at < chunk.length && !this.isFull; at += step) {
       const room = (this.#maxLines - this.lines) * this.#sliceBytes;
       const end = Math.min(at + step, at + room, chunk.length);
-      this.lines += this.#take(chunk, at, end, arrival);
-      await this.#send();
+      this.lines += this.#format.slices(
+        this.#filling,
+        chunk,
+        at,
+        end,
+        this.#sliceBytes,
+        arrival,
+      );
+      await this.send();
     }
   }
 
-  #take(
-    chunk: Uint8Array,
-    start: number,
-    end: number,
-    arrival: Arrival,
-  ): number {
-    return this.#format.slices(
-      this.#filling,
-      chunk,
-      start,
-      end,
-      this.#sliceBytes,
-      arrival,
-    );
+  /** Adds a whole message as a line, which leaves with the next {@linkcode send}. */
+  piece(message: Uint8Array, arrival: Arrival): void {
+    this.#format.piece(this.#filling, message, 0, message.length, arrival);
+    this.lines++;
   }
 
-  async #send(): Promise<void> {
-    await this.#underway;
+  /** Adds what the format still holds back, at the end of a stream. */
+  async end(arrival: Arrival): Promise<void> {
+    if (!this.isFull) this.#format.end?.(this.#filling, arrival);
+    await this.send();
+  }
+
+  /** True when so much is added that it should leave first. */
+  get isHeavy(): boolean {
+    return this.#filling.length >= FULL_BYTES;
+  }
+
+  /** Hands on what was added, when what was handed on before has left. */
+  async send(): Promise<void> {
+    // Both pipes of a child are logged at once: who waits here last must see
+    // what the other has sent meanwhile.
+    let seen: Promise<void>;
+    do {
+      seen = this.#underway;
+      await seen;
+    } while (seen !== this.#underway);
+    if (this.#filling.length === 0) return;
     const lines = this.#filling;
     this.#filling = this.#leaving;
     this.#leaving = lines;
@@ -82,23 +112,38 @@ export class Log {
     this.#underway = this.#writer.write(lines.written());
   }
 
-  /** Resolves when all lines have been accepted by the pipe. */
+  /** Resolves when all lines have been accepted by the pipe or file. */
   async flush(): Promise<void> {
+    await this.send();
     await this.#underway;
     await this.#writer.flush();
   }
 }
 
-/** The log that the options ask for, to stdout. */
-export function createLog(settings: ParentSettings): Log {
+/** The log that the options ask for. */
+export async function createLog(settings: ParentSettings): Promise<Log> {
+  const isFramed = settings.frame !== "slice";
   const format = FORMATS[settings.format]({
-    time: "epoch",
-    utc: false,
+    time: settings.time,
+    utc: settings.utc,
+    label: settings.label ?? undefined,
     pid: Deno.pid,
-    color: false,
-    marks: false,
-    streams: false,
+    color: shouldColor(settings.color, settings.output === null),
+    slowMs: settings.slow ?? undefined,
+    marks: settings.marks,
+    streams: settings.stderr === "log",
+    frames: isFramed,
   });
-  const { slice, count } = settings;
-  return new Log(stdoutWriter(), format, slice, count ?? Infinity);
+  return new Log(await openWriter(settings), format, {
+    sliceBytes: settings.slice,
+    maxLines: settings.count ?? Infinity,
+  });
+}
+
+async function openWriter(settings: ParentSettings): Promise<LogWriter> {
+  const { output, keep } = settings;
+  if (output === null) return stdoutWriter();
+  const { LogFile } = await import("./log_file.ts");
+  const maxBytes = settings["max-size"] ?? undefined;
+  return await LogFile.open(output, { maxBytes, keep });
 }

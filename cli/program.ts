@@ -1,7 +1,8 @@
 import { BrokenPipeError, StartError, stdoutWriter } from "../mod.ts";
-import { help, type HelpPage } from "./help.ts";
-import { flag, type OptionTable } from "./option.ts";
+import type { HelpPage } from "./help.ts";
+import type { OptionTable } from "./option.ts";
 import { type CommandLine, parse } from "./parse.ts";
+import type { PROGRAM_OPTIONS } from "./program_options.ts";
 import { talk } from "./talk.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
@@ -11,16 +12,6 @@ const WRONG_USAGE = 2;
 
 /** The exit status when the program itself failed, as `timeout(1)` has it. */
 const PROGRAM_FAILED = 125;
-
-/** The options that both programs have. */
-export const PROGRAM_OPTIONS = {
-  help: flag({ short: "h", group: "told", help: "print this and end" }),
-  version: flag({
-    short: "V",
-    group: "told",
-    help: "print the version and end",
-  }),
-};
 
 /** A table that has at least the options of every program. */
 type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
@@ -43,7 +34,10 @@ export async function runProgram<T extends ProgramTable>(
       help: boolean;
       version: boolean;
     };
-    if (wantsHelp) return await print(help(page));
+    if (wantsHelp) {
+      const { help } = await import("./help.ts");
+      return await print(help(page));
+    }
     if (wantsVersion) return await print(`basic-pipes ${VERSION}\n`);
     return await run(line);
   } catch (error) {

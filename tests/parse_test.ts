@@ -1,4 +1,8 @@
-import { CHILD_OPTIONS, childArguments } from "../cli/child_options.ts";
+import {
+  CHILD_TABLE,
+  childArguments,
+  readChildArguments,
+} from "../cli/child_options.ts";
 import { count, duration, oneOf, size } from "../cli/kinds.ts";
 import { flag, repeated, valued } from "../cli/option.ts";
 import { parse } from "../cli/parse.ts";
@@ -225,13 +229,40 @@ Deno.test("what is unknown or out of range is refused in one sentence", async ()
   }
 });
 
+const CARRIED = [
+  [],
+  ["--lifeline"],
+  ["--messages=3", "--text=Eier", "--tick=500ms", "--cycle=2"],
+  ["--text=a=b\n--tick", "--frame=json", "--lifeline"],
+];
+
 Deno.test("the settings of the child travel as arguments and come back the same", async () => {
-  const given = ["--messages=3", "--text=Eier", "--tick=500ms", "--cycle=2"];
-  const { settings } = await parse(given, CHILD_OPTIONS);
-  assertEquals(childArguments(settings), given);
-  assertEquals(
-    (await parse(childArguments(settings), CHILD_OPTIONS)).settings,
-    settings,
-  );
-  assertEquals(childArguments((await parse([], CHILD_OPTIONS)).settings), []);
+  for (const args of CARRIED) {
+    const { settings } = await parse(args, CHILD_TABLE);
+    assertEquals(childArguments(settings), args);
+    assertEquals(readChildArguments(args), settings);
+  }
+});
+
+const TYPED = [
+  ["--help"],
+  ["--tick"],
+  ["--tick", "1s"],
+  ["--tick="],
+  ["--tick=x"],
+  ["--lifeline=yes"],
+  ["--Tick=1s"],
+  ["-h"],
+  ["--"],
+  ["toString"],
+  ["--constructor=1"],
+];
+
+Deno.test("what the parent did not write is left to the parser", () => {
+  for (const args of TYPED) {
+    assertEquals({ args, settings: readChildArguments(args) }, {
+      args,
+      settings: null,
+    });
+  }
 });

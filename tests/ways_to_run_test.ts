@@ -81,7 +81,7 @@ Deno.test("from a URL it needs one flag, and --reload renews parent and child", 
     // --reload of the parent must reach the child that it only spawns.
     served.edit(
       "child.ts",
-      (text) => text.replace("${settings.text} ", "Eggs "),
+      (text) => text.replace("${text} ", "Eggs "),
     );
     assertEquals(await run(), "Spam 0Spam 1");
     served.asked.length = 0;

@@ -1,4 +1,7 @@
 import type { Format, FormatOptions } from "./format.ts";
+import type { FormatName } from "./format_names.ts";
+
+export type { FormatName } from "./format_names.ts";
 import { HexFormat } from "./hex.ts";
 import { JsonFormat } from "./json.ts";
 import { RawFormat } from "./raw.ts";
@@ -6,13 +9,10 @@ import { SeedFormat } from "./seed.ts";
 import { TextFormat } from "./text.ts";
 
 /** Every format by the name that `--format` takes. */
-export const FORMATS = {
-  seed: (options: FormatOptions): Format => new SeedFormat(options),
-  text: (options: FormatOptions): Format => new TextFormat(options),
-  hex: (options: FormatOptions): Format => new HexFormat(options),
-  json: (options: FormatOptions): Format => new JsonFormat(options),
-  raw: (_options: FormatOptions): Format => new RawFormat(),
-} as const;
-
-/** The name of a format. */
-export type FormatName = keyof typeof FORMATS;
+export const FORMATS: Record<FormatName, (options: FormatOptions) => Format> = {
+  seed: (options) => new SeedFormat(options),
+  text: (options) => new TextFormat(options),
+  hex: (options) => new HexFormat(options),
+  json: (options) => new JsonFormat(options),
+  raw: () => new RawFormat(),
+};

@@ -1,0 +1,15 @@
+/**
+ * Whether our own decorations have colour. `auto`: if stdout is a terminal,
+ * `NO_COLOR` is not set to something, and TERM is not `dumb`, as far as we may
+ * see it: Deno shows TERM only with `--allow-env`.
+ */
+export function shouldColor(
+  when: "auto" | "always" | "never",
+  isToStdout: boolean,
+): boolean {
+  if (when !== "auto") return when === "always";
+  if (!isToStdout || !Deno.stdout.isTerminal() || Deno.noColor) return false;
+  const term = { name: "env", variable: "TERM" } as const;
+  const maySee = Deno.permissions.querySync(term).state === "granted";
+  return !maySee || Deno.env.get("TERM") !== "dumb";
+}

@@ -1,0 +1,35 @@
+import {
+  contentLength,
+  type Framing,
+  lengthPrefix,
+  lines,
+  nul,
+  pythonConnection,
+} from "../mod.ts";
+import type { FrameRule } from "./frame_rules.ts";
+
+const FRAMINGS: Record<FrameRule, (maxBytes: number) => Framing> = {
+  lines: (maxBytes) => lines({ maxBytes }),
+  nul: (maxBytes) => nul({ maxBytes }),
+  json: (maxBytes) => lines({ maxBytes }),
+  length: (maxBytes) => lengthPrefix({ maxBytes }),
+  connection: (maxBytes) => pythonConnection({ maxBytes }),
+  header: payloadOnly,
+};
+
+/** The framing that a rule names, for payloads of up to `maxBytes`. */
+export function framingOf(rule: FrameRule, maxBytes: number): Framing {
+  return FRAMINGS[rule](maxBytes);
+}
+
+/** Content-Length frames as their payload alone. */
+function payloadOnly(maxBytes: number): Framing {
+  const framing = contentLength({ maxBytes });
+  return {
+    name: framing.name,
+    maxBytes,
+    rule: framing.rule,
+    frame: (header, payload) => framing.frame(header, payload).payload,
+    encode: (payload) => framing.encode({ payload }),
+  };
+}
