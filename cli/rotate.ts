@@ -51,15 +51,10 @@ async function checkPermission(
 ): Promise<void> {
   const folder = folderOf(path);
   for (const kind of ["read", "write"] as const) {
-    let isGranted = true;
-    for (const name of names) {
-      const { state } = await Deno.permissions.query({
-        name: kind,
-        path: name,
-      });
-      isGranted &&= state === "granted";
-    }
-    if (isGranted) continue;
+    const isGranted = (name: string) =>
+      Deno.permissions.querySync({ name: kind, path: name }).state ===
+        "granted";
+    if (names.every(isGranted)) continue;
     const asked = await Deno.permissions.request({ name: kind, path: folder });
     if (asked.state === "granted") continue;
     const flags = ["read", "write"].map((each) =>
