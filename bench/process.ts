@@ -49,7 +49,8 @@ function sleeps(seconds: string): number[] {
     if (!/^\d+$/.test(name)) continue;
     try {
       const line = Deno.readTextFileSync(`/proc/${name}/cmdline`);
-      if (line.endsWith(`sleep\0${seconds}\0`)) found.push(Number(name));
+      const words = line.split("\0");
+      if (words.length === 3 && words[1] === seconds) found.push(Number(name));
     } catch {
       // It has ended meanwhile.
     }
