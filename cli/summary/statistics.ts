@@ -1,0 +1,72 @@
+import type { Arrival } from "../formats/format.ts";
+import { PipeStatistics } from "./pipe_statistics.ts";
+import { Silences } from "./silences.ts";
+
+/** How the numbers are to be understood. */
+export interface StatisticsOptions {
+  /**
+   * Each chunk is what one read of the pipe gave. False when it was cut or put
+   * together on the way, as by `--fill`: then its size says nothing about the
+   * child. Default true.
+   */
+  asRead?: boolean;
+}
+
+/**
+ * What a child's pipes gave, in numbers that do not grow: about 160 KiB for
+ * both pipes however much passes.
+ *
+ * Call it once a read. Times are milliseconds since the start, by the
+ * monotonic clock.
+ */
+export class Statistics {
+  readonly out = new PipeStatistics();
+  readonly err = new PipeStatistics();
+  /** The longest times in which neither pipe gave anything. */
+  readonly silences = new Silences();
+  /** From the start to the end; NaN until {@linkcode end}. */
+  durationMs = NaN;
+  /** Whether the chunks are the pipe's own reads. */
+  readonly asRead: boolean;
+  #lastMs = NaN;
+
+  /** Nothing yet. */
+  constructor(options: StatisticsOptions = {}) {
+    this.asRead = options.asRead ?? true;
+  }
+
+  /**
+   * From now on somebody waits for the next bytes of `stream`.
+   *
+   * Call it before each read. Without it, time in which the log was written is
+   * taken for silence of the child, and nobody can tell which was the slow
+   * side.
+   */
+  ask(stream: Arrival["stream"], elapsedMs: number): void {
+    this[stream].ask(elapsedMs);
+  }
+
+  /** What one read gave, when it arrived, and into how many slices it was cut. */
+  take(chunk: Uint8Array, slices: number, arrival: Arrival): void {
+    if (chunk.length === 0) return;
+    const { stream, elapsedMs } = arrival;
+    if (!Number.isNaN(this.#lastMs)) this.#silence(elapsedMs, chunk, stream);
+    this.#lastMs = elapsedMs;
+    this[stream].take(chunk, slices, elapsedMs);
+  }
+
+  /** All has arrived. */
+  end(elapsedMs: number): void {
+    if (!Number.isNaN(this.#lastMs)) this.#silence(elapsedMs, null, "out");
+    this.durationMs = elapsedMs;
+  }
+
+  #silence(
+    untilMs: number,
+    chunk: Uint8Array | null,
+    stream: Arrival["stream"],
+  ): void {
+    const fromMs = Math.max(this.#lastMs, this[stream].waitsSinceMs);
+    this.silences.add(fromMs, untilMs - fromMs, chunk);
+  }
+}
