@@ -4,7 +4,7 @@ const AHEAD_BYTES = 65_536;
  * After a child was stopped, its pipe holds what it wrote before: there is no
  * need to wait for it, only to see that the pipe is empty.
  */
-const STOPPED_SILENCE_MS = 20;
+const STOPPED_SILENCE_MS = 10;
 /** The largest pipe: what comes after that was written after the child's end. */
 const STOPPED_MAX_BYTES = 1_048_576;
 

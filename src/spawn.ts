@@ -57,7 +57,7 @@ export interface SpawnOptions {
   /**
    * How long a pipe may be silent after the child's end while a descendant
    * still holds it, 0 to 2,147,483,647 ms; then it is let go. After a stop it
-   * is at most 20 ms, as all that the child wrote is there.
+   * is at most 10 ms, as all that the child wrote is there.
    *
    * @default {250}
    */
