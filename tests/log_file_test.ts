@@ -79,8 +79,8 @@ Deno.test("the files put together are what was written, cut between lines at eve
   for (const { says, of } of LENGTHS) {
     const lines = Array.from({ length: 24 }, (_, n) => line(n, of(n)));
     for (const maxBytes of [1, 2, 16, 17, 33, 100, 1000]) {
-      for (const keep of [1, 3, 24]) {
-        for (const perWrite of [1, 7, 24]) {
+      for (const keep of [2, 24]) {
+        for (const perWrite of [1, 7]) {
           using folder = temporaryFolder();
           const pieces: string[] = [];
           for (let at = 0; at < lines.length; at += perWrite) {
@@ -186,6 +186,17 @@ const BEFORE = [
     files: { log: "abc\n", "log.1": "1234567\n", "log.2": "two\n" },
   },
   {
+    says: "the number that a crash left free is filled, and none beyond moves",
+    keep: 3,
+    there: { log: "1234567\n", "log.2": "two\n", "log.3": "three\n" },
+    files: {
+      log: "abc\n",
+      "log.1": "1234567\n",
+      "log.2": "two\n",
+      "log.3": "three\n",
+    },
+  },
+  {
     says: "after a crash before the new file was made it is made",
     there: { "log.1": "one\n", "log.2": "two\n" },
     files: { log: "abc\n", "log.1": "one\n", "log.2": "two\n" },
@@ -208,12 +219,12 @@ const BEFORE = [
 ];
 
 Deno.test("a log goes on where the run before has ended", async () => {
-  for (const { says, there, files } of BEFORE) {
+  for (const { says, keep = 2, there, files } of BEFORE) {
     using folder = temporaryFolder();
     for (const [name, text] of Object.entries(there)) {
       Deno.writeTextFileSync(`${folder.path}/${name}`, text);
     }
-    await writeAll(`${folder.path}/log`, { maxBytes: 8, keep: 2 }, ["abc\n"]);
+    await writeAll(`${folder.path}/log`, { maxBytes: 8, keep }, ["abc\n"]);
     assertEquals({ says, files: filesIn(folder.path) }, { says, files });
   }
 });
@@ -399,6 +410,7 @@ Deno.test("the reader of a FIFO who leaves is a broken pipe, as on stdout", asyn
   await reader.status;
   await log.write("def\n");
   await assertRejects(() => log.flush(), BrokenPipeError);
+  await log.close();
   await log.close();
 });
 
