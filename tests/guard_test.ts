@@ -181,6 +181,29 @@ Deno.test("signals that come between children are not lost", async () => {
   assertEquals((await parent.end()).signal, "SIGTERM");
 });
 
+Deno.test("a parent of two passes a signal on to both, and ends after both", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "pair" });
+  await parent.shows(/second \d+\n(.*\n)*ready/);
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  const second = Number(/second (\d+)/.exec(output)?.[1]);
+  assertEquals(
+    [output.match(/cleaned up after 1/g)?.length, signal],
+    [2, "SIGTERM"],
+  );
+  assertEquals([parent.childPid, second].map(isAlive), [false, false]);
+});
+
+Deno.test("setpriv --pdeathsig ends a command at SIGKILL of its parent", async () => {
+  const nap = ["sh", "-c", "echo ready; exec sleep 30"];
+  await using parent = await startParent({
+    child: ["setpriv", "--pdeathsig", "TERM", ...nap],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGKILL");
+  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+});
+
 Deno.test("a parent with a listener of its own ends as it likes", async () => {
   await using parent = await startParent({ child: CLEANS_UP, way: "listen" });
   await parent.shows("ready");

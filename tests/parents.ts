@@ -23,7 +23,7 @@ export interface Parent {
   /** The id of its child. */
   childPid: number;
   /** Waits until its output contains the text. */
-  shows(text: string): Promise<void>;
+  shows(text: string | RegExp): Promise<void>;
   /** Presses keys on its terminal. */
   press(keys: string): Promise<void>;
   /** Waits for its end; `output` is all that it and its child wrote. */
@@ -86,7 +86,7 @@ export async function startParent(
   return {
     pid: Number(pid),
     childPid: Number(childPid),
-    shows: (text) => shows(text),
+    shows,
     press: async (text) => await keys?.write(new TextEncoder().encode(text)),
     end: async () => {
       const { code, signal } = await process.status;

@@ -17,6 +17,10 @@ const WAYS: Record<string, () => void> = {
   throw: () => setTimeout(() => JSON.parse("thrown on purpose"), 0),
   reject: () => void Promise.reject(new Error("rejected on purpose")),
   exit: () => Deno.exit(5),
+  pair: () => {
+    const second = spawn(command, args, { ...options, stdout: "inherit" });
+    print(`second ${second.pid}\n`);
+  },
   listen: () => {
     // Ends by itself, later than anybody would wait for a signal to act.
     const end = () => setTimeout(() => Deno.exit(3), 800);
