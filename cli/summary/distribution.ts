@@ -21,7 +21,7 @@ export interface Octave {
 }
 
 /**
- * How many whole numbers of which size there were, in 39 KiB whatever comes.
+ * How many whole numbers of which size there were, in 38 KiB whatever comes.
  *
  * Each octave has 64 buckets, and a bucket keeps the sum of its values. So a
  * quantile is the mean of values that differ by less than 1.6 %: exact below

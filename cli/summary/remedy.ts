@@ -12,9 +12,11 @@ interface Known {
   readonly bytes: number;
 }
 
+const PYTHONS = ["python", "pypy"];
+
 const KNOWN: readonly Known[] = [
   {
-    names: ["python", "pypy"],
+    names: PYTHONS,
     remedy: (word) => `set PYTHONUNBUFFERED=1 or run \`${word} -u\``,
     done: /^(-[A-Za-z]*u[A-Za-z]*|PYTHONUNBUFFERED=.+)$/,
     bytes: 8192,
@@ -76,6 +78,11 @@ const LAUNCHERS = new Set(
 /** Whether pauses of this program's output can be its own holding back. */
 export function canHoldBack(program: Program | null): boolean {
   return program === null || !UNBUFFERED.has(program.name);
+}
+
+/** Whether it is a Python. */
+export function isPython(program: Program | null): boolean {
+  return program !== null && PYTHONS.includes(program.name);
 }
 
 /** How many bytes a well-known program holds back; `null` for any other. */

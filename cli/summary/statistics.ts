@@ -13,7 +13,7 @@ export interface StatisticsOptions {
 }
 
 /**
- * What a child's pipes gave, in numbers that do not grow: about 160 KiB for
+ * What a child's pipes gave, in numbers that do not grow: about 150 KiB for
  * both pipes however much passes.
  *
  * Call it once a read. Times are milliseconds since the start, by the

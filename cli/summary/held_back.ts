@@ -1,0 +1,71 @@
+import { formatBytes, formatCount, formatMs } from "./amounts.ts";
+import type { FullBuffers } from "./bursts.ts";
+import type { Ending } from "./ending.ts";
+import { PIPE_BYTES, type PipeStatistics } from "./pipe_statistics.ts";
+import type { Program } from "./program_name.ts";
+import { canHoldBack, heldBytes, isPython, remedy } from "./remedy.ts";
+import type { Statistics } from "./statistics.ts";
+
+/** Output that is at hand sooner than this was not held back to be noticed. */
+const NOTICED_MS = 500;
+/** What a program writes as it ends is here at most this long before its end. */
+const AT_THE_END_MS = 200;
+
+/** Whether the program kept its output in a buffer, and what helps. */
+export function describeHeldBack(
+  statistics: Statistics,
+  ending: Ending,
+  program: Program | null,
+): string[] {
+  const { out } = statistics;
+  // What is not text is written in blocks on purpose.
+  if (!canHoldBack(program) || !out.characters.isText) return [];
+  const full = out.bursts.fullBuffers;
+  if (full !== null && isCertain(full, out, program)) {
+    return [describeFull(full), remedy(program)];
+  }
+  const buffer = heldBytes(program);
+  if (buffer === null || !isAtOnceAtTheEnd(statistics, ending, buffer)) {
+    return [];
+  }
+  const amount = formatBytes(out.bytes);
+  const after = formatMs(out.firstMs);
+  return [
+    `Everything (${amount}) came at once as the child ended, after ${after} ` +
+    "of silence. If it was printed before that, it was held back: while " +
+    `stdout is a pipe, up to ${formatCount(buffer)} bytes are.`,
+    remedy(program),
+  ];
+}
+
+function describeFull({ bytes, count, silentMs }: FullBuffers): string {
+  const each = formatMs(silentMs / count);
+  return "Output is held back while stdout is a pipe: " +
+    `${formatCount(count)} times a full buffer of ${formatCount(bytes)} ` +
+    `bytes came at once, after ${each} of silence on average.`;
+}
+
+function isCertain(
+  { bytes, isExact }: FullBuffers,
+  { busyMs }: PipeStatistics,
+  program: Program | null,
+): boolean {
+  // A pipe is full whenever its reader is late: only if somebody told when it
+  // waited were the silences the child's.
+  if (bytes >= PIPE_BYTES && Number.isNaN(busyMs)) return false;
+  return isExact || (isPython(program) && heldBytes(program) !== null);
+}
+
+/**
+ * A buffer that is not full is written at once, at the end. More bytes than
+ * the buffer holds would have come in part before: those were made at once.
+ */
+function isAtOnceAtTheEnd(
+  { out, durationMs }: Statistics,
+  ending: Ending,
+  buffer: number,
+): boolean {
+  return ending !== null && ending.reason === "exited" &&
+    out.reads === 1 && out.lines > 1 && out.bytes <= buffer &&
+    out.firstMs >= NOTICED_MS && durationMs - out.firstMs <= AT_THE_END_MS;
+}
