@@ -52,7 +52,8 @@ export class Bursts {
   take(chunk: Uint8Array, waitMs: number): void {
     if (this.count === 0 || waitMs >= MIN_SILENCE_MS) {
       const newline = chunk.indexOf(NEWLINE);
-      if (this.count > 0 && !this.#isOther) this.#close(newline + 1);
+      const lineBytes = newline < 0 ? chunk.length : newline + 1;
+      if (this.count > 0 && !this.#isOther) this.#close(lineBytes);
       this.count++;
       this.#bytes = 0;
       this.#waitMs = waitMs;

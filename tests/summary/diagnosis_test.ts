@@ -1,0 +1,211 @@
+import { diagnosis } from "../../cli/summary/diagnosis.ts";
+import { Statistics } from "../../cli/summary/statistics.ts";
+import { assertEquals, assertMatch } from "../std_assert.ts";
+import { has } from "../whole_program.ts";
+import { observe, type ObserveOptions, sentences } from "./observe.ts";
+
+interface Case extends ObserveOptions {
+  title: string;
+  command: string[];
+  expected: string[];
+}
+
+const LEFT =
+  "The child had ended, but a process that it left behind still held the " +
+  "pipe: what that wrote later is not in the log.";
+
+function held(count: number, bytes: string): string {
+  return `Output is held back while stdout is a pipe: ${count} times a full ` +
+    `buffer of ${bytes} bytes came at once, after T of silence on average.`;
+}
+
+const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1 or run `python3 -u`.";
+
+const LINES = ["75", "600", "12"];
+
+const CASES: Case[] = [
+  {
+    title: "a Python script that prints in a loop holds its lines back",
+    command: ["python3", "@prints_slowly.py", ...LINES],
+    expected: [held(5, "8,192"), PYTHON],
+  },
+  {
+    title: "the same script with -u has nothing to be told",
+    command: ["python3", "-u", "@prints_slowly.py", ...LINES],
+    expected: [],
+  },
+  {
+    title: "the same script seen through env(1) is Python as well",
+    command: ["env", "A=1", "python3", "@prints_slowly.py", ...LINES],
+    expected: [held(5, "8,192"), PYTHON],
+  },
+  {
+    title: "a Perl script holds exact buffers back, in which lines are parted",
+    command: ["perl", "@prints_slowly.pl", ...LINES],
+    expected: [
+      held(5, "8,192"),
+      "To get it at once, set `$| = 1` at the start of the Perl program.",
+    ],
+  },
+  {
+    title: "in a shell it is not known which program holds back",
+    command: [
+      "sh",
+      "-c",
+      'python3 -u "$0" 50 600 15 | sed s/x/y/',
+      "@prints_slowly.py",
+    ],
+    expected: [
+      held(7, "4,096"),
+      "To get it at once, try `stdbuf -oL CMD`, or give it a terminal: " +
+      "`script -qefc 'CMD …' /dev/null`.",
+    ],
+  },
+  {
+    title: "a Python script that says all as it ends may have held it back",
+    command: ["python3", "@prints_slowly.py", "8", "20", "100"],
+    expected: [
+      "Everything (144 B) came at once as the child ended, after T of " +
+      "silence. If it was printed before that, it was held back: while " +
+      "stdout is a pipe, up to 8,192 bytes are.",
+      PYTHON,
+    ],
+  },
+  {
+    title: "a shell that says all as it ends is not suspected",
+    command: ["sh", "-c", "sleep 0.6; printf 'one\\ntwo\\n'"],
+    expected: [],
+  },
+  {
+    title: "a Python script that is stopped may have lost what it held back",
+    command: ["python3", "@prints_slowly.py", "50", "20", "100"],
+    timeoutMs: 1000,
+    expected: [
+      "Nothing came on stdout in T, and then the child was ended. If it had " +
+      "printed anything by then, that is lost: while stdout is a pipe, up to " +
+      "8,192 bytes are held back.",
+      PYTHON,
+    ],
+  },
+  {
+    title: "a screen of 8000 bytes, again and again, is no full buffer",
+    command: ["python3", "@writes_screens.py"],
+    expected: [],
+  },
+  {
+    title: "blocks of 65536 bytes are a full buffer if the reader waited",
+    command: ["sh", "@writes_blocks.sh"],
+    expected: [
+      held(3, "65,536"),
+      "To get it at once, try `stdbuf -oL CMD`, or give it a terminal: " +
+      "`script -qefc 'CMD …' /dev/null`.",
+    ],
+  },
+  {
+    title: "blocks of 65536 bytes are no evidence if nobody knows who waited",
+    command: ["sh", "@writes_blocks.sh"],
+    silent: true,
+    expected: [],
+  },
+  {
+    title: "a child that ticks has nothing to be told",
+    command: ["sh", "-c", "for n in 1 2 3 4 5; do echo $n; sleep 0.1; done"],
+    expected: [],
+  },
+  {
+    title: "a flood has nothing to be told if its reader keeps up",
+    command: ["sh", "-c", "yes | head -c 100000000"],
+    expected: [],
+  },
+  {
+    title: "a flood of random bytes has nothing to be told",
+    command: ["head", "-c", "20000000", "/dev/urandom"],
+    expected: [],
+  },
+  {
+    title: "a child that is silent and ends has said nothing",
+    command: ["sleep", "0.1"],
+    expected: ["Nothing came on stdout."],
+  },
+  {
+    title: "a child that speaks on stderr alone has said nothing on stdout",
+    command: ["sh", "-c", "echo oh >&2"],
+    stderr: "piped",
+    expected: ["Nothing came on stdout, but 3 B on stderr."],
+  },
+  {
+    title: "a silent child that is stopped has said nothing until then",
+    command: ["sleep", "30"],
+    timeoutMs: 100,
+    expected: ["Nothing came on stdout in T, and then the child was ended."],
+  },
+  {
+    title: "a character that two writes part is seen",
+    command: ["sh", "@cuts_a_character.sh"],
+    expected: [
+      "1 of 2 reads of stdout ended inside a UTF-8 character: decode the " +
+      "stream with one decoder, never each read by itself.",
+    ],
+  },
+  {
+    title: "a character of which the rest never comes is seen",
+    command: ["printf", "5 \\342\\202"],
+    expected: ["The last character of stdout is not complete."],
+  },
+  {
+    title: "lines that come two at a time are seen",
+    command: ["sh", "@joins_messages.sh"],
+    expected: [
+      "Messages came joined: 2 of 10 reads had several of 7 bytes. A read is " +
+      "not a message: --lines parts them.",
+    ],
+  },
+  {
+    title: "a process that is left behind with the pipe is seen",
+    command: ["sh", "@leaves_grandchild.sh"],
+    expected: [LEFT],
+  },
+];
+
+for (const { title, command, expected, ...options } of CASES) {
+  const program = command[0]!;
+  Deno.test(title, { ignore: !has(program) }, async () => {
+    assertEquals(sentences(await observe(command, options)), expected);
+  });
+}
+
+Deno.test("a log that is slower than the child is told to be", async () => {
+  const flood = ["sh", "-c", "yes | head -c 6000000"];
+  const observed = await observe(flood, { pauseMs: 10 });
+  const [sentence, ...more] = sentences(observed);
+  assertEquals(more, []);
+  assertMatch(
+    sentence!,
+    /^The reader was the slow side: the pipe was full at \d+ of \d+ reads, and \d\d % of the time went into the log while the child had to wait\.$/,
+  );
+});
+
+Deno.test("pieces that are not the pipe's own reads tell nothing by their size", () => {
+  const chunk = new TextEncoder().encode("a line\n".repeat(4096)).slice(
+    0,
+    4096,
+  );
+  function feed(asRead: boolean): string[] {
+    const statistics = new Statistics({ asRead });
+    for (let read = 1; read <= 5; read++) {
+      statistics.ask("out", read * 100 - 99);
+      const arrival = {
+        wallMs: 0,
+        elapsedMs: read * 100,
+        stream: "out",
+      } as const;
+      statistics.take(chunk, 128, arrival);
+    }
+    statistics.end(600);
+    return diagnosis(statistics, null, ["tool"]);
+  }
+  const remedy = "To get it at once, try `stdbuf -oL tool`, or give it a " +
+    "terminal: `script -qefc 'tool …' /dev/null`.";
+  const evidence = held(4, "4,096").replace(" T ", " 99.0 ms ");
+  assertEquals([feed(true), feed(false)], [[evidence, remedy], []]);
+});
