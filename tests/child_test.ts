@@ -455,10 +455,10 @@ Deno.test("a reader that has begun and pauses holds the child up, and loses noth
 
 Deno.test("idle is the child's silence, not the reader's pause", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"], {
-    idleTimeoutMs: 50,
+    idleTimeoutMs: 300,
   });
   await child.stdout.read(1);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await new Promise((resolve) => setTimeout(resolve, 700));
   await bytesOf(child);
   assertEquals((await child.status).reason, "exited");
 });

@@ -2,6 +2,9 @@
 
 const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
 
+/** A hang costs so long, and no more. */
+const SHOWS_MS = 10_000;
+
 /** How a parent is started. */
 export interface ParentOptions {
   /** The `SpawnOptions` of its child. */
@@ -75,10 +78,19 @@ export async function startParent(
       if (output.search(text) >= 0) resolve();
       else if (isOver) reject(new Error(`ended without ${text}: ${output}`));
     };
+    const timer = setTimeout(
+      () => reject(new Error(`no ${text} after ${SHOWS_MS} ms: ${output}`)),
+      SHOWS_MS,
+    );
     waiting.add(look);
     ended.then(look);
     look();
-    await promise.finally(() => waiting.delete(look));
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(look);
+    }
   }
 
   await shows(/parent \d+ child \d+\r?\n/);
