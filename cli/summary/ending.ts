@@ -16,7 +16,7 @@ const WHY: Record<ExitReason, string> = {
   aborted: "stopped by the program",
   stopped: "stopped by the program",
   disposed: "stopped by the program",
-  received: "stopped as the program was told to end",
+  received: "as the program was told to end",
   input: "stopped as its input failed",
   lost: "the system did not tell how",
 };

@@ -1,4 +1,3 @@
-import { escapeText } from "../formats/escape.ts";
 import type { Program } from "./program_name.ts";
 
 /** What is known of a program that holds its output back in a pipe. */
@@ -119,8 +118,7 @@ function isDone({ done }: Known, { before, args }: Program): boolean {
     [...before, ...args].some((word) => done.test(word));
 }
 
-/** A word of the command line that fits into a sentence and cannot act. */
+/** A word of the command line, if it fits into a sentence and a shell. */
 function short(word: string): string {
-  const safe = escapeText(word);
-  return safe.length <= 24 ? safe : "CMD";
+  return /^[\w./+@%:-]{1,24}$/.test(word) ? word : "CMD";
 }

@@ -33,7 +33,7 @@ function row(name: string, value: string): string {
   return name.padEnd(NAME_COLUMNS) + value;
 }
 
-/** The totals of one pipe, in three lines. */
+/** The totals of one pipe, in four lines. */
 function describePipe(
   name: string,
   pipe: PipeStatistics,
@@ -48,20 +48,34 @@ function describePipe(
   const pieces = `${countOf(slices, "slice")} of ${countOf(reads, "read")}`;
   return [
     row(name, `${amount}, ${rate}`),
-    row("", `${pieces}; ${describeCharacters(pipe)}`),
+    row("", pieces + describeUsual(pipe)),
     row(
       "",
       `first byte after ${formatMs(firstMs)}, last after ${formatMs(lastMs)}`,
     ),
+    row("", describeCharacters(pipe)),
   ];
+}
+
+/** Names the size of most reads if it is one of those that buffers have. */
+function describeUsual({ exactly, reads }: PipeStatistics): string {
+  for (const [bytes, count] of Object.entries(exactly)) {
+    const percent = Math.floor(count / reads * 100);
+    if (reads > 1 && percent >= 50) {
+      return `, ${percent} % of ${formatCount(Number(bytes))} bytes`;
+    }
+  }
+  return "";
 }
 
 function describeCharacters(
   { characters: { cut, isText, isInside } }: PipeStatistics,
 ): string {
   if (!isText) return "not UTF-8 text";
-  if (cut > 0) return `${countOf(cut, "character cut", "characters cut")}`;
-  return isInside ? "ends inside a character" : "no character cut";
+  const cuts = cut === 0
+    ? "no character cut"
+    : countOf(cut, "character cut", "characters cut");
+  return isInside ? `${cuts}, the last incomplete` : cuts;
 }
 
 /** A table of sizes and gaps, and a plot of each. */
@@ -83,7 +97,7 @@ function describeReads(out: PipeStatistics, err: PipeStatistics): string[] {
   // One value is in the table already.
   if (shown.reads > 1) {
     plots.push(...drawing("read sizes", shown.sizes, (n) => formatBytes(n)));
-    plots.push(...drawing("gaps between", shown.gaps, ofMicroseconds));
+    plots.push(...drawing("gap lengths", shown.gaps, ofMicroseconds));
   }
   return [...lines, ...plots];
 }

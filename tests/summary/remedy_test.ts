@@ -26,10 +26,8 @@ const REMEDIES: [command: string, remedy: string][] = [
   ["stdbuf -oL ./server", TERMINAL("stdbuf")],
   ["env -i ./server", TERMINAL("CMD")],
   ["sh -c x", "try `stdbuf -oL CMD`, or " + TERMINAL("CMD")],
-  [
-    "./\x1b[2J",
-    "try `stdbuf -oL ./\\x1b[2J`, or " + TERMINAL("./\\x1b[2J"),
-  ],
+  ["./\x1b[2J", "try `stdbuf -oL CMD`, or " + TERMINAL("CMD")],
+  ["./it's", "try `stdbuf -oL CMD`, or " + TERMINAL("CMD")],
   [
     "./a_name_that_has_no_room_here",
     "try `stdbuf -oL CMD`, or " + TERMINAL("CMD"),
