@@ -1,0 +1,57 @@
+import {
+  type Completed,
+  completed,
+  type CompletionPage,
+  functionName,
+} from "./page.ts";
+
+/** The completion script for fish, from 3.0 on. */
+export function fishCompletions(page: CompletionPage): string {
+  const command = `_${functionName(page.name)}_command`;
+  const name = quoted(page.name);
+  const lines = completed(page).map((option) =>
+    `complete -c ${name} -n 'not ${command}' ${described(option)}\n`
+  );
+  return `# Completions of ${page.name} for fish:
+#   ${page.name} --completions fish > ~/.config/fish/completions/${page.name}.fish
+
+# The command line after the first --, or false if there is none.
+function ${command}
+    set -l words (commandline -opc)
+    set -l border (contains -i -- -- $words)
+    or return
+    set -e words[1..$border]
+    string join ' ' -- (string escape -- $words) (commandline -ct)
+    # Of a single word, string join says that it joined nothing.
+    return 0
+end
+
+complete -c ${name} -f
+# What follows the first -- is another command, completed as it would be alone.
+complete -c ${name} -n '${command} >/dev/null' -a '(complete -C (${command}))'
+complete -c ${name} -n 'not ${command}' -a '--' -d 'a command follows'
+${lines.join("")}`;
+}
+
+function described({ spellings, help, kind }: Completed): string {
+  const [long, short] = spellings;
+  const letter = short === undefined ? "" : `-s ${short.slice(1)} `;
+  const value = kind === null ? "" : `${valueOf(kind)} `;
+  return `-l ${long.slice(2)} ${letter}${value}-d ${quoted(help)}`;
+}
+
+function valueOf({ words, completes }: NonNullable<Completed["kind"]>): string {
+  // -a is read once more, as a command line: its words are quoted by themselves.
+  if (words !== undefined) {
+    return `-x -a ${quoted(words.map(quoted).join(" "))}`;
+  }
+  if (completes === "file") return "-r -F";
+  return completes === "folder"
+    ? "-x -a '(__fish_complete_directories)'"
+    : "-x";
+}
+
+/** A word in single quotes, as fish reads it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll(/[\\']/g, "\\$&")}'`;
+}

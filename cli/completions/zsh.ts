@@ -1,0 +1,72 @@
+import {
+  type Completed,
+  completed,
+  type CompletionPage,
+  functionName,
+  quoted,
+} from "./page.ts";
+
+/** The completion script for zsh: as a file in `fpath`, or sourced. */
+export function zshCompletions(page: CompletionPage): string {
+  const name = functionName(page.name);
+  const specs = completed(page).flatMap(specsOf);
+  return `#compdef ${page.name}
+# Completions of ${page.name} for zsh. In ~/.zshrc, after compinit:
+#   source <(${page.name} --completions zsh)
+# or as a file of the name _${page.name} in a folder of $fpath.
+${name}() {
+  # What follows the first -- is another command, completed as it would be alone.
+  local -i border=\${words[(i)--]}
+  if ((border < CURRENT)); then
+    shift $border words
+    ((CURRENT -= border))
+    _normal
+    return
+  fi
+  _arguments -s : \\
+${specs.map((spec) => `    ${quoted(spec)}`).join(" \\\n")}
+}
+if [[ $funcstack[1] == ${quoted(`_${page.name}`)} ]]; then
+  ${name} "$@"
+else
+  compdef ${name} ${quoted(page.name)}
+fi
+`;
+}
+
+/** What `_arguments` is told of an option, for each of its spellings. */
+function specsOf({ spellings, help, kind, isRepeated }: Completed): string[] {
+  const [long, short] = spellings;
+  // One spelling of it ends the offer of both, unless it can be repeated.
+  const once = isRepeated ? "*" : `(${spellings.join(" ")})`;
+  const value = kind === null ? "" : valueOf(kind);
+  const says = `[${escaped(help)}]${value}`;
+  const specs = [`${once}${long}${kind === null ? "" : "="}${says}`];
+  if (short !== undefined) {
+    specs.push(`${once}${short}${kind === null ? "" : "+"}${says}`);
+  }
+  return specs;
+}
+
+function valueOf(kind: NonNullable<Completed["kind"]>): string {
+  return `:${escaped(kind.placeholder)}:${action(kind)}`;
+}
+
+function action(
+  { words, completes }: NonNullable<Completed["kind"]>,
+): string {
+  if (words !== undefined) {
+    const list = words.map((word) =>
+      escaped(word).replaceAll(/[\s()"'$\`]/g, "\\$&")
+    );
+    return `(${list.join(" ")})`;
+  }
+  if (completes === "file") return "_files";
+  // The single space: the placeholder is shown, and nothing offered.
+  return completes === "folder" ? "_files -/" : " ";
+}
+
+/** Text that is no syntax of `_arguments`. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\\[\]:]/g, "\\$&");
+}
