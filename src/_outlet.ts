@@ -120,9 +120,9 @@ export class Outlet {
   /** Stops reading; what has arrived can still be read. */
   letGo(): void {
     if (this.#isFinished) return;
-    this.#finish(false);
+    this.#close();
     // A pipe that has failed already has nothing to be cancelled.
-    this.#raw.cancel().catch(() => {});
+    this.#raw.cancel().catch(() => {}).then(() => this.#end.resolve(false));
   }
 
   async #pull(
@@ -227,10 +227,14 @@ export class Outlet {
 
   #finish(isDrained: boolean): void {
     if (this.#isFinished) return;
+    this.#close();
+    this.#end.resolve(isDrained);
+  }
+
+  #close(): void {
     this.#isFinished = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#room?.();
-    this.#end.resolve(isDrained);
   }
 }

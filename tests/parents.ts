@@ -3,7 +3,7 @@
 const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
 
 /** A hang costs so long, and no more. */
-const SHOWS_MS = 10_000;
+const HANG_MS = 10_000;
 
 /** How a parent is started. */
 export interface ParentOptions {
@@ -79,8 +79,8 @@ export async function startParent(
       else if (isOver) reject(new Error(`ended without ${text}: ${output}`));
     };
     const timer = setTimeout(
-      () => reject(new Error(`no ${text} after ${SHOWS_MS} ms: ${output}`)),
-      SHOWS_MS,
+      () => reject(new Error(`no ${text} after ${HANG_MS} ms: ${output}`)),
+      HANG_MS,
     );
     waiting.add(look);
     ended.then(look);
@@ -93,7 +93,24 @@ export async function startParent(
     }
   }
 
-  await shows(/parent \d+ child \d+\r?\n/);
+  /** Kills its whole group, and on a terminal the two in the other one. */
+  function kill(): void {
+    const ids = /parent (\d+) child (\d+)/.exec(output)?.slice(1) ?? [];
+    for (const id of [-process.pid, ...ids.map(Number)]) {
+      try {
+        if (id < -1 || id > 1) Deno.kill(id, "SIGKILL");
+      } catch {
+        // It has ended.
+      }
+    }
+  }
+
+  try {
+    await shows(/parent \d+ child \d+\r?\n/);
+  } catch (error) {
+    kill();
+    throw error;
+  }
   const [, pid, childPid] = /parent (\d+) child (\d+)/.exec(output) ?? [];
   return {
     pid: Number(pid),
@@ -101,15 +118,15 @@ export async function startParent(
     shows,
     press: async (text) => await keys?.write(new TextEncoder().encode(text)),
     end: async () => {
+      const timer = setTimeout(kill, HANG_MS);
       const { code, signal } = await process.status;
+      clearTimeout(timer);
       await keys?.close().catch(() => {});
       await ended;
       return { code, signal, output };
     },
     [Symbol.asyncDispose]: async () => {
-      for (const id of [Number(pid), Number(childPid), process.pid]) {
-        if (id > 1 && isAlive(id)) Deno.kill(id, "SIGKILL");
-      }
+      kill();
       await keys?.close().catch(() => {});
       await process.status;
       await ended;
