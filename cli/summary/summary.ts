@@ -129,8 +129,8 @@ function drawing(
 
 function describeSilences(silences: readonly Silence[]): string[] {
   return silences.map(({ fromMs, lengthMs, next, isCut }, index) => {
-    const when = `${formatMs(lengthMs).padStart(8)} from ` +
-      `${formatMs(fromMs).padStart(8)}, then `;
+    const when = `${formatMs(lengthMs).padStart(9)} from ` +
+      `${formatMs(fromMs).padStart(9)}, then `;
     const room = COLUMNS - NAME_COLUMNS - when.length;
     const then = next === null ? "the end" : showBytes(next, room, isCut);
     return row(index === 0 ? "silences" : "", when + then);

@@ -68,11 +68,11 @@ read sizes    ███
 gap lengths         ███
               █████████
               65.5 ms
-silences        377 ms from   613 ms, then "Spam 4Spam 0 \\x1b[2J\\u{202e} and"…
-                300 ms from   313 ms, then "Spam 3"
-                200 ms from   113 ms, then "Spam 2"
-                100 ms from  12.3 ms, then "Spam 1"
-               10.0 ms from   990 ms, then the end
+silences         377 ms from    613 ms, then "Spam 4Spam 0 \\x1b[2J\\u{202e} and"…
+                 300 ms from    313 ms, then "Spam 3"
+                 200 ms from    113 ms, then "Spam 2"
+                 100 ms from   12.3 ms, then "Spam 1"
+                10.0 ms from    990 ms, then the end
 `,
   },
   {
