@@ -2,8 +2,13 @@ import { PipeReader } from "../mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Arrival } from "./formats/format.ts";
 
-/** Told of every read of a pipe. */
-export type OnRead = (chunk: Uint8Array, arrival: Arrival) => void;
+/** Told of every read of a pipe: before it waits, and of what it gave. */
+export interface ReadObserver {
+  /** A read begins to wait. */
+  ask(arrival: Arrival): void;
+  /** What a read gave, and when it arrived. */
+  take(chunk: Uint8Array, arrival: Arrival): void;
+}
 
 /**
  * A pipe whose reads are stamped: bytes carry the time at which they arrived,
@@ -20,16 +25,17 @@ export class Arrivals {
     source: PipeReader,
     stream: Arrival["stream"],
     clock: Clock,
-    onRead: OnRead,
+    observer: ReadObserver | null,
   ) {
     const chunks = source.rest().getReader();
     this.last = clock.now(stream);
     const stamped = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
+        observer?.ask(clock.now(stream));
         const { value, done } = await chunks.read();
         this.last = clock.now(stream);
         if (done) return controller.close();
-        onRead(value, this.last);
+        observer?.take(value, this.last);
         controller.enqueue(value);
       },
       cancel: (reason) => chunks.cancel(reason),

@@ -22,7 +22,7 @@ export async function conclude(
   log: Log,
   logging: Promise<unknown>,
 ): Promise<Ending> {
-  const written = logging.then(() => log.flush());
+  const written = logging.then(() => log.close());
   const told = toldToEnd(child);
   let isOurs: boolean;
   try {

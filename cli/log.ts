@@ -118,32 +118,32 @@ export class Log {
     await this.#underway;
     await this.#writer.flush();
   }
+
+  /** The same, and gives the pipe or file up. */
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#writer.close();
+  }
 }
 
-/** The log that the options ask for. */
-export async function createLog(settings: ParentSettings): Promise<Log> {
-  const isFramed = settings.frame !== "slice";
+/** The log that the options ask for, to `output` or else to stdout. */
+export function createLog(
+  settings: ParentSettings,
+  output: LogWriter | null,
+): Log {
   const format = FORMATS[settings.format]({
     time: settings.time,
     utc: settings.utc,
     label: settings.label ?? undefined,
     pid: Deno.pid,
-    color: shouldColor(settings.color, settings.output === null),
+    color: shouldColor(settings.color, output === null),
     slowMs: settings.slow ?? undefined,
     marks: settings.marks,
     streams: settings.stderr === "log",
-    frames: isFramed,
+    frames: settings.frame !== "slice",
   });
-  return new Log(await openWriter(settings), format, {
+  return new Log(output ?? stdoutWriter(), format, {
     sliceBytes: settings.slice,
     maxLines: settings.count ?? Infinity,
   });
-}
-
-async function openWriter(settings: ParentSettings): Promise<LogWriter> {
-  const { output, keep } = settings;
-  if (output === null) return stdoutWriter();
-  const { LogFile } = await import("./log_file.ts");
-  const maxBytes = settings["max-size"] ?? undefined;
-  return await LogFile.open(output, { maxBytes, keep });
 }

@@ -7,6 +7,7 @@ import type { Arrival } from "./formats/format.ts";
 import { createLog, type Log } from "./log.ts";
 import type { ParentLine } from "./parent_program.ts";
 import { talk } from "./talk.ts";
+import type { Told } from "./told.ts";
 
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
 const TIMED_OUT = 124;
@@ -14,25 +15,39 @@ const TIMED_OUT = 124;
 /** Logs the pipes of a child until its end; resolves to our exit status. */
 export async function logChild(
   child: Child,
-  { settings }: ParentLine,
+  line: ParentLine,
 ): Promise<number> {
-  const log = await createLog(settings);
+  const { settings, output } = line;
   const clock = new Clock();
-  const follow = (source: PipeReader, stream: Arrival["stream"]) =>
-    followPipe(new Arrivals(source, stream, clock, () => {}), log, settings);
+  const log = createLog(settings, output);
+  const told = await createTold(line);
+  const say = (sentence: string) => told?.say(sentence) ?? talk(sentence);
+  const follow = (source: PipeReader, stream: Arrival["stream"]) => {
+    const arrivals = new Arrivals(source, stream, clock, told);
+    return followPipe(arrivals, log, settings, say);
+  };
   const pipes = [follow(child.stdout, "out")];
   if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
   const { status, isOurs } = await conclude(child, log, Promise.all(pipes));
+  await told?.end(clock, isOurs ? null : status);
   if (isOurs) return 0;
   const { reason, drained } = status;
+  if (reason === "timeout" || reason === "idle") return TIMED_OUT;
   if (!drained && !settings.quiet) {
     talk(
       "the command has ended, and a process that it started still holds " +
         "its pipe: what that one writes is not logged",
     );
   }
-  if (reason === "timeout" || reason === "idle") return TIMED_OUT;
   return await endAs(status);
+}
+
+/** Loads what tells more than the log, if more is asked for. */
+async function createTold(line: ParentLine): Promise<Told | null> {
+  const { summary, progress } = line.settings;
+  if (!summary && !progress) return null;
+  const { Told } = await import("./told.ts");
+  return new Told(line);
 }
 
 /** Follows one pipe in the shape that was asked for. */
@@ -40,6 +55,7 @@ async function followPipe(
   arrivals: Arrivals,
   log: Log,
   settings: ParentLine["settings"],
+  warn: (sentence: string) => void,
 ): Promise<void> {
   const { frame, fill, slice } = settings;
   if (frame === "slice") {
@@ -49,5 +65,5 @@ async function followPipe(
   }
   const { followFrames } = await import("./follow_frames.ts");
   const maxBytes = settings["max-frame"];
-  await followFrames(arrivals, log, { rule: frame, maxBytes, warn: talk });
+  await followFrames(arrivals, log, { rule: frame, maxBytes, warn });
 }

@@ -1,7 +1,9 @@
 import { checkSettings } from "./check_settings.ts";
 import { PARENT_OPTIONS, type ParentSettings } from "./parent_options.ts";
 import type { CommandLine } from "./parse.ts";
-import { runProgram } from "./program.ts";
+import type { LogWriter } from "./log.ts";
+import { print, runProgram } from "./program.ts";
+import { PROGRAM_NAME } from "./talk.ts";
 
 /** The command line of `main.ts`, read. */
 export interface ParentLine {
@@ -9,6 +11,8 @@ export interface ParentLine {
   settings: ParentSettings;
   /** The command after `--`, or `null`. */
   command: CommandLine<typeof PARENT_OPTIONS>["command"];
+  /** The file that the log is appended to, or `null` for stdout. */
+  output: LogWriter | null;
 }
 
 const PAGE = {
@@ -37,8 +41,23 @@ export function runParentProgram(
   args: readonly string[],
   run: (line: ParentLine) => Promise<number>,
 ): Promise<number> {
-  return runProgram(args, PAGE, (line) => {
+  return runProgram(args, PAGE, async (line) => {
     const settings = checkSettings(line.settings);
-    return run({ settings, command: line.command });
+    if (settings.completions !== null) {
+      const { completions } = await import("./completions.ts");
+      const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };
+      return await print(completions(settings.completions, page));
+    }
+    // A file that can't be written is refused before anything is started.
+    const output = await openOutput(settings);
+    return await run({ settings, command: line.command, output });
   });
+}
+
+async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
+  const { output, keep } = settings;
+  if (output === null) return null;
+  const { LogFile } = await import("./log_file.ts");
+  const maxBytes = settings["max-size"] ?? undefined;
+  return await LogFile.open(output, { maxBytes, keep });
 }

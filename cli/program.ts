@@ -3,7 +3,7 @@ import type { HelpPage } from "./help.ts";
 import type { OptionTable } from "./option.ts";
 import { type CommandLine, parse } from "./parse.ts";
 import type { PROGRAM_OPTIONS } from "./program_options.ts";
-import { talk } from "./talk.ts";
+import { PROGRAM_NAME, talk } from "./talk.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
@@ -38,7 +38,7 @@ export async function runProgram<T extends ProgramTable>(
       const { help } = await import("./help.ts");
       return await print(help(page));
     }
-    if (wantsVersion) return await print(`basic-pipes ${VERSION}\n`);
+    if (wantsVersion) return await print(`${PROGRAM_NAME} ${VERSION}\n`);
     return await run(line);
   } catch (error) {
     if (error instanceof BrokenPipeError) return 0;
@@ -48,7 +48,8 @@ export async function runProgram<T extends ProgramTable>(
   }
 }
 
-async function print(text: string): Promise<number> {
+/** Prints what was asked for on stdout; resolves to the exit status. */
+export async function print(text: string): Promise<number> {
   await using stdout = stdoutWriter();
   await stdout.write(text);
   await stdout.flush();

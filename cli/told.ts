@@ -1,0 +1,60 @@
+import type { ReadObserver } from "./arrivals.ts";
+import type { Clock } from "./clock.ts";
+import type { Arrival } from "./formats/format.ts";
+import type { ParentLine } from "./parent_program.ts";
+import { Progress, showsProgress } from "./progress.ts";
+import { diagnosis } from "./summary/diagnosis.ts";
+import type { Ending } from "./summary/ending.ts";
+import { Statistics } from "./summary/statistics.ts";
+import { summary } from "./summary/summary.ts";
+import { show, talk } from "./talk.ts";
+import { wrap } from "./wrap.ts";
+
+/** What you are told beside the log: the live line, and the summary at the end. */
+export class Told implements ReadObserver {
+  readonly #line: ParentLine;
+  readonly #statistics: Statistics | null;
+  readonly #progress: Progress | null;
+
+  /** As the options ask for it. */
+  constructor(line: ParentLine) {
+    const { summary, progress, output } = line.settings;
+    const isSeen = showsProgress(
+      Deno.stdout.isTerminal() && output === null,
+      Deno.stderr.isTerminal(),
+    );
+    this.#line = line;
+    this.#statistics = summary ? new Statistics() : null;
+    this.#progress = progress && isSeen
+      ? new Progress({ write: (bytes) => Deno.stderr.write(bytes) })
+      : null;
+  }
+
+  ask({ stream, elapsedMs }: Arrival): void {
+    this.#statistics?.ask(stream, elapsedMs);
+  }
+
+  take(chunk: Uint8Array, arrival: Arrival): void {
+    const { frame, slice } = this.#line.settings;
+    const slices = frame === "slice" ? Math.ceil(chunk.length / slice) : 0;
+    this.#statistics?.take(chunk, slices, arrival);
+    this.#progress?.take(chunk.length);
+  }
+
+  /** Says a sentence on stderr, and not in the middle of the live line. */
+  async say(sentence: string): Promise<void> {
+    await this.#progress?.hide();
+    talk(sentence);
+  }
+
+  /** All has ended: takes the live line away and sums up. */
+  async end(clock: Clock, ending: Ending): Promise<void> {
+    await this.#progress?.close();
+    if (this.#statistics === null) return;
+    this.#statistics.end(clock.now("out").elapsedMs);
+    const { command } = this.#line;
+    const sentences = diagnosis(this.#statistics, ending, command);
+    show(summary(this.#statistics, ending));
+    for (const sentence of sentences) show(wrap(sentence));
+  }
+}
