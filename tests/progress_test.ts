@@ -9,20 +9,29 @@ interface Terminal {
   lastedMs: number;
 }
 
-/** Runs the program in a terminal, its stdout going elsewhere. */
-async function inTerminal(
-  kind: "closes" | "leaves",
+type Kind = "closes" | "leaves" | "exits";
+
+/** The arguments of `script` that run the program in a terminal. */
+function scriptArgs(
+  kind: Kind,
   milliseconds: number,
   columns = 80,
   elsewhere = ">/dev/null",
-): Promise<Terminal> {
+): string[] {
   const program = new URL("tests/programs/shows_progress.ts", ROOT).href;
   const words = [Deno.execPath(), "run", "-q", "--no-prompt", program];
   const run = [...words, kind, `${milliseconds}`].map(quote).join(" ");
   const line = `stty cols ${columns} -onlcr; ${run} ${elsewhere}`;
+  return ["-qefc", line, "/dev/null"];
+}
+
+/** Runs the program in a terminal, its stdout going elsewhere. */
+async function inTerminal(
+  ...given: Parameters<typeof scriptArgs>
+): Promise<Terminal> {
   const startMs = performance.now();
   const { code, stdout } = await new Deno.Command("script", {
-    args: ["-qefc", line, "/dev/null"],
+    args: scriptArgs(...given),
     stdin: "null",
     env: { NO_COLOR: "1" },
   }).output();
@@ -134,6 +143,34 @@ Deno.test("the rate is that of the last second", async () => {
     ERASE,
   ]);
 });
+
+Deno.test(
+  "a person's Ctrl-S stops the line and nothing else",
+  { ignore },
+  async () => {
+    const told = await Deno.makeTempFile();
+    await using child = new Deno.Command("script", {
+      args: scriptArgs("exits", 1000, 80, `>${quote(told)}`),
+      stdin: "piped",
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    const keys = child.stdin.getWriter();
+    let drawings = 0;
+    for await (const bytes of child.stdout) {
+      // What is drawn now is there before the key is pressed.
+      if (drawings++ === 0) await keys.write(Uint8Array.of(0x13));
+      assert(bytes.length > 0);
+    }
+    const { code } = await child.status;
+    await keys.close().catch(() => {});
+    const longestMs = Number(await Deno.readTextFile(told));
+    await Deno.remove(told);
+    assertEquals(code, 0);
+    assert(drawings < 5, `${drawings} drawings: the terminal was not stopped`);
+    assert(longestMs > 0 && longestMs < 500, `${longestMs} ms`);
+  },
+);
 
 Deno.test("a terminal that takes nothing stops nothing", async () => {
   const texts: string[] = [];
