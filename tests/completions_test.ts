@@ -122,6 +122,7 @@ const LINES: {
   { line: "basic-pipes -f raw --q", offers: ["--quiet"] },
   { line: "basic-pipes --quiet --max-size 5 --en", offers: ["--env"] },
   { line: "basic-pipes -E A --en", offers: ["--env"] },
+  { line: "basic-pipes --env A --en", offers: ["--env"] },
   { line: "basic-pipes --max-size ", offers: [] },
   { line: "basic-pipes --max-size=", offers: [] },
   { line: "basic-pipes --zzz", offers: [] },
@@ -203,6 +204,8 @@ Deno.test("bash completes what is not broken at = in one piece", async () => {
     { words: ["-qfs"], says: "-qfseed\n" },
     { words: ["-f", "=", "s"], says: "seed\n" },
     { words: ["--quiet="], says: "" },
+    { words: ["--quiet", "="], says: "" },
+    { words: ["--quiet", "=", "f"], says: "" },
     { words: ["--label", "=", "--", "--fo"], says: "--format\n" },
     { words: ["--format", "seed", ""], says: null },
   ];
