@@ -1,17 +1,18 @@
 /**
- * The whole program beside the seed's own in Python and the first draft that
- * everybody writes: 64 MiB of text and of random bytes, to each sink.
+ * The whole program beside the seed's own in Python, the dumpers, `ts` and
+ * `cat`: a file of text and one of random bytes, to each sink, MB/s of input.
  *
- *     deno run --allow-all bench/log.ts
+ *     deno run --allow-all bench/log.ts [MiB, default 64] [rounds, default 3]
+ *
+ * A contender that is not installed is left out by name.
  */
 import { fileURLToPath } from "node:url";
 import { type Contender, median, printTable, run, SINKS } from "./measure.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const RUNS = 3;
-const MIB = 64;
+const MIB = Number(Deno.args[0] ?? 64);
+const ROUNDS = Number(Deno.args[1] ?? 3);
 const BYTES = MIB * 1024 ** 2;
-const SLICES = BYTES / 32;
 
 /** Writes the input: lines of 63 letters and a newline, or random bytes. */
 async function makeInput(kind: "text" | "random"): Promise<string> {
@@ -32,52 +33,128 @@ async function makeInput(kind: "text" | "random"): Promise<string> {
   return path;
 }
 
-function contenders(path: string): Contender[] {
-  const source = ["head", "-c", String(BYTES), path];
+/** Ours, and what each is measured against: at least so many times as fast. */
+interface Row extends Contender {
+  kinds: readonly ("text" | "random")[];
+  /** The first draft takes minutes: once is enough to know. */
+  isSlow?: boolean;
+}
+
+function rows(path: string): Row[] {
   const deno = [Deno.execPath(), "run", "-q", "--allow-run"];
+  const cat = ["cat", path];
+  const ours = (...options: string[]) => [
+    ...deno,
+    `${HERE}../main.ts`,
+    ...options,
+    "--",
+    ...cat,
+  ];
+  const both = ["text", "random"] as const;
+  const text = ["text"] as const;
   return [
-    { name: "main.ts", argv: [...deno, `${HERE}../main.ts`, "--", ...source] },
+    { name: "main.ts (seed)", argv: ours(), kinds: both },
+    {
+      name: "main.ts --format hex",
+      argv: ours("-fhex", "-tnone", "-s1M"),
+      kinds: both,
+    },
+    { name: "main.ts --format json", argv: ours("-fjson"), kinds: both },
+    { name: "main.ts --format text", argv: ours("-ftext"), kinds: both },
+    {
+      name: "main.ts --format text --lines",
+      argv: ours("-ftext", "-l", "-tiso"),
+      kinds: text,
+    },
+    { name: "main.ts --format raw", argv: ours("-fraw"), kinds: both },
     {
       name: "Python: os.read(fd, 32), print",
-      argv: ["python3", `${HERE}seed.py`, ...source],
+      argv: ["python3", `${HERE}seed.py`, ...cat],
+      kinds: both,
+      isSlow: true,
     },
     {
       name: "first draft: BYOB(32), console.log",
-      argv: [...deno, `${HERE}first_draft.ts`, ...source],
+      argv: [...deno, `${HERE}first_draft.ts`, ...cat],
+      kinds: both,
+      isSlow: true,
     },
+    { name: "xxd", argv: ["xxd", path], kinds: both },
+    {
+      name: "hexdump -C",
+      argv: ["hexdump", "-C", path],
+      kinds: both,
+      isSlow: true,
+    },
+    {
+      name: "od -A x -t x1z",
+      argv: ["od", "-A", "x", "-t", "x1z", path],
+      kinds: both,
+      isSlow: true,
+    },
+    { name: "hexyl", argv: ["hexyl", path], kinds: both, isSlow: true },
+    { name: "ts", argv: ["sh", "-c", 'ts <"$0"', path], kinds: text },
+    { name: "cat", argv: cat, kinds: both },
   ];
 }
 
-const rows = [[
-  "64 MiB in slices of 32",
-  "sink",
-  "s",
-  "M lines/s",
-  "main.ts is",
-]];
+function isInstalled({ argv, name }: Row): boolean {
+  const program = name === "ts" ? "ts" : argv[0] ?? "";
+  return new Deno.Command("sh", {
+    args: ["-c", `command -v "$0" >/dev/null`, program],
+  }).outputSync().success;
+}
+
+/** The contender that ours is measured against, and how many times as fast. */
+const TARGETS = [
+  { ours: "main.ts (seed)", than: "Python", kind: "text", times: 20 },
+  { ours: "main.ts (seed)", than: "Python", kind: "random", times: 10 },
+  { ours: "main.ts --format hex", than: "xxd", times: 1 },
+  { ours: "main.ts --format hex", than: "hexdump", times: 1 },
+  { ours: "main.ts --format hex", than: "od", times: 1 },
+  { ours: "main.ts --format hex", than: "hexyl", times: 1 },
+  { ours: "main.ts --format text --lines", than: "ts", times: 1 },
+  { ours: "main.ts --format raw", than: "cat", times: 0.5 },
+];
+
+const table = [["input", "sink", "program", "MB/s", "seconds"]];
+const verdicts = [["input", "sink", "ours", "than", "times", "target"]];
 for (const kind of ["text", "random"] as const) {
   const path = await makeInput(kind);
   try {
+    const entered = rows(path).filter((row) =>
+      row.kinds.includes(kind) && isInstalled(row)
+    );
     for (const sink of Object.keys(SINKS) as (keyof typeof SINKS)[]) {
       const seconds = new Map<string, number[]>();
-      for (let turn = 0; turn < RUNS; turn++) {
-        for (const contender of contenders(path)) {
-          const before = seconds.get(contender.name) ?? [];
-          seconds.set(contender.name, [
-            ...before,
-            (await run(contender, sink)).seconds,
-          ]);
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const row of entered) {
+          if (row.isSlow && round > 0) continue;
+          const before = seconds.get(row.name) ?? [];
+          seconds.set(row.name, [...before, (await run(row, sink)).seconds]);
         }
       }
-      const ours = median(seconds.get("main.ts") ?? []);
-      for (const [name, all] of seconds) {
-        const s = median(all);
-        rows.push([
-          `${kind}: ${name}`,
+      const speed = (name: string) =>
+        BYTES / 1e6 / median(seconds.get(name) ?? []);
+      for (const name of seconds.keys()) {
+        const s = median(seconds.get(name) ?? []);
+        table.push([kind, sink, name, speed(name).toFixed(1), s.toFixed(2)]);
+      }
+      for (const target of TARGETS) {
+        const peer = [...seconds.keys()].find((name) =>
+          name.startsWith(target.than)
+        );
+        const isAsked = (target.kind ?? kind) === kind &&
+          seconds.has(target.ours);
+        if (peer === undefined || !isAsked) continue;
+        const times = speed(target.ours) / speed(peer);
+        verdicts.push([
+          kind,
           sink,
-          s.toFixed(2),
-          (SLICES / s / 1e6).toFixed(2),
-          `${(s / ours).toFixed(1)} x`,
+          target.ours,
+          peer,
+          times.toFixed(2),
+          String(target.times),
         ]);
       }
     }
@@ -85,4 +162,5 @@ for (const kind of ["text", "random"] as const) {
     await Deno.remove(path);
   }
 }
-printTable(rows);
+printTable(table);
+printTable(verdicts);

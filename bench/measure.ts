@@ -2,8 +2,6 @@
 export interface Run {
   /** From the start to the end, in seconds. */
   seconds: number;
-  /** The largest resident set seen, in MiB (Linux; 0 where it can't be read). */
-  peakMiB: number;
 }
 
 /** A command line that writes to a sink. */
@@ -35,7 +33,7 @@ export async function run(
   const { success } = await child.status;
   const seconds = (performance.now() - startMs) / 1000;
   if (!success && sink === "/dev/null") throw new Error(`failed: ${argv}`);
-  return { seconds, peakMiB: 0 };
+  return { seconds };
 }
 
 /** The median of some numbers. */

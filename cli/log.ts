@@ -109,7 +109,10 @@ export class Log {
     this.#filling = this.#leaving;
     this.#leaving = lines;
     this.#filling.reset();
-    this.#underway = this.#writer.write(lines.written());
+    // A failure of this write is one of the flush as well.
+    this.#writer.write(lines.written()).catch(() => {});
+    // At once and not at the end of the turn: no more lines will come in it.
+    this.#underway = this.#writer.flush();
   }
 
   /** Resolves when all lines have been accepted by the pipe or file. */

@@ -1,7 +1,16 @@
 import { CHILD_OPTIONS } from "./child_options.ts";
 import { FORMAT_NAMES } from "./formats/format_names.ts";
 import { FRAME_RULES } from "./frame_rules.ts";
-import { assignment, count, duration, oneOf, size, text } from "./kinds.ts";
+import {
+  assignment,
+  count,
+  duration,
+  file,
+  folder,
+  oneOf,
+  size,
+  text,
+} from "./kinds.ts";
 import { flag, repeated, type Settings, valued } from "./option.ts";
 import { PROGRAM_OPTIONS } from "./program_options.ts";
 
@@ -67,7 +76,7 @@ export const PARENT_OPTIONS = {
     group: "line",
     help: "put NAME in front of each line",
   }),
-  output: valued(text("FILE"), null, {
+  output: valued(file("FILE"), null, {
     short: "o",
     group: "line",
     help: "append the log to FILE instead of stdout",
@@ -80,7 +89,7 @@ export const PARENT_OPTIONS = {
     group: "line",
     help: "how many old files are kept",
   }),
-  cwd: valued(text("DIR"), null, {
+  cwd: valued(folder("DIR"), null, {
     short: "C",
     group: "command",
     help: "start it in DIR",

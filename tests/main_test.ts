@@ -9,6 +9,7 @@ import { VERSION } from "../cli/version.ts";
 import {
   fixture,
   has,
+  interrupted,
   isAlive,
   quote,
   ROOT,
@@ -267,36 +268,96 @@ Deno.test({
     "on a terminal Ctrl-C reaches the command once, and its last words are logged",
   ignore: !has("script"),
   fn: async () => {
-    const command = [
-      Deno.execPath(),
-      "run",
-      "-q",
-      "--allow-run",
-      new URL("main.ts", ROOT).href,
-      "--format=raw",
-      "--",
-      "bash",
-      fixture("cleans_up_on_interrupt.sh"),
-    ];
-    const terminal = new Deno.Command("script", {
-      args: ["-qefc", command.map(quote).join(" "), "/dev/null"],
-      stdin: "piped",
-      stdout: "piped",
-      env: { NO_COLOR: "1" },
-    }).spawn();
-    let seen = "";
-    const keys = terminal.stdin.getWriter();
-    const decoder = new TextDecoder();
-    for await (const chunk of terminal.stdout) {
-      const had = seen.includes("ready");
-      seen += decoder.decode(chunk, { stream: true });
-      if (!had && seen.includes("ready")) await keys.write(new Uint8Array([3]));
-    }
-    await keys.close().catch(() => {});
-    const { code } = await terminal.status;
-    assertEquals(
-      { code, seen: seen.replaceAll("\r", "").replace("^C", "") },
-      { code: 5, seen: "ready\ncleaning\ncleaned\n" },
-    );
+    assertEquals(await interrupted("cleans_up_on_interrupt.sh"), {
+      code: 5,
+      seen: "ready\ncleaning\ncleaned\n",
+    });
   },
+});
+
+Deno.test("a reader of the log that is stuck does not keep SIGTERM from ending it", async () => {
+  const program = start(["--", "yes"]);
+  const { pid } = program;
+  // Nobody reads: the pipe is full, and a write of the log is under way.
+  await until(() => isBlockedOnWrite(pid));
+  program.kill("SIGTERM");
+  const atMs = performance.now();
+  const { signal } = await program.status;
+  assertEquals(signal, "SIGTERM");
+  assertLessOrEqual(performance.now() - atMs, 3000);
+  await program.stdout.cancel();
+  await program.stderr.cancel();
+});
+
+/** Whether a thread of a process waits in a write to a pipe. */
+function isBlockedOnWrite(pid: number): boolean {
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const wchan = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
+    if (/pipe_write|pipe_wait/.test(wchan)) return true;
+  }
+  return false;
+}
+
+Deno.test("each shell gets its completions, from the same table", async () => {
+  for (const name of ["bash", "zsh", "fish"]) {
+    const { code, stdout } = await whole([`--completions=${name}`]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /basic-pipes/);
+    assertMatch(stdout, /kill-after/);
+  }
+});
+
+Deno.test("a log file is appended to, rotated, and refused before anything starts", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const run = (...args: string[]) =>
+      whole(["-fraw", "-o", `${folder}/log`, ...args], {
+        deno: [
+          "--allow-run",
+          `--allow-read=${folder}`,
+          `--allow-write=${folder}`,
+        ],
+      });
+    const two = ["--", "printf", "one\ntwo\n"];
+    assertEquals(await run(...two), {
+      code: 0,
+      signal: null,
+      stdout: "",
+      stderr: "",
+    });
+    await run("--max-size=10", "--keep=1", ...two);
+    assertEquals(
+      [`${folder}/log.1`, `${folder}/log`].map((p) => Deno.readTextFileSync(p)),
+      ["one\ntwo\n", "one\ntwo\n"],
+    );
+    const refused = await whole([
+      "-o",
+      `${folder}/no/log`,
+      "--",
+      "touch",
+      `${folder}/started`,
+    ], {
+      deno: ["--allow-run", "--allow-write"],
+    });
+    assertEquals(refused.code, 125);
+    assertMatch(refused.stderr, /^basic-pipes: Cannot write the log .*\n$/);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "log",
+      "log.1",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("--summary tells the numbers, the end and the remedy on stderr", async () => {
+  const { code, stdout, stderr } = await whole(
+    ["--summary", "-fraw", "--", "python3", fixture("holds_lines_back.py")],
+    { env: { PYTHONUNBUFFERED: "" } },
+  );
+  assertEquals({ code, stdout }, { code: 3, stdout: "line\n".repeat(4) });
+  assertMatch(stderr, /ended +code 3 after .*by itself/);
+  assertMatch(stderr, /stdout +20 B/);
+  assertMatch(stderr, /PYTHONUNBUFFERED=1/);
+  for (const line of stderr.split("\n")) assertLessOrEqual(line.length, 80);
 });

@@ -107,6 +107,38 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`tests/fixtures/${name}`, ROOT));
 }
 
+/**
+ * Runs a shell fixture through `main.ts` on a terminal, and presses Ctrl-C when
+ * it says that it is ready.
+ */
+export async function interrupted(
+  name: string,
+): Promise<{ code: number; seen: string }> {
+  const command = [
+    Deno.execPath(),
+    ...denoRun(["--format=raw", "--", "bash", fixture(name)]),
+  ];
+  const terminal = new Deno.Command("script", {
+    args: ["-qefc", command.map(quote).join(" "), "/dev/null"],
+    stdin: "piped",
+    stdout: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  const keys = terminal.stdin.getWriter();
+  const decoder = new TextDecoder();
+  let seen = "";
+  for await (const chunk of terminal.stdout) {
+    const wasReady = seen.includes("ready");
+    seen += decoder.decode(chunk, { stream: true });
+    if (!wasReady && seen.includes("ready")) {
+      await keys.write(new Uint8Array([3]));
+    }
+  }
+  await keys.close().catch(() => {});
+  const { code } = await terminal.status;
+  return { code, seen: seen.replaceAll("\r", "").replace("^C", "") };
+}
+
 /** Whether this machine has a program. */
 export function has(program: string): boolean {
   const { success } = new Deno.Command("sh", {
