@@ -20,6 +20,7 @@ import {
   prefixed,
   readSteps,
   someLines,
+  tried,
   until,
 } from "./reader_steps.ts";
 
@@ -57,7 +58,7 @@ function unevenStream(
 }
 
 const small = fc.integer({ min: 1, max: 40 });
-const step = fc.oneof(
+const method = fc.oneof(
   small.map(peek),
   small.map(fill),
   fc.nat(40).map(exactly),
@@ -72,6 +73,8 @@ const step = fc.oneof(
   fc.tuple(fc.constantFrom(1 as const, 2 as const), fc.boolean(), small)
     .map(([size, isLittle, max]) => prefixed(size, isLittle, max)),
 );
+const step = fc.tuple(method, fc.boolean())
+  .map(([step, isTried]) => isTried ? tried([step])[0]! : step);
 const delays = fc.array(fc.integer({ min: 0, max: 2 }), {
   minLength: 1,
   maxLength: 5,
@@ -84,10 +87,12 @@ Deno.test(`every interleaving gives what the oracle says, seed ${SEED}`, async (
       places,
       delays,
       fc.array(step, { maxLength: 12, size: "max" }),
-      async (input, cuts, waits, steps) => {
-        const expected = expectSteps(new ReaderOracle(textOf(input)), steps);
+      fc.boolean(),
+      async (input, cuts, waits, steps, isWatched) => {
+        const oracle = new ReaderOracle(textOf(input));
+        const expected = expectSteps(oracle, steps, isWatched);
         const stream = unevenStream(cutAt(input, cuts), waits);
-        assertEquals(await readSteps(stream, steps), expected);
+        assertEquals(await readSteps(stream, steps, isWatched), expected);
       },
     ),
     { seed: SEED, numRuns: RUNS },
@@ -108,11 +113,45 @@ const orNothing = async (read: Promise<Uint8Array | null>) => {
 };
 
 const encoder = new TextEncoder();
+const FRAMINGS = [
+  lengthPrefix({ bytes: 1, maxBytes: 9 }),
+  nul({ maxBytes: 9 }),
+  lines({ maxBytes: 9 }),
+];
 const MOVES: Record<string, Move> = {
   tryRead: async (reader) => {
     await Promise.resolve();
     const given = reader.tryRead(7);
     return given ? [given] : [];
+  },
+  buffered: async (reader) => {
+    await Promise.resolve();
+    const size = reader.buffered;
+    const given = [reader.tryRead(Math.max(1, size)) ?? new Uint8Array(0)];
+    assertEquals(
+      [given[0]!.length, reader.buffered, reader.tryRead(1)],
+      [size, 0, undefined],
+    );
+    return given;
+  },
+  "frames, tried": async (reader) => {
+    await Promise.resolve();
+    for (const framing of FRAMINGS) {
+      const from = reader.bytesRead;
+      const buffered = reader.buffered;
+      let frame: Uint8Array | undefined;
+      try {
+        frame = reader.tryReadFrame(framing);
+      } catch {
+        // Too long, or the end within it: nothing was taken.
+      }
+      const taken = reader.bytesRead - from;
+      assertEquals([reader.buffered, taken > 0], [
+        buffered - taken,
+        frame !== undefined,
+      ]);
+    }
+    return [];
   },
   read: (reader) => orNothing(reader.read(5)),
   "read at once": (reader) => orNothing(reader.read(5, { timeoutMs: 0 })),
@@ -129,13 +168,7 @@ const MOVES: Record<string, Move> = {
   },
   "frames, broken off": async (reader) => {
     const given: Uint8Array[] = [];
-    for (
-      const framing of [
-        lengthPrefix({ bytes: 1, maxBytes: 9 }),
-        nul({ maxBytes: 9 }),
-        lines({ maxBytes: 9 }),
-      ]
-    ) {
+    for (const framing of FRAMINGS) {
       const from = reader.bytesRead;
       try {
         for await (

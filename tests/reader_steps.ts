@@ -1,6 +1,7 @@
 /** One step of a reader, and what the oracle says it gives. */
 import {
   contentLength,
+  type Framing,
   FramingError,
   lengthPrefix,
   lines,
@@ -10,6 +11,7 @@ import {
   TooLongError,
   UnexpectedEndError,
 } from "../mod.ts";
+import { assertEquals } from "./std_assert.ts";
 import { textOf } from "./pieces.ts";
 import type { ReaderOracle } from "./reader_oracle.ts";
 
@@ -18,6 +20,8 @@ export interface Step {
   name: string;
   read(reader: PipeReader): Promise<unknown>;
   expect(oracle: ReaderOracle): unknown;
+  /** The same by `tryReadFrame`; only of a step that reads a frame. */
+  tried?(reader: PipeReader): Promise<unknown>;
 }
 
 /** The first of what a loop gives, left by `break`. */
@@ -74,7 +78,7 @@ export const plainLine: Step = {
 
 export const lineFrame = (maxBytes = 1000): Step => ({
   name: `line frame ${maxBytes}`,
-  read: (reader) => reader.readFrame(lines({ maxBytes })),
+  ...frameOf(lines({ maxBytes })),
   expect: (oracle) => oracle.line(maxBytes),
 });
 
@@ -107,7 +111,7 @@ export const someLines = (count: number, maxBytes = 1000): Step => ({
 
 export const nulFrame = (maxBytes = 1000): Step => ({
   name: `nul ${maxBytes}`,
-  read: (reader) => reader.readFrame(nul({ maxBytes })),
+  ...frameOf(nul({ maxBytes })),
   expect: (oracle) => oracle.nul(maxBytes),
 });
 
@@ -117,27 +121,60 @@ export const prefixed = (
   maxBytes = 1000,
 ): Step => ({
   name: `prefixed ${bytes} ${littleEndian} ${maxBytes}`,
-  read: (reader) =>
-    reader.readFrame(lengthPrefix({ bytes, littleEndian, maxBytes })),
+  ...frameOf(lengthPrefix({ bytes, littleEndian, maxBytes })),
   expect: (oracle) => oracle.prefixed(bytes, littleEndian, maxBytes),
 });
 
 export const python = (maxBytes = 1000): Step => ({
   name: `python ${maxBytes}`,
-  read: (reader) => reader.readFrame(pythonConnection({ maxBytes })),
+  ...frameOf(pythonConnection({ maxBytes })),
   expect: (oracle) => oracle.python(maxBytes),
 });
 
-export const lsp = (maxBytes = 1000): Step => ({
-  name: `content length ${maxBytes}`,
-  async read(reader) {
-    const frame = await firstOf(reader.frames(contentLength({ maxBytes })));
-    if (frame === null) return null;
-    const others = frame.headers!.map(([name, value]) => `${name}=${value};`);
-    return others.join("") + textOf(frame.payload);
-  },
-  expect: (oracle) => oracle.contentLength(maxBytes),
-});
+export const lsp = (maxBytes = 1000): Step => {
+  const framing = contentLength({ maxBytes });
+  return {
+    name: `content length ${maxBytes}`,
+    read: async (reader) => message(await firstOf(reader.frames(framing))),
+    tried: async (reader) => message(await tryFrame(reader, framing)),
+    expect: (oracle) => oracle.contentLength(maxBytes),
+  };
+};
+
+/** A language server's message in the words of the oracle. */
+export function message(frame: ContentFrame | null): string | null {
+  if (frame === null) return null;
+  const others = frame.headers!.map(([name, value]) => `${name}=${value};`);
+  return others.join("") + textOf(frame.payload);
+}
+
+/** The next frame, by `readFrame` and by `tryReadFrame`. */
+function frameOf(framing: Framing): Pick<Step, "read" | "tried"> {
+  return {
+    read: (reader) => reader.readFrame(framing),
+    tried: (reader) => tryFrame(reader, framing),
+  };
+}
+
+/** Asks for a frame again after each chunk; `null` if the end brings none. */
+async function tryFrame<Frame>(
+  reader: PipeReader,
+  framing: Framing<Frame>,
+): Promise<Frame | null> {
+  for (let hasEnded = false;;) {
+    const frame = reader.tryReadFrame(framing);
+    if (frame !== undefined) return frame;
+    if (hasEnded) return null;
+    const size = reader.buffered + 1;
+    const here = await reader.peek(size);
+    hasEnded = (here?.length ?? 0) < size;
+  }
+}
+
+/** The same steps, but all frames by `tryReadFrame`. */
+export function tried(steps: Step[]): Step[] {
+  return steps.map((step) => step.tried ? { ...step, read: step.tried } : step);
+}
 
 /** A value or an error in the words of the oracle. */
 export function outcomeOf(value: unknown): unknown {
@@ -155,16 +192,47 @@ export function outcomeOf(value: unknown): unknown {
   return value;
 }
 
-/** Takes every step and says what came of each, and what was left. */
+/** The stream, and how many bytes were asked of it. */
+function countBytes(stream: ReadableStream<Uint8Array>) {
+  let bytes = 0;
+  const reader = stream.getReader();
+  const counted = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await reader.read();
+      if (done) return controller.close();
+      bytes += value.length;
+      controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+  return { counted, arrivedBytes: () => bytes };
+}
+
+/**
+ * Takes every step and says what came of each, and what was left. Watched, it
+ * also says after each where it stands, which puts lines that are held back;
+ * so without it each step has to do that by itself.
+ */
 export async function readSteps(
   stream: ReadableStream<Uint8Array>,
   steps: Step[],
+  isWatched = true,
 ): Promise<unknown[]> {
-  await using reader = new PipeReader(stream);
+  const { counted, arrivedBytes } = countBytes(stream);
+  await using reader = new PipeReader(counted);
   const outcomes: unknown[] = [];
   for (const step of steps) {
-    const outcome = await step.read(reader).catch((error: unknown) => error);
-    outcomes.push([step.name, outcomeOf(outcome), reader.bytesRead]);
+    const outcome = outcomeOf(
+      await step.read(reader).catch((error: unknown) => error),
+    );
+    if (!isWatched) {
+      outcomes.push([step.name, outcome]);
+      continue;
+    }
+    // In this order: `buffered` is the one that meets lines which are held.
+    const at = arrivedBytes() - reader.buffered;
+    assertEquals(reader.bytesRead, at);
+    outcomes.push([step.name, outcome, at]);
   }
   let rest = "";
   for await (const chunk of reader.chunks()) rest += textOf(chunk);
@@ -172,9 +240,14 @@ export async function readSteps(
 }
 
 /** The same of the oracle. */
-export function expectSteps(oracle: ReaderOracle, steps: Step[]): unknown[] {
-  const outcomes: unknown[] = steps.map(
-    (step) => [step.name, step.expect(oracle), oracle.at],
-  );
+export function expectSteps(
+  oracle: ReaderOracle,
+  steps: Step[],
+  isWatched = true,
+): unknown[] {
+  const outcomes: unknown[] = steps.map((step) => {
+    const outcome = [step.name, step.expect(oracle)];
+    return isWatched ? [...outcome, oracle.at] : outcome;
+  });
   return [...outcomes, oracle.left];
 }

@@ -16,6 +16,7 @@ import {
   readSteps,
   someLines,
   type Step,
+  tried,
   until,
 } from "./reader_steps.ts";
 
@@ -169,14 +170,25 @@ const CASES: Case[] = [
   },
 ];
 
-for (const { title, input, steps } of CASES) {
-  Deno.test(`PipeReader reads ${title}, however it is cut`, async () => {
-    const bytes = bytesOf(input);
-    const expected = expectSteps(new ReaderOracle(input), steps);
-    for (const pieces of everyCut(bytes)) {
+/** Reads the same at every cut; watched or not, as in `readSteps`. */
+async function readAtEveryCut(input: string, steps: Step[]): Promise<void> {
+  for (const isWatched of [true, false]) {
+    const expected = expectSteps(new ReaderOracle(input), steps, isWatched);
+    for (const pieces of everyCut(bytesOf(input))) {
       const cut = pieces.map((piece) => piece.length);
-      const outcomes = await readSteps(streamOf(pieces), steps);
+      const outcomes = await readSteps(streamOf(pieces), steps, isWatched);
       assertEquals([cut, outcomes], [cut, expected]);
     }
+  }
+}
+
+for (const { title, input, steps } of CASES) {
+  Deno.test(`PipeReader reads ${title}, however it is cut`, async () => {
+    await readAtEveryCut(input, steps);
+  });
+
+  if (!steps.some((step) => step.tried)) continue;
+  Deno.test(`PipeReader reads ${title}, by tryReadFrame, however it is cut`, async () => {
+    await readAtEveryCut(input, tried(steps));
   });
 }

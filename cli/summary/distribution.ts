@@ -93,9 +93,8 @@ export class Distribution {
 /** The power of two that a whole number reaches; -1 for 0. */
 function octaveOf(whole: number): number {
   if (whole < 1) return -1;
-  // Math.log2 rounds 2^n - 1 up to n where n is large.
-  const octave = Math.floor(Math.log2(whole));
-  return Math.min(2 ** octave > whole ? octave - 1 : octave, TOP_OCTAVE);
+  // Up to the top octave no value is so near to the next that log2 reaches it.
+  return Math.min(Math.floor(Math.log2(whole)), TOP_OCTAVE);
 }
 
 function bucketOf(whole: number): number {

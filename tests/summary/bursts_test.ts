@@ -55,6 +55,12 @@ const CASES: Case[] = [
     expected: null,
   },
   {
+    title: "a size that is not the usual one is no buffer's",
+    reads: [[4096, 60], [8192, 60], [8192, 60], [8192, 60], [10, 60]],
+    line: 100,
+    expected: null,
+  },
+  {
     title: "a pause that nobody notices does not part bursts",
     reads: [[4096, 40], [4096, 40], [4096, 40], [90, 40]],
     line: 100,

@@ -1,5 +1,6 @@
-import { diagnosis } from "../../cli/summary/diagnosis.ts";
+import type { Ending } from "../../cli/summary/ending.ts";
 import { Statistics } from "../../cli/summary/statistics.ts";
+import type { ExitStatus } from "../../mod.ts";
 import { assertEquals, assertMatch } from "../std_assert.ts";
 import { has } from "../whole_program.ts";
 import { observe, type ObserveOptions, sentences } from "./observe.ts";
@@ -185,27 +186,139 @@ Deno.test("a log that is slower than the child is told to be", async () => {
   );
 });
 
-Deno.test("pieces that are not the pipe's own reads tell nothing by their size", () => {
-  const chunk = new TextEncoder().encode("a line\n".repeat(4096)).slice(
-    0,
-    4096,
-  );
-  function feed(asRead: boolean): string[] {
-    const statistics = new Statistics({ asRead });
-    for (let read = 1; read <= 5; read++) {
-      statistics.ask("out", read * 100 - 99);
-      const arrival = {
-        wallMs: 0,
-        elapsedMs: read * 100,
-        stream: "out",
-      } as const;
-      statistics.take(chunk, 128, arrival);
-    }
-    statistics.end(600);
-    return diagnosis(statistics, null, ["tool"]);
+type Read = [elapsedMs: number, text: string | Uint8Array, busyMs?: number];
+
+const STATUS: ExitStatus = {
+  code: 0,
+  signal: null,
+  success: true,
+  reason: "exited",
+  ladderStep: 0,
+  receivedSignal: null,
+  durationMs: 1000,
+  bytesIn: 0,
+  bytesOut: 0,
+  bytesErr: 0,
+  stderrTail: "",
+  drained: true,
+};
+
+/** The sentences on a pipe that gave these reads, each asked for at once. */
+function tell(
+  reads: readonly Read[],
+  { command = ["tool"], endMs = 1000, asRead = true, ending = STATUS }: {
+    command?: string[] | null;
+    endMs?: number;
+    asRead?: boolean;
+    ending?: Ending;
+  } = {},
+): string[] {
+  const statistics = new Statistics({ asRead });
+  statistics.ask("out", 0);
+  for (const [elapsedMs, given, busyMs = 0] of reads) {
+    const chunk = typeof given === "string"
+      ? new TextEncoder().encode(given)
+      : given;
+    statistics.take(chunk, 1, { wallMs: 0, elapsedMs, stream: "out" });
+    statistics.ask("out", elapsedMs + busyMs);
   }
-  const remedy = "To get it at once, try `stdbuf -oL tool`, or give it a " +
-    "terminal: `script -qefc 'tool …' /dev/null`.";
-  const evidence = held(4, "4,096").replace(" T ", " 99.0 ms ");
-  assertEquals([feed(true), feed(false)], [[evidence, remedy], []]);
+  statistics.end(endMs);
+  return sentences({ statistics, ending, command: command ?? [] }, command);
+}
+
+/** So many bytes of text with a newline in each hundred. */
+function text(bytes: number): string {
+  return `${"x".repeat(99)}\n`.repeat(bytes / 100 + 1).slice(0, bytes);
+}
+
+const BUFFERS = [100, 200, 300, 400].map((at): Read => [at, text(4096)]);
+const NEARLY = [100, 200, 300, 400].map((at): Read => [at, text(8100)]);
+const FULL = Array.from(
+  { length: 60 },
+  (_, index): Read => [index * 20, text(65536), 15],
+);
+
+Deno.test("full buffers are told of a program that can hold back", () => {
+  const told = [["tool"], ["cat"], ["node", "x.js"], null].map((command) =>
+    tell(BUFFERS, { command })[0]
+  );
+  assertEquals(told, [held(3, "4,096"), undefined, undefined, undefined]);
+});
+
+Deno.test("nearly full buffers are told of a Python that is not told to write", () => {
+  const commands = [["python3", "x"], ["tool"], ["python3", "-u", "x"]];
+  const told = commands.map((command) => tell(NEARLY, { command })[0]);
+  assertEquals(told, [held(3, "8,192"), undefined, undefined]);
+});
+
+Deno.test("all at once at the end is told if it is late, lines, and the end", () => {
+  const command = ["python3", "x"];
+  const told = [
+    tell([[900, "one\ntwo\n"]], { command }),
+    tell([[900, "one\n"]], { command }),
+    tell([[300, "one\ntwo\n"]], { command, endMs: 310 }),
+    tell([[600, "one\ntwo\n"]], { command }),
+    tell([[900, text(8193)]], { command }),
+    tell([[899, "one\n"], [900, "two\nthree\n"]], { command }),
+    tell([[900, "one\ntwo\n"]], {
+      command,
+      ending: { ...STATUS, reason: "timeout" },
+    }),
+    tell([[900, "one\ntwo\n"]], { command: ["tool"] }),
+  ];
+  assertEquals(told.map((sentences) => sentences.length), [
+    2,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ]);
+});
+
+Deno.test("a reader is slow if the pipe was full and the time went into the log", () => {
+  const quick = FULL.map(([at, chunk]): Read => [at, chunk, 5]);
+  const partly = FULL.map(([at, chunk], index): Read =>
+    index % 4 === 0 ? [at, text(5000), 15] : [at, chunk, 15]
+  );
+  const told = [FULL, quick, partly, FULL.slice(0, 31)].map((reads) =>
+    tell(reads, { endMs: 1300 })
+  );
+  assertEquals(told, [
+    [
+      "The reader was the slow side: the pipe was full at 60 of 60 reads, and " +
+      "76 % of the time went into the log while the child had to wait.",
+    ],
+    [],
+    [],
+    [],
+  ]);
+});
+
+Deno.test("a pipe that we let go ourselves is not told as left behind", () => {
+  const ended: Ending[] = [
+    { ...STATUS, drained: false },
+    { ...STATUS, drained: false, receivedSignal: "SIGTERM" },
+    null,
+  ];
+  const told = ended.map((ending) => tell([[1, "a\n"]], { ending }));
+  assertEquals(told, [[LEFT], [], []]);
+});
+
+Deno.test("cut characters are told of text alone", () => {
+  const euro = [Uint8Array.of(0xe2), Uint8Array.of(0x82, 0xac)] as const;
+  const cut: Read[] = [[1, euro[0]], [2, euro[1]]];
+  const told = [cut, [...cut, [3, Uint8Array.of(0xff)] as Read]].map((reads) =>
+    tell(reads).length
+  );
+  assertEquals(told, [1, 0]);
+});
+
+Deno.test("pieces that are not the pipe's own reads tell nothing by their size", () => {
+  const told = [BUFFERS, FULL].map((reads) =>
+    tell(reads, { asRead: false, endMs: 1300 })
+  );
+  assertEquals(told, [[], []]);
 });

@@ -67,6 +67,23 @@ Deno.test("the five that are shown are those of the definition", () => {
   });
 });
 
+Deno.test("a quantile between two values is the upper one", () => {
+  const distribution = of([1, 2, 3, 4, 5, 6, 7]);
+  const shown = [0.5, 0.9, 0.99].map((share) => distribution.quantile(share));
+  assertEquals(shown, [4, 7, 7]);
+});
+
+Deno.test("the value before each power of two is in the octave before", () => {
+  for (let octave = 1; octave <= 42; octave++) {
+    const [before, from] = of([2 ** octave - 1, 2 ** octave]).octaves();
+    const expected = [{ from: 2 ** (octave - 1), count: 1 }, {
+      from: 2 ** octave,
+      count: 1,
+    }];
+    assertEquals([before, from], expected);
+  }
+});
+
 Deno.test("octaves begin at powers of two, the empty ones between included", () => {
   const values = [0, 1, 2, 3, 4, 7, 8, 63, 64, 127, 128, 255, 256, 4095, 4096];
   assertEquals(of(values).octaves(), [

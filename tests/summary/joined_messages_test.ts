@@ -34,6 +34,11 @@ const CASES: { title: string; reads: string[]; expected: Joined | null }[] = [
     expected: null,
   },
   {
+    title: "what was joined before any was single proves nothing",
+    reads: ["Spam 2Spam 3", ...SEVEN, "Spam 2Spam 3", "Spam 2Spam 3"],
+    expected: null,
+  },
+  {
     title: "one read alone may be a message of its own",
     reads: [...SEVEN, "Spam 2Spam 3"],
     expected: null,

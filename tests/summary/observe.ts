@@ -65,8 +65,11 @@ export async function observe(
 }
 
 /** The sentences on a child, with every length of time replaced by `T`. */
-export function sentences({ statistics, ending, command }: Observed): string[] {
-  return diagnosis(statistics, ending, command).map((sentence) =>
+export function sentences(
+  { statistics, ending, command }: Observed,
+  named: readonly string[] | null = command,
+): string[] {
+  return diagnosis(statistics, ending, named).map((sentence) =>
     sentence.replace(/\b[\d.]+ (µs|ms|s)\b/g, "T")
   );
 }
