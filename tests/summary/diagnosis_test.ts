@@ -259,7 +259,7 @@ Deno.test("all at once at the end is told if it is late, lines, and the end", ()
     tell([[300, "one\ntwo\n"]], { command, endMs: 310 }),
     tell([[600, "one\ntwo\n"]], { command }),
     tell([[900, text(8193)]], { command }),
-    tell([[899, "one\n"], [900, "two\nthree\n"]], { command }),
+    tell([[899, "one\ntwo\n"], [900, "three\n"]], { command }),
     tell([[900, "one\ntwo\n"]], {
       command,
       ending: { ...STATUS, reason: "timeout" },
