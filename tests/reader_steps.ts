@@ -1,6 +1,7 @@
 /** One step of a reader, and what the oracle says it gives. */
 import {
   contentLength,
+  type ContentLengthFrame,
   type Framing,
   FramingError,
   lengthPrefix,
@@ -142,7 +143,7 @@ export const lsp = (maxBytes = 1000): Step => {
 };
 
 /** A language server's message in the words of the oracle. */
-export function message(frame: ContentFrame | null): string | null {
+export function message(frame: ContentLengthFrame | null): string | null {
   if (frame === null) return null;
   const others = frame.headers!.map(([name, value]) => `${name}=${value};`);
   return others.join("") + textOf(frame.payload);
@@ -222,17 +223,15 @@ export async function readSteps(
   await using reader = new PipeReader(counted);
   const outcomes: unknown[] = [];
   for (const step of steps) {
-    const outcome = outcomeOf(
-      await step.read(reader).catch((error: unknown) => error),
-    );
-    if (!isWatched) {
-      outcomes.push([step.name, outcome]);
-      continue;
+    const given = await step.read(reader).catch((error: unknown) => error);
+    const outcome = [step.name, outcomeOf(given)];
+    if (isWatched) {
+      // In this order: `buffered` is the one that meets lines which are held.
+      const at = arrivedBytes() - reader.buffered;
+      assertEquals(reader.bytesRead, at);
+      outcome.push(at);
     }
-    // In this order: `buffered` is the one that meets lines which are held.
-    const at = arrivedBytes() - reader.buffered;
-    assertEquals(reader.bytesRead, at);
-    outcomes.push([step.name, outcome, at]);
+    outcomes.push(outcome);
   }
   let rest = "";
   for await (const chunk of reader.chunks()) rest += textOf(chunk);
