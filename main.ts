@@ -14,18 +14,20 @@
  * @module
  */
 import { runChild } from "./child.ts";
+import { Clock } from "./cli/clock.ts";
 import { CHILD_MODE, launchChild, launchCommand } from "./cli/launch.ts";
 import type { ParentLine } from "./cli/parent_program.ts";
 
 /** Launches the child, logs its pipes, and ends as the child ended. */
 async function runParent(line: ParentLine): Promise<number> {
   const { settings, command } = line;
+  const clock = new Clock();
   const child = command === null
     ? launchChild(import.meta.resolve("./child.ts"), settings)
     : launchCommand(command, settings);
   // Loaded while the child starts.
   const { logChild } = await import("./cli/log_child.ts");
-  return await logChild(child, line);
+  return await logChild(child, line, clock);
 }
 
 /** Runs the program on its arguments; resolves to its exit status. */

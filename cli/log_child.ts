@@ -1,6 +1,6 @@
 import { type Child, endAs, type PipeReader } from "../mod.ts";
 import { Arrivals } from "./arrivals.ts";
-import { Clock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { conclude } from "./conclude.ts";
 import { followFull, followSlices } from "./follow.ts";
 import type { Arrival } from "./formats/format.ts";
@@ -16,9 +16,9 @@ const TIMED_OUT = 124;
 export async function logChild(
   child: Child,
   line: ParentLine,
+  clock: Clock,
 ): Promise<number> {
   const { settings, output } = line;
-  const clock = new Clock();
   const log = createLog(settings, output);
   const told = await createTold(line);
   const say = (sentence: string) => told?.say(sentence) ?? talk(sentence);
@@ -64,6 +64,8 @@ async function followPipe(
       : followSlices(arrivals, log));
   }
   const { followFrames } = await import("./follow_frames.ts");
+  // What is said on stderr beside frames is text, whatever frames they are.
+  const rule = arrivals.last.stream === "err" ? "lines" : frame;
   const maxBytes = settings["max-frame"];
-  await followFrames(arrivals, log, { rule: frame, maxBytes, warn });
+  await followFrames(arrivals, log, { rule, maxBytes, warn });
 }
