@@ -1,0 +1,53 @@
+import { PARENT_OPTIONS } from "../cli/parent_options.ts";
+import { assert, assertEquals } from "./std_assert.ts";
+import { ROOT, shell } from "./whole_program.ts";
+
+const README = Deno.readTextFileSync(new URL("README.md", ROOT));
+
+/** The lines of the README's blocks of one language. */
+function blockLines(language: string): string[] {
+  const blocks = README.matchAll(
+    new RegExp("^```" + language + "\\n(.*?)^```$", "gms"),
+  );
+  return [...blocks].flatMap(([, block = ""]) => block.trim().split("\n"));
+}
+
+Deno.test("the two commands stand within the first 15 lines", () => {
+  const top = README.split("\n").slice(0, 15).join("\n");
+  assert(top.includes("npx -y deno@2.9.6 run --allow-run main.ts"));
+  assert(top.includes("npx -y deno@2.9.6 task ok"));
+});
+
+Deno.test("the gate runs the README's own test command", () => {
+  const gate = Deno.readTextFileSync(new URL(".ci/run", ROOT));
+  assert(gate.includes("npx -y deno@2.9.6 task ok"));
+});
+
+Deno.test("every option stands in the README's table, and no other", () => {
+  const rows = README.split("\n").filter((line) => line.startsWith("| `-"));
+  const named = rows.flatMap((row) =>
+    [...(row.split(" | ")[0] ?? "").matchAll(/--([a-z-]+)/g)].map((m) => m[1])
+  );
+  assertEquals(named.toSorted(), Object.keys(PARENT_OPTIONS).toSorted());
+});
+
+const COMMANDS = blockLines("sh")
+  .map((line) => line.replace(/\s+#.*$/, ""))
+  .filter((line) => line.startsWith("deno run"));
+
+for (const command of COMMANDS) {
+  Deno.test(`the README's command runs: ${command}`, async () => {
+    // Ours runs until it is stopped: three lines are enough to know.
+    const options = command.endsWith("main.ts") ? " --count 2 --tick 10ms" : "";
+    const line = `${command.replace("deno run --allow-run main.ts", "main")}`;
+    const { code, stdout, stderr } = await shell(
+      `cd "$ROOT" && ${line}${options}`,
+      {
+        env: { ROOT: decodeURIComponent(ROOT.pathname) },
+      },
+    );
+    assertEquals(code, 0);
+    assert(stdout.length > 0);
+    if (!line.includes("--summary")) assertEquals(stderr, "");
+  });
+}
