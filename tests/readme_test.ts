@@ -38,7 +38,9 @@ const COMMANDS = blockLines("sh")
 for (const command of COMMANDS) {
   Deno.test(`the README's command runs: ${command}`, async () => {
     // Ours runs until it is stopped: three lines are enough to know.
-    const options = command.endsWith("main.ts") ? " --count 2 --tick 10ms" : "";
+    const options = command.endsWith("--allow-run main.ts")
+      ? " --count 2 --tick 10ms"
+      : "";
     const line = `${command.replace("deno run --allow-run main.ts", "main")}`;
     const { code, stdout, stderr } = await shell(
       `cd "$ROOT" && ${line}${options}`,
