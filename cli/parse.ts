@@ -130,12 +130,11 @@ async function refusal(
       } as it is no option: a command goes after --, as in: -- ${argument}`,
     );
   }
-  const { closestString, levenshteinDistance } = await import("./std.ts");
+  const { nearest } = await import("./std.ts");
   const word = argument.slice(2).replace(/=.*$/s, "");
-  const near = closestString(word, names);
+  const { near, distance } = await nearest(word, names);
   // Further than two letters or a third of the word, a guess would mislead.
-  const isNear = levenshteinDistance(word, near) <=
-    Math.max(2, near.length / 3);
+  const isNear = distance <= Math.max(2, near.length / 3);
   const hint = isNear ? `did you mean --${near}?` : "see --help";
   return new UsageError(
     `Cannot take "--${word}" as there is no such option: ${hint}`,

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-import-prefix -- a remote entry reads no deno.json: FACTS of Deno, and the only place that may
+// deno-lint-ignore-file no-import-prefix -- a remote entry reads no deno.json, so what it loads is named in full, here alone
 /**
  * The parts of the Deno standard library that the program uses, typed.
  *
@@ -6,8 +6,6 @@
  * named here in full, and nowhere else.
  */
 import * as untypedArgs from "npm:deno-std@1.4.0/cli/parse_args.js";
-import * as untypedClosest from "npm:deno-std@1.4.0/text/closest_string.js";
-import * as untypedDistance from "npm:deno-std@1.4.0/text/levenshtein_distance.js";
 
 /** What `parseArgs` of `@std/cli` is told here. */
 export interface ParseArgsOptions {
@@ -30,14 +28,18 @@ export const parseArgs = untypedArgs.parseArgs as (
   options: ParseArgsOptions,
 ) => ParsedArgs;
 
-/** `@std/text`: the candidate nearest in spelling. */
-export const closestString = untypedClosest.closestString as (
+/**
+ * `@std/text`: the candidate nearest in spelling, and how many letters differ.
+ * Loaded when it is needed: a right command line needs none of it.
+ */
+export async function nearest(
   word: string,
   candidates: readonly string[],
-) => string;
-
-/** `@std/text`: how many letters differ. */
-export const levenshteinDistance = untypedDistance.levenshteinDistance as (
-  one: string,
-  other: string,
-) => number;
+): Promise<{ near: string; distance: number }> {
+  const [{ closestString }, { levenshteinDistance }] = await Promise.all([
+    import("npm:deno-std@1.4.0/text/closest_string.js"),
+    import("npm:deno-std@1.4.0/text/levenshtein_distance.js"),
+  ]);
+  const near = closestString(word, candidates) as string;
+  return { near, distance: levenshteinDistance(word, near) as number };
+}
