@@ -13,8 +13,10 @@ export function watchUnread(
   isElseAwaited: () => boolean,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
 
   function watch(): void {
+    if (isOver) return;
     const unread = outlets.filter(({ everRead }) => !everRead);
     if (unread.length === 0) return;
     timer = setTimeout(() => {
@@ -25,6 +27,11 @@ export function watchUnread(
     }, UNREAD_MS);
   }
 
-  watch();
-  return () => clearTimeout(timer);
+  // Not now: the first timer of a program takes 4 ms to load, in which the
+  // child is starting, and a reader that begins at once needs none.
+  queueMicrotask(watch);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
