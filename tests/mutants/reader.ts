@@ -1,0 +1,337 @@
+import type { Mutant } from "./mutant.ts";
+
+const TESTS = [
+  "tests/reader_test.ts",
+  "tests/reader_at_once_test.ts",
+  "tests/reader_waits_test.ts",
+  "tests/reader_views_test.ts",
+  "tests/reader_properties_test.ts",
+  "tests/framing_test.ts",
+  "tests/cut_streams_test.ts",
+];
+
+const BREAKS: readonly Omit<Mutant, "tests">[] = [
+  {
+    name: "the tail at the end of the stream is lost",
+    file: "src/_size_cutters.ts",
+    from:
+      "if (hasEnded) return length === 0 ? undefined : buffer.take(length);",
+    to: "if (hasEnded) return undefined;",
+  },
+  {
+    name: "tryRead is off by one at a chunk's border",
+    file: "src/reader.ts",
+    from: "      end = buffer.end;\n",
+    to: "      end = buffer.end - 1;\n",
+  },
+  {
+    name: "tryRead goes past what has arrived",
+    file: "src/reader.ts",
+    from: "      end = buffer.end;\n",
+    to: "",
+  },
+  {
+    name: "a delimiter that is split over two chunks is not found",
+    file: "src/_delimiter_search.ts",
+    from: "    this.#matched = matched;\n",
+    to: "",
+  },
+  {
+    name: "a delimiter that begins like itself is missed",
+    file: "src/_delimiter_search.ts",
+    from: "matched = this.#borders[matched - 1]!;\n      }\n      if (byte",
+    to: "matched = 0;\n      }\n      if (byte",
+  },
+  {
+    name: "a search begins again at every chunk",
+    file: "src/_delimiter_search.ts",
+    from: "      this.#searched = end - start;\n      return -1;",
+    to: "      return -1;",
+  },
+  {
+    name: "a NUL in the room behind the bytes is found",
+    file: "src/_delimiter_search.ts",
+    from: "const at = end === bytes.length\n",
+    to: "const at = end <= bytes.length\n",
+  },
+  {
+    name: "bytes that were given out are written to",
+    file: "src/_byte_buffer.ts",
+    from: "    const bytes = new Uint8Array(capacity);\n",
+    to:
+      "    const bytes = capacity <= this.bytes.length ? this.bytes : new Uint8Array(capacity);\n",
+  },
+  {
+    name: "a borrowed chunk is written to",
+    file: "src/_byte_buffer.ts",
+    from: "this.#become(chunk, chunk.length, false);",
+    to:
+      "this.#become(new Uint8Array(chunk.buffer, chunk.byteOffset), chunk.length, true);",
+  },
+  {
+    name: "a known length is not reserved",
+    file: "src/_byte_buffer.ts",
+    from: "    this.#wantedBytes = size;",
+    to: "    this.#wantedBytes = size * 0;",
+  },
+  {
+    name: "a wish for room outlives its read",
+    file: "src/_cut_source.ts",
+    from: "        this.buffer.reserve(0);\n",
+    to: "",
+  },
+  {
+    name: "the buffer grows by no more than a chunk",
+    file: "src/_byte_buffer.ts",
+    from: "Math.max(2 * length, length + added)",
+    to: "length + added",
+  },
+  {
+    name: "one byte keeps a big buffer alive",
+    file: "src/_byte_buffer.ts",
+    from: "chunk.length * 8 >= chunk.buffer.byteLength",
+    to: "chunk.length >= 0",
+  },
+  {
+    name: "lines go back behind a chunk that landed in between",
+    file: "src/_byte_buffer.ts",
+    from: "if (isInFront) {",
+    to: "if (isInFront || this.length > 0) {",
+  },
+  {
+    name: "a timeout takes a byte",
+    file: "src/_cut_source.ts",
+    from: "      } finally {\n",
+    to:
+      "      } catch (error) {\n        this.buffer.start++;\n        throw error;\n      } finally {\n",
+  },
+  {
+    name: "a read that still waits is not waited for",
+    file: "src/_intake.ts",
+    from: "if (!this.#isReading) this.#read();",
+    to: "this.#read();",
+  },
+  {
+    name: "a listener stays on the signal",
+    file: "src/_intake.ts",
+    from: '        signal?.removeEventListener("abort", abort);\n',
+    to: "",
+  },
+  {
+    name: "a timer is left behind",
+    file: "src/_intake.ts",
+    from: "        clearTimeout(timer);\n",
+    to: "",
+  },
+  {
+    name: "an empty chunk wakes a read",
+    file: "src/_intake.ts",
+    from: "    if (chunk.length === 0) {\n",
+    to: "    if (chunk.length < 0) {\n",
+  },
+  {
+    name: "a trickle outruns a deadline",
+    file: "src/_cut_source.ts",
+    from: "if (waitMs <= 0 && !isFirst) throw timeoutError();",
+    to: "",
+  },
+  {
+    name: "an aborted signal is not looked at first",
+    file: "src/_cut_source.ts",
+    from: "    signal?.throwIfAborted();\n",
+    to: "",
+  },
+  {
+    name: "idleTimeoutMs counts between frames too",
+    file: "src/_cut_source.ts",
+    from: "idleTimeoutMs !== undefined && this.buffer.length > 0",
+    to: "idleTimeoutMs !== undefined",
+  },
+  {
+    name: "two reads may wait at once",
+    file: "src/_cut_source.ts",
+    from: "      this.holder = WAITING;\n",
+    to: "",
+  },
+  {
+    name: "a line at its limit is refused",
+    file: "src/_frame_cutters.ts",
+    from: "if (length > this.#framing.maxBytes) {",
+    to: "if (length >= this.#framing.maxBytes) {",
+  },
+  {
+    name: "a claim is not checked",
+    file: "src/_frame_cutters.ts",
+    from: "if (measure.payloadBytes > this.#framing.maxBytes) {",
+    to: "if (measure.payloadBytes > 2 ** 60) {",
+  },
+  {
+    name: "the end within a frame is taken for the end of the stream",
+    file: "src/_frame_cutters.ts",
+    from: "    throw new UnexpectedEndError({\n      expected,",
+    to:
+      "    if (hasEnded) return undefined;\n    throw new UnexpectedEndError({\n      expected,",
+  },
+  {
+    name: "a carriage return stays when it is cut off from its LF",
+    file: "src/_frame_cutters.ts",
+    from: "const last = buffer.bytes[buffer.start + length - 1];",
+    to:
+      "const last = length > 1 ? buffer.bytes[buffer.start + length - 1] : 0;",
+  },
+  {
+    name: "a frame() that throws takes its bytes",
+    file: "src/_frame_cutters.ts",
+    from:
+      "    const frame = this.#framing.frame(NO_BYTES, buffer.view(length));\n    buffer.start += size;\n",
+    to:
+      "    const view = buffer.view(length);\n    buffer.start += size;\n    const frame = this.#framing.frame(NO_BYTES, view);\n",
+  },
+  {
+    name: "lines that were not given are lost at a break",
+    file: "src/_line_iterator.ts",
+    from: "if (at < bytes.length) {",
+    to: "if (at > bytes.length) {",
+  },
+  {
+    name: "a line is given again after a break",
+    file: "src/_line_iterator.ts",
+    from: "for (let i = 0; i < this.#given; i++) {",
+    to: "for (let i = 1; i < this.#given; i++) {",
+  },
+  {
+    name: "a run holds a line above the limit",
+    file: "src/_line_cutter.ts",
+    from: "      this.#maxBytes + 1,\n",
+    to: "      this.#maxBytes + 2,\n",
+  },
+  {
+    name: "a run is searched from its start at every chunk",
+    file: "src/_line_cutter.ts",
+    from: "if (unsearched.length > 0) this.#searched = window;",
+    to: "",
+  },
+  {
+    name: "an invalid line is taken by its error",
+    file: "src/_line_cutter.ts",
+    from: "      buffer.start = start;\n",
+    to: "",
+  },
+  {
+    name: "a BOM vanishes",
+    file: "src/_line_cutter.ts",
+    from: 'const decoder = new TextDecoder("utf-8", { ignoreBOM: true });',
+    to: 'const decoder = new TextDecoder("utf-8");',
+  },
+  {
+    name: "a length has its bytes the wrong way round",
+    file: "src/length_prefix.ts",
+    from: "bytes[littleEndian ? last - i : i]!",
+    to: "bytes[littleEndian ? i : last - i]!",
+  },
+  {
+    name: "a length that does not fit its prefix wraps around",
+    file: "src/length_prefix.ts",
+    from: "checkPayload(name, payload, sendableBytes);",
+    to: "checkPayload(name, payload, maxBytes);",
+  },
+  {
+    name: "a delimiter may travel in a payload",
+    file: "src/delimited_framings.ts",
+    from: "if (at >= 0) {",
+    to: "if (at > payload.length) {",
+  },
+  {
+    name: "Python's long header is sent too late",
+    file: "src/python_connection.ts",
+    from: "payload.length > MAX_SHORT_BYTES;",
+    to: "payload.length > MAX_SHORT_BYTES + 1;",
+  },
+  {
+    name: "the name Content-Length must be written so",
+    file: "src/content_length.ts",
+    from: 'return name.toLowerCase() === "content-length";',
+    to: 'return name === "Content-Length";',
+  },
+  {
+    name: "rest forgets what had arrived",
+    file: "src/_rest_stream.ts",
+    from: "if (buffer.length === 0) {",
+    to: "buffer.clear();\n      if (buffer.length === 0) {",
+  },
+  {
+    name: "a transform's source is not told of a failure",
+    file: "src/_cut_stream.ts",
+    from: "    await source.cancel(error);\n",
+    to: "",
+  },
+  {
+    name: "sliceChunk loses the last slice",
+    file: "src/slice_chunk.ts",
+    from: "if (start >= this.#end)",
+    to: "if (start + this.#size > this.#end)",
+  },
+  {
+    name: "buffered forgets the lines that are held",
+    file: "src/reader.ts",
+    from:
+      "    this.#source.holder?.settle();\n    return this.#buffer.length;\n",
+    to: "    return this.#buffer.length;\n",
+  },
+  {
+    name: "buffered counts what was given",
+    file: "src/reader.ts",
+    from: "    return this.#buffer.length;\n",
+    to: "    return this.#buffer.end;\n",
+  },
+  {
+    name: "buffered counts all that has arrived",
+    file: "src/reader.ts",
+    from: "    return this.#buffer.length;\n",
+    to: "    return this.#source.intake.arrivedBytes;\n",
+  },
+  {
+    name: "buffered is refused while a read waits",
+    file: "src/reader.ts",
+    from:
+      "    this.#source.holder?.settle();\n    return this.#buffer.length;\n",
+    to: "    this.#source.enter();\n    return this.#buffer.length;\n",
+  },
+  {
+    name: "a frame is tried although a read waits, or lines are held",
+    file: "src/_cut_source.ts",
+    from: "    this.enter();\n    cutter.begin();\n",
+    to: "    cutter.begin();\n",
+  },
+  {
+    name: "a cutter goes on where the frame before it ended",
+    file: "src/_cut_source.ts",
+    from: "    this.enter();\n    cutter.begin();\n",
+    to: "    this.enter();\n",
+  },
+  {
+    name: "a frame that is tried ends with what has arrived",
+    file: "src/_cut_source.ts",
+    from:
+      "    cutter.begin();\n    return cutter.cut(this.buffer, this.intake.ended);",
+    to: "    cutter.begin();\n    return cutter.cut(this.buffer, true);",
+  },
+  {
+    name: "a frame that is tried never meets the end",
+    file: "src/_cut_source.ts",
+    from:
+      "    cutter.begin();\n    return cutter.cut(this.buffer, this.intake.ended);",
+    to: "    cutter.begin();\n    return cutter.cut(this.buffer, false);",
+  },
+  {
+    name: "a frame is tried by the framing before",
+    file: "src/reader.ts",
+    from: "if (this.#framed?.framing !== framing) {",
+    to: "if (this.#framed === undefined) {",
+  },
+];
+
+/** Breaks of the reader and of the framings. */
+export const READER_MUTANTS: readonly Mutant[] = BREAKS.map(
+  (mutant) => ({ ...mutant, tests: TESTS }),
+);
