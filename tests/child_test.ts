@@ -13,8 +13,14 @@ import {
   type StopLadder,
   stopLadder,
 } from "../mod.ts";
-import { isAlive, until } from "./parents.ts";
-import { bytesOf, fixture, textOf, timed } from "./processes.ts";
+import {
+  bytesOf,
+  fixture,
+  isAlive,
+  textOf,
+  timed,
+  until,
+} from "./processes.ts";
 
 const SHORT: StopLadder = [
   { close: "stdin" },

@@ -3,7 +3,7 @@ import { file, folder, oneOf, size, text } from "../cli/kinds.ts";
 import { flag, type OptionTable, repeated, valued } from "../cli/option.ts";
 import { PARENT_OPTIONS } from "../cli/parent_options.ts";
 import { spawn } from "../mod.ts";
-import { fixture, textOf } from "./processes.ts";
+import { fixture, has, textOf } from "./processes.ts";
 import { assertEquals } from "./std_assert.ts";
 
 type Shell = (typeof SHELLS)[number];
@@ -33,15 +33,6 @@ const TABLE: OptionTable = {
   fill: flag({ group: "cut", help: "full" }),
   quiet: flag({ short: "q", group: "told", help: "no talk" }),
 };
-
-function has(shell: string): boolean {
-  try {
-    return new Deno.Command(shell, { args: ["--version"] }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-}
 
 /** A folder with a file, a folder and a command in it, and the scripts. */
 class Place implements Disposable {

@@ -1,4 +1,5 @@
 /** Every heading of GOTCHAS.md has a test of the same name. */
+import { fixture, has, isAlive, until } from "./processes.ts";
 import { ExitError, PipeReader, run, spawn } from "../mod.ts";
 import {
   assert,
@@ -6,17 +7,7 @@ import {
   assertMatch,
   assertRejects,
 } from "./std_assert.ts";
-import {
-  fixture,
-  has,
-  interrupted,
-  isAlive,
-  ROOT,
-  shell,
-  start,
-  until,
-  whole,
-} from "./whole_program.ts";
+import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
 
 const payloads = (log: string) =>
   log.split("\n").slice(0, -1).map((line) =>
@@ -30,13 +21,15 @@ Deno.test("A read is not a message", async () => {
     args: [fixture("two_writes_before_one_read.sh"), written],
     stdout: "piped",
   }).spawn();
-  await until(() => {
-    try {
-      return Deno.statSync(written).isFile;
-    } catch {
-      return false;
-    }
-  });
+  assert(
+    await until(() => {
+      try {
+        return Deno.statSync(written).isFile;
+      } catch {
+        return false;
+      }
+    }),
+  );
   // Two writes, one read: no border is kept.
   const reader = new PipeReader(child.stdout);
   const slice = await reader.read(32);
@@ -154,7 +147,7 @@ for (const group of [false, true]) {
     assert(isAlive(server));
     await child.stop();
     await child.stdout.cancel();
-    if (group) await until(() => !isAlive(server));
+    if (group) assert(await until(() => !isAlive(server)));
     else {
       assert(isAlive(server));
       Deno.kill(server, "SIGKILL");
@@ -186,7 +179,7 @@ Deno.test({
       if (leaves) {
         assert(isAlive(id));
         Deno.kill(id, "SIGKILL");
-      } else await until(() => !isAlive(id));
+      } else assert(await until(() => !isAlive(id)));
       await reader.cancel();
       await program.stderr.cancel();
     }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
-import { fixture } from "./processes.ts";
-import { isAlive, startParent, until } from "./parents.ts";
+import { fixture, isAlive, until } from "./processes.ts";
+import { startParent } from "./parents.ts";
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const IGNORES = [fixture("ignores_signals.sh")];

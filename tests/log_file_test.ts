@@ -1,6 +1,6 @@
 import { LogFile, type LogFileOptions } from "../cli/log_file.ts";
 import { BrokenPipeError, spawn } from "../mod.ts";
-import { textOf } from "./processes.ts";
+import { has, textOf } from "./processes.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -483,15 +483,6 @@ Deno.test("a permission that is missing is named", async () => {
     assertEquals({ flags, rotation, says: says2 }, { flags, rotation, says });
   }
 });
-
-function has(command: string): boolean {
-  try {
-    return new Deno.Command(command, { args: ["--version"] }).outputSync()
-      .success;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test({
   name: "a file system that does not permit it is told in one sentence",

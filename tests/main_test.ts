@@ -1,3 +1,4 @@
+import { fixture, has, isAlive, quote, until } from "./processes.ts";
 import {
   assert,
   assertEquals,
@@ -6,18 +7,7 @@ import {
 } from "./std_assert.ts";
 import { CHILD_MODE, chooseStart } from "../cli/launch.ts";
 import { VERSION } from "../cli/version.ts";
-import {
-  fixture,
-  has,
-  interrupted,
-  isAlive,
-  quote,
-  ROOT,
-  shell,
-  start,
-  until,
-  whole,
-} from "./whole_program.ts";
+import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
 
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
 
@@ -232,7 +222,7 @@ for (const signal of PARENT_ENDS) {
     parent.kill(signal);
     const endedBy = (await parent.status).signal;
     const atMs = performance.now();
-    await until(() => !children.some(isAlive));
+    assert(await until(() => !children.some(isAlive)));
     assertLessOrEqual(performance.now() - atMs, 100);
     assertEquals(endedBy, signal);
     await reader.cancel();
@@ -279,7 +269,7 @@ Deno.test("a reader of the log that is stuck does not keep SIGTERM from ending i
   const program = start(["--", "yes"]);
   const { pid } = program;
   // Nobody reads: the pipe is full, and a write of the log is under way.
-  await until(() => isBlockedOnWrite(pid));
+  assert(await until(() => isBlockedOnWrite(pid)));
   program.kill("SIGTERM");
   const atMs = performance.now();
   const { signal } = await program.status;

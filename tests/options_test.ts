@@ -1,4 +1,5 @@
 /** The options of the log, through the whole program. */
+import { fixture, has } from "./processes.ts";
 import {
   assert,
   assertEquals,
@@ -6,7 +7,7 @@ import {
   assertMatch,
 } from "./std_assert.ts";
 import { FRAME_RULES } from "../cli/frame_rules.ts";
-import { fixture, has, shell, whole } from "./whole_program.ts";
+import { shell, whole } from "./whole_program.ts";
 
 const TEXT = ["--format=text", "--time=none"];
 

@@ -4,8 +4,7 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "./std_assert.ts";
 import { run, spawn } from "../mod.ts";
-import { isAlive, until } from "./parents.ts";
-import { fixture } from "./processes.ts";
+import { fixture, isAlive, until } from "./processes.ts";
 
 const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 40);
 const SEED = Number(Deno.env.get("STORM_SEED") ?? 20240601);

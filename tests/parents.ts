@@ -1,5 +1,7 @@
 /** Starts the programs of `parents/` and looks at what they leave behind. */
 
+import { quote } from "./processes.ts";
+
 const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
 
 /** A hang costs so long, and no more. */
@@ -46,7 +48,7 @@ export async function startParent(
     ...[JSON.stringify(options), way, ...child],
   ];
   const [command = "", ...args] = terminal
-    ? ["script", "-qefc", words.map(quoted).join(" "), "/dev/null"]
+    ? ["script", "-qefc", words.map(quote).join(" "), "/dev/null"]
     : words;
   const process = new Deno.Command(command, {
     args,
@@ -132,31 +134,4 @@ export async function startParent(
       await ended;
     },
   };
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Whether the process runs; one that is dead but not yet reaped does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
-  } catch {
-    return false;
-  }
-}
-
-/** Waits until it holds, at most `maxMs`; returns whether it does. */
-export async function until(
-  holds: () => boolean,
-  maxMs = 1500,
-): Promise<boolean> {
-  const endMs = performance.now() + maxMs;
-  while (!holds()) {
-    if (performance.now() > endMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return true;
 }

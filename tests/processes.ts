@@ -41,3 +41,41 @@ export function refusal(call: () => unknown): string {
   }
   return "nothing was thrown";
 }
+
+/** Whether the process runs; one that is dead but not yet reaped does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until it holds, at most `maxMs`; returns whether it does. */
+export async function until(
+  holds: () => boolean,
+  maxMs = 5000,
+): Promise<boolean> {
+  const endMs = performance.now() + maxMs;
+  while (!holds()) {
+    if (performance.now() > endMs) return false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return true;
+}
+
+/** A word that a shell takes as it stands. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Whether this machine has a program. */
+export function has(program: string): boolean {
+  const { success } = new Deno.Command("sh", {
+    args: ["-c", `command -v ${quote(program)}`],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync();
+  return success;
+}

@@ -1,6 +1,7 @@
+import { has, quote } from "./processes.ts";
 import { Progress, showsProgress } from "../cli/progress.ts";
 import { assert, assertEquals, assertMatch } from "./std_assert.ts";
-import { has, quote, ROOT } from "./whole_program.ts";
+import { ROOT } from "./whole_program.ts";
 
 /** What a terminal of so many columns was sent, and how long that took. */
 interface Terminal {

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
 import { type ModulePermissions, spawnModule } from "../mod.ts";
-import { isAlive, until } from "./parents.ts";
-import { fixture, refusal, textOf } from "./processes.ts";
+import { fixture, isAlive, refusal, textOf, until } from "./processes.ts";
 
 const TELLS = import.meta.resolve("./fixtures/tells_permissions.ts");
 

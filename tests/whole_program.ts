@@ -1,6 +1,6 @@
 /** Starts `main.ts` and `child.ts` as a person does: as real processes. */
 
-import { fileURLToPath } from "node:url";
+import { fixture, quote } from "./processes.ts";
 
 /** The folder of the checkout, as a URL. */
 export const ROOT = new URL("../", import.meta.url);
@@ -97,16 +97,6 @@ export async function shell(
   };
 }
 
-/** A word that a shell takes as it stands. */
-export function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The path of a fixture. */
-export function fixture(name: string): string {
-  return fileURLToPath(new URL(`tests/fixtures/${name}`, ROOT));
-}
-
 /**
  * Runs a shell fixture through `main.ts` on a terminal, and presses Ctrl-C when
  * it says that it is ready.
@@ -137,36 +127,4 @@ export async function interrupted(
   await keys.close().catch(() => {});
   const { code } = await terminal.status;
   return { code, seen: seen.replaceAll("\r", "").replace("^C", "") };
-}
-
-/** Whether this machine has a program. */
-export function has(program: string): boolean {
-  const { success } = new Deno.Command("sh", {
-    args: ["-c", `command -v ${quote(program)}`],
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success;
-}
-
-/** Whether a process lives; a zombie counts as dead. */
-export function isAlive(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2)[0] !== "Z";
-  } catch {
-    return false;
-  }
-}
-
-/** Resolves when `holds` does, looked at often; rejects after `timeoutMs`. */
-export async function until(
-  holds: () => boolean,
-  timeoutMs = 5000,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`never: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -45,7 +45,9 @@ function describePipe(
     ? formatBytes(bytes)
     : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`;
   const rate = `${formatBytes(bytes / Math.max(durationMs, 0.001) * 1000)}/s`;
-  const pieces = `${countOf(slices, "slice")} of ${countOf(reads, "read")}`;
+  // Frames are no slices of one read, and are not counted as such.
+  const pieces = (slices > 0 ? `${countOf(slices, "slice")} of ` : "") +
+    countOf(reads, "read");
   return [
     row(name, `${amount}, ${rate}`),
     row("", pieces + describeUsual(pipe)),

@@ -1,8 +1,8 @@
+import { has } from "../processes.ts";
 import type { Ending } from "../../cli/summary/ending.ts";
 import { Statistics } from "../../cli/summary/statistics.ts";
 import type { ExitStatus } from "../../mod.ts";
 import { assertEquals, assertMatch } from "../std_assert.ts";
-import { has } from "../whole_program.ts";
 import { observe, type ObserveOptions, sentences } from "./observe.ts";
 
 interface Case extends ObserveOptions {

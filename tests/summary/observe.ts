@@ -1,10 +1,10 @@
 /** Feeds what a real child writes to the numbers, as the program does. */
 
+import { fixture } from "../processes.ts";
 import { diagnosis } from "../../cli/summary/diagnosis.ts";
 import type { Ending } from "../../cli/summary/ending.ts";
 import { Statistics } from "../../cli/summary/statistics.ts";
 import { type PipeReader, spawn } from "../../mod.ts";
-import { fixture } from "../whole_program.ts";
 
 /** How a child is watched. */
 export interface ObserveOptions {
