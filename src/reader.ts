@@ -173,7 +173,10 @@ export class PipeReader implements AsyncDisposable {
    * breaks the rule throws as there.
    */
   tryReadFrame<Frame>(framing: Framing<Frame>): Frame | undefined {
-    return this.#source.tryTake(this.#cutterOf(framing));
+    const frame = this.#source.tryTake(this.#cutterOf(framing));
+    // A wish for room must not outlive the call that had it.
+    this.#buffer.reserve(0);
+    return frame;
   }
 
   /**

@@ -133,6 +133,19 @@ Deno.test("a frame can be asked for while a batch of lines is held", async () =>
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+Deno.test("a part of a frame leaves no wish for its room behind", async () => {
+  const { stream, feed } = fedStream();
+  await using reader = new PipeReader(stream);
+  const framing = lengthPrefix({ maxBytes: 500_000_000 });
+  feed("\x1d\0\0\0a"); // claims 486539264 bytes
+  await reader.peek(5);
+  assertEquals(reader.tryReadFrame(framing), undefined);
+  await reader.read(5);
+  feed("b");
+  const bytes = await reader.readExactly(1);
+  assertEquals([textOf(bytes), bytes.buffer.byteLength], ["b", 1]);
+});
+
 Deno.test("while a read waits buffered says what has arrived, and tryReadFrame is refused", async () => {
   const { stream, feed } = fedStream();
   await using reader = new PipeReader(stream);

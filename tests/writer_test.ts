@@ -329,6 +329,16 @@ Deno.test("another failure is told as it is, by close only if nobody was told", 
   assertEquals(error.cause, "a string");
 });
 
+Deno.test("what is written after a failure is refused although a batch had room", async () => {
+  const writer = new PipeWriter(collector(0).stream);
+  writer.write("fails");
+  const flushed = writer.flush();
+  writer.write("opens a batch");
+  await assertRejects(() => flushed, Error, "no room");
+  await assertRejects(() => writer.write("x"), Error, "no room");
+  await writer.close();
+});
+
 Deno.test("nothing is written after a piece that failed", async () => {
   const chunks: string[] = [];
   const sink = ownStream({
@@ -362,6 +372,14 @@ Deno.test("close is the end: once, and what comes later is refused", async () =>
   await writer.close();
   await writer.flush();
   assertEquals([text(), writer.broken], ["x", undefined]);
+});
+
+Deno.test("what comes after close is refused although an empty batch had room", async () => {
+  const writer = new PipeWriter(collector().stream);
+  writer.write("");
+  const closed = writer.close();
+  assertThrows(() => writer.write("late"), TypeError, "writer is closed");
+  await closed;
 });
 
 Deno.test("what is neither bytes nor text is refused at once", async () => {

@@ -324,6 +324,12 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     to: "    cutter.begin();\n    return cutter.cut(this.buffer, false);",
   },
   {
+    name: "a wish for room outlives a frame that was tried",
+    file: "src/reader.ts",
+    from: "    this.#buffer.reserve(0);\n",
+    to: "",
+  },
+  {
     name: "a frame is tried by the framing before",
     file: "src/reader.ts",
     from: "if (this.#framed?.framing !== framing) {",
