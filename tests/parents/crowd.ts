@@ -53,44 +53,6 @@ async function heldMiB(): Promise<number> {
 }
 
 await run("true");
-  },
-  status: async () => {
-    for (let count = 0; count < 500; count++) {
-      await spawn("echo", ["x"], { stderr: "piped" }).status;
-    }
-  },
-  "at-once": async () => {
-    await Promise.all(Array.from({ length: 300 }, () => run("true")));
-  },
-};
-
-function descriptors(): number {
-  return [...Deno.readDirSync("/proc/self/fd")].length;
-}
-
-function zombies(): number {
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const stat = Deno.readTextFileSync(`/proc/${name}/stat`);
-      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (state === "Z" && Number(parent) === Deno.pid) count++;
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return count;
-}
-
-/** What is held, in MiB: objects, and bytes outside of the heap. */
-function heldMiB(): number {
-  (globalThis as unknown as { gc(): void }).gc();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return (heapUsed + external) / 2 ** 20;
-}
-
-await run("true");
 const before = { descriptors: descriptors(), heldMiB: await heldMiB() };
 await WORK[Deno.args[0] ?? ""]?.();
 console.log(JSON.stringify({
