@@ -11,8 +11,11 @@
  *
  * @module
  */
-import { type ChildSettings, readChildArguments } from "./cli/child_options.ts";
-import { Ticks } from "./cli/tick.ts";
+import {
+  type ChildSettings,
+  readChildArguments,
+} from "./cli/options/child_options.ts";
+import { Ticks } from "./cli/child/tick.ts";
 
 async function writeMessages(settings: ChildSettings): Promise<void> {
   const { text, tick, cycle, messages } = settings;
@@ -53,7 +56,7 @@ async function chooseEncoder(
 ): Promise<(message: string) => Uint8Array> {
   const encoder = new TextEncoder();
   if (frame === null) return (message) => encoder.encode(message);
-  const { encodeFrame } = await import("./cli/encode_frame.ts");
+  const { encodeFrame } = await import("./cli/child/encode_frame.ts");
   return (message) => encodeFrame(frame, message);
 }
 
@@ -80,7 +83,7 @@ export async function runChild(args: readonly string[]): Promise<number> {
     // A parent that is gone is a quiet end, and there is nobody to tell more.
     return await work(settings).catch(() => 0);
   }
-  const { runChildProgram } = await import("./cli/child_program.ts");
+  const { runChildProgram } = await import("./cli/child/child_program.ts");
   return await runChildProgram(args, work);
 }
 

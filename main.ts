@@ -14,7 +14,7 @@
  * @module
  */
 import { runChild } from "./child.ts";
-import { Clock } from "./cli/clock.ts";
+import { Clock } from "./cli/log/clock.ts";
 import { CHILD_MODE, launchChild, launchCommand } from "./cli/launch.ts";
 import type { ParentLine } from "./cli/parent_program.ts";
 
@@ -26,7 +26,7 @@ async function runParent(line: ParentLine): Promise<number> {
     ? launchChild(import.meta.resolve("./child.ts"), settings)
     : launchCommand(command, settings);
   // Loaded while the child starts.
-  const { logChild } = await import("./cli/log_child.ts");
+  const { logChild } = await import("./cli/log/log_child.ts");
   return await logChild(child, line, clock);
 }
 

@@ -1,6 +1,6 @@
 import { type Child, spawn, spawnModule, stopLadder } from "../mod.ts";
-import { childArguments } from "./child_options.ts";
-import type { ParentSettings } from "./parent_options.ts";
+import { childArguments } from "./options/child_options.ts";
+import type { ParentSettings } from "./options/parent_options.ts";
 
 /**
  * The first argument that makes the program its own child. A compiled program

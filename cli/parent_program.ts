@@ -1,9 +1,12 @@
-import { checkSettings } from "./check_settings.ts";
-import { PARENT_OPTIONS, type ParentSettings } from "./parent_options.ts";
-import type { CommandLine } from "./parse.ts";
-import type { LogWriter } from "./log.ts";
+import { checkSettings } from "./options/check_settings.ts";
+import {
+  PARENT_OPTIONS,
+  type ParentSettings,
+} from "./options/parent_options.ts";
+import type { CommandLine } from "./options/parse.ts";
+import type { LogWriter } from "./log/log.ts";
 import { print, runProgram } from "./program.ts";
-import { PROGRAM_NAME } from "./talk.ts";
+import { PROGRAM_NAME } from "./told/talk.ts";
 
 /** The command line of `main.ts`, read. */
 export interface ParentLine {
@@ -44,7 +47,7 @@ export function runParentProgram(
   return runProgram(args, PAGE, async (line) => {
     const settings = checkSettings(line.settings);
     if (settings.completions !== null) {
-      const { completions } = await import("./completions.ts");
+      const { completions } = await import("./completions/completions.ts");
       const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };
       return await print(completions(settings.completions, page));
     }
@@ -57,7 +60,7 @@ export function runParentProgram(
 async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
   const { output, keep } = settings;
   if (output === null) return null;
-  const { LogFile } = await import("./log_file.ts");
+  const { LogFile } = await import("./file/log_file.ts");
   const maxBytes = settings["max-size"] ?? undefined;
   return await LogFile.open(output, { maxBytes, keep });
 }

@@ -1,10 +1,10 @@
 import { BrokenPipeError, StartError, stdoutWriter } from "../mod.ts";
-import type { HelpPage } from "./help.ts";
-import type { OptionTable } from "./option.ts";
-import { type CommandLine, parse } from "./parse.ts";
-import type { PROGRAM_OPTIONS } from "./program_options.ts";
-import { PROGRAM_NAME, talk } from "./talk.ts";
-import { UsageError } from "./usage_error.ts";
+import type { HelpPage } from "./options/help.ts";
+import type { OptionTable } from "./options/option.ts";
+import { type CommandLine, parse } from "./options/parse.ts";
+import type { PROGRAM_OPTIONS } from "./options/program_options.ts";
+import { PROGRAM_NAME, talk } from "./told/talk.ts";
+import { UsageError } from "./options/usage_error.ts";
 import { VERSION } from "./version.ts";
 
 /** The exit status for a mistake on the command line. */
@@ -35,7 +35,7 @@ export async function runProgram<T extends ProgramTable>(
       version: boolean;
     };
     if (wantsHelp) {
-      const { help } = await import("./help.ts");
+      const { help } = await import("./options/help.ts");
       return await print(help(page));
     }
     if (wantsVersion) return await print(`${PROGRAM_NAME} ${VERSION}\n`);

@@ -1,7 +1,12 @@
-import { completions, SHELLS } from "../cli/completions.ts";
-import { file, folder, oneOf, size, text } from "../cli/kinds.ts";
-import { flag, type OptionTable, repeated, valued } from "../cli/option.ts";
-import { PARENT_OPTIONS } from "../cli/parent_options.ts";
+import { completions, SHELLS } from "../cli/completions/completions.ts";
+import { file, folder, oneOf, size, text } from "../cli/options/kinds.ts";
+import {
+  flag,
+  type OptionTable,
+  repeated,
+  valued,
+} from "../cli/options/option.ts";
+import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { spawn } from "../mod.ts";
 import { fixture, has, textOf } from "./processes.ts";
 import { assertEquals } from "./std_assert.ts";

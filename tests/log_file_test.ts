@@ -1,4 +1,4 @@
-import { LogFile, type LogFileOptions } from "../cli/log_file.ts";
+import { LogFile, type LogFileOptions } from "../cli/file/log_file.ts";
 import { BrokenPipeError, spawn } from "../mod.ts";
 import { has, textOf } from "./processes.ts";
 import {

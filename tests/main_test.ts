@@ -180,7 +180,7 @@ Deno.test("--help fits a screen and names every option", async () => {
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertLessOrEqual(stdout.split("\n").length, 60);
   for (const line of stdout.split("\n")) assertLessOrEqual(line.length, 100);
-  const { PARENT_OPTIONS } = await import("../cli/parent_options.ts");
+  const { PARENT_OPTIONS } = await import("../cli/options/parent_options.ts");
   for (const name of Object.keys(PARENT_OPTIONS)) {
     assertMatch(stdout, new RegExp(`--${name}\\b`));
   }

@@ -6,7 +6,7 @@ import {
   assertLessOrEqual,
   assertMatch,
 } from "./std_assert.ts";
-import { FRAME_RULES } from "../cli/frame_rules.ts";
+import { FRAME_RULES } from "../cli/options/frame_rules.ts";
 import { shell, whole } from "./whole_program.ts";
 
 const TEXT = ["--format=text", "--time=none"];

@@ -2,11 +2,11 @@ import {
   CHILD_TABLE,
   childArguments,
   readChildArguments,
-} from "../cli/child_options.ts";
-import { count, duration, oneOf, size } from "../cli/kinds.ts";
-import { flag, repeated, valued } from "../cli/option.ts";
-import { parse } from "../cli/parse.ts";
-import { UsageError } from "../cli/usage_error.ts";
+} from "../cli/options/child_options.ts";
+import { count, duration, oneOf, size } from "../cli/options/kinds.ts";
+import { flag, repeated, valued } from "../cli/options/option.ts";
+import { parse } from "../cli/options/parse.ts";
+import { UsageError } from "../cli/options/usage_error.ts";
 import { assertEquals, assertRejects } from "./std_assert.ts";
 
 const TABLE = {

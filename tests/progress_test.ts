@@ -1,5 +1,5 @@
 import { has, quote } from "./processes.ts";
-import { Progress, showsProgress } from "../cli/progress.ts";
+import { Progress, showsProgress } from "../cli/told/progress.ts";
 import { assert, assertEquals, assertMatch } from "./std_assert.ts";
 import { ROOT } from "./whole_program.ts";
 

@@ -1,4 +1,4 @@
-import { PARENT_OPTIONS } from "../cli/parent_options.ts";
+import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { assert, assertEquals } from "./std_assert.ts";
 import { ROOT, shell } from "./whole_program.ts";
 

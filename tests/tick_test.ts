@@ -1,5 +1,5 @@
 import { assertEquals, assertGreaterOrEqual } from "./std_assert.ts";
-import { Ticks } from "../cli/tick.ts";
+import { Ticks } from "../cli/child/tick.ts";
 
 const MAX_TIMER_MS = 2_147_483_647;
 

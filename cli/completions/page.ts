@@ -1,5 +1,5 @@
-import type { Kind } from "../kinds.ts";
-import type { Option, OptionTable } from "../option.ts";
+import type { Kind } from "../options/kinds.ts";
+import type { Option, OptionTable } from "../options/option.ts";
 
 /** What is completed: the name of a command, and its options. */
 export interface CompletionPage {

@@ -1,12 +1,12 @@
-import type { ReadObserver } from "./arrivals.ts";
-import type { Clock } from "./clock.ts";
-import type { Arrival } from "./formats/format.ts";
-import type { ParentLine } from "./parent_program.ts";
+import type { ReadObserver } from "../log/arrivals.ts";
+import type { Clock } from "../log/clock.ts";
+import type { Arrival } from "../formats/format.ts";
+import type { ParentLine } from "../parent_program.ts";
 import { Progress, showsProgress } from "./progress.ts";
-import { diagnosis } from "./summary/diagnosis.ts";
-import type { Ending } from "./summary/ending.ts";
-import { Statistics } from "./summary/statistics.ts";
-import { summary } from "./summary/summary.ts";
+import { diagnosis } from "../summary/diagnosis.ts";
+import type { Ending } from "../summary/ending.ts";
+import { Statistics } from "../summary/statistics.ts";
+import { summary } from "../summary/summary.ts";
 import { show, talk } from "./talk.ts";
 import { wrap } from "./wrap.ts";
 

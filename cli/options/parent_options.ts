@@ -1,5 +1,5 @@
 import { CHILD_OPTIONS } from "./child_options.ts";
-import { FORMAT_NAMES } from "./formats/format_names.ts";
+import { FORMAT_NAMES } from "../formats/format_names.ts";
 import { FRAME_RULES } from "./frame_rules.ts";
 import {
   assignment,

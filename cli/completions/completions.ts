@@ -1,7 +1,7 @@
-import { bashCompletions } from "./completions/bash.ts";
-import { fishCompletions } from "./completions/fish.ts";
-import type { CompletionPage } from "./completions/page.ts";
-import { zshCompletions } from "./completions/zsh.ts";
+import { bashCompletions } from "./bash.ts";
+import { fishCompletions } from "./fish.ts";
+import type { CompletionPage } from "./page.ts";
+import { zshCompletions } from "./zsh.ts";
 
 const SCRIPTS = {
   bash: bashCompletions,

@@ -1,13 +1,13 @@
-import { type Child, endAs, type PipeReader } from "../mod.ts";
+import { type Child, endAs, type PipeReader } from "../../mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
 import { conclude } from "./conclude.ts";
 import { followFull, followSlices } from "./follow.ts";
-import type { Arrival } from "./formats/format.ts";
+import type { Arrival } from "../formats/format.ts";
 import { createLog, type Log } from "./log.ts";
-import type { ParentLine } from "./parent_program.ts";
-import { talk } from "./talk.ts";
-import type { Told } from "./told.ts";
+import type { ParentLine } from "../parent_program.ts";
+import { talk } from "../told/talk.ts";
+import type { Told } from "../told/told.ts";
 
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
 const TIMED_OUT = 124;
@@ -46,7 +46,7 @@ export async function logChild(
 async function createTold(line: ParentLine): Promise<Told | null> {
   const { summary, progress } = line.settings;
   if (!summary && !progress) return null;
-  const { Told } = await import("./told.ts");
+  const { Told } = await import("../told/told.ts");
   return new Told(line);
 }
 

@@ -1,7 +1,7 @@
-import { CHILD_TABLE, type ChildSettings } from "./child_options.ts";
-import { runProgram } from "./program.ts";
-import { PROGRAM_OPTIONS } from "./program_options.ts";
-import { UsageError } from "./usage_error.ts";
+import { CHILD_TABLE, type ChildSettings } from "../options/child_options.ts";
+import { runProgram } from "../program.ts";
+import { PROGRAM_OPTIONS } from "../options/program_options.ts";
+import { UsageError } from "../options/usage_error.ts";
 
 const PAGE = {
   usage: ["child.ts [options]"],

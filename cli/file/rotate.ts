@@ -1,5 +1,5 @@
 import { LogFileError, sentence, shellWord } from "./log_file_error.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../options/usage_error.ts";
 
 /** The name of the file that was rotated `n` times: FILE.1 is the youngest. */
 export function rotatedName(path: string, n: number): string {

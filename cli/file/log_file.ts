@@ -1,4 +1,4 @@
-import { PipeWriter } from "../mod.ts";
+import { PipeWriter } from "../../mod.ts";
 import { logFileFailure } from "./log_file_error.ts";
 import { checkRotation } from "./rotate.ts";
 import { RotatingFile, type Rotation } from "./rotating_file.ts";

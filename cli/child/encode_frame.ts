@@ -1,5 +1,5 @@
-import type { FrameRule } from "./frame_rules.ts";
-import { framingOf } from "./framings.ts";
+import type { FrameRule } from "../options/frame_rules.ts";
+import { framingOf } from "../log/framings.ts";
 
 const MAX_MESSAGE_BYTES = 1024 ** 2;
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-import { BrokenPipeError, type Child, type ExitStatus } from "../mod.ts";
+import { BrokenPipeError, type Child, type ExitStatus } from "../../mod.ts";
 import type { Log } from "./log.ts";
 
 /** How long our own output may take once we were told to end and the child has. */

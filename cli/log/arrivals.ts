@@ -1,6 +1,6 @@
-import { PipeReader } from "../mod.ts";
+import { PipeReader } from "../../mod.ts";
 import type { Clock } from "./clock.ts";
-import type { Arrival } from "./formats/format.ts";
+import type { Arrival } from "../formats/format.ts";
 
 /** Told of every read of a pipe: before it waits, and of what it gave. */
 export interface ReadObserver {

@@ -1,4 +1,4 @@
-import type { Arrival } from "./formats/format.ts";
+import type { Arrival } from "../formats/format.ts";
 
 /**
  * When bytes arrived, by both clocks.

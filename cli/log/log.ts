@@ -1,9 +1,9 @@
-import { type PipeWriter, stdoutWriter } from "../mod.ts";
+import { type PipeWriter, stdoutWriter } from "../../mod.ts";
 import { shouldColor } from "./color.ts";
-import type { Arrival, Format } from "./formats/format.ts";
-import { FORMATS } from "./formats/formats.ts";
-import { LineBuffer } from "./formats/line_buffer.ts";
-import type { ParentSettings } from "./parent_options.ts";
+import type { Arrival, Format } from "../formats/format.ts";
+import { FORMATS } from "../formats/formats.ts";
+import { LineBuffer } from "../formats/line_buffer.ts";
+import type { ParentSettings } from "../options/parent_options.ts";
 
 /**
  * How many slices are formatted before they are written. One slice can become

@@ -1,4 +1,4 @@
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../options/usage_error.ts";
 
 /** The log can't be written to its file: one line on stderr, status 125. */
 export class LogFileError extends Error {

@@ -5,8 +5,8 @@ import {
   lines,
   nul,
   pythonConnection,
-} from "../mod.ts";
-import type { FrameRule } from "./frame_rules.ts";
+} from "../../mod.ts";
+import type { FrameRule } from "../options/frame_rules.ts";
 
 const FRAMINGS: Record<FrameRule, (maxBytes: number) => Framing> = {
   lines: (maxBytes) => lines({ maxBytes }),

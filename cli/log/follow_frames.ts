@@ -3,10 +3,10 @@ import {
   FramingError,
   TooLongError,
   UnexpectedEndError,
-} from "../mod.ts";
+} from "../../mod.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { followSlices } from "./follow.ts";
-import { type FrameRule, isDelimited } from "./frame_rules.ts";
+import { type FrameRule, isDelimited } from "../options/frame_rules.ts";
 import { framingOf } from "./framings.ts";
 import type { Log } from "./log.ts";
 
