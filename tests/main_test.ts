@@ -253,17 +253,19 @@ Deno.test("the hidden mode runs the child's code", async () => {
   assertEquals({ code, stdout }, { code: 0, stdout: "Spam 0Spam 1" });
 });
 
-Deno.test({
-  name:
-    "on a terminal Ctrl-C reaches the command once, and its last words are logged",
-  ignore: !has("script"),
-  fn: async () => {
-    assertEquals(await interrupted("cleans_up_on_interrupt.sh"), {
-      code: 5,
-      seen: "ready\ncleaning\ncleaned\n",
-    });
-  },
-});
+for (const by of ["deno run", "deno task"] as const) {
+  Deno.test({
+    name:
+      `by ${by} on a terminal, Ctrl-C reaches the command once, and its last words are logged`,
+    ignore: !has("script"),
+    fn: async () => {
+      assertEquals(await interrupted("cleans_up_on_interrupt.sh", by), {
+        code: 5,
+        seen: "ready\ncleaning\ncleaned\n",
+      });
+    },
+  });
+}
 
 Deno.test("a reader of the log that is stuck does not keep SIGTERM from ending it", async () => {
   const program = start(["--", "yes"]);

@@ -1,5 +1,6 @@
 /** Starts `main.ts` and `child.ts` as a person does: as real processes. */
 
+import { fileURLToPath } from "node:url";
 import { fixture, quote } from "./processes.ts";
 
 /** The folder of the checkout, as a URL. */
@@ -103,10 +104,14 @@ export async function shell(
  */
 export async function interrupted(
   name: string,
+  by: "deno run" | "deno task" = "deno run",
 ): Promise<{ code: number; seen: string }> {
+  const args = ["--format=raw", "--", "bash", fixture(name)];
   const command = [
     Deno.execPath(),
-    ...denoRun(["--format=raw", "--", "bash", fixture(name)]),
+    ...(by === "deno run"
+      ? denoRun(args)
+      : ["task", "-q", "--cwd", fileURLToPath(ROOT), "start", ...args]),
   ];
   const terminal = new Deno.Command("script", {
     args: ["-qefc", command.map(quote).join(" "), "/dev/null"],
