@@ -1,7 +1,7 @@
 import { type Child, endAs, type PipeReader } from "../../mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
-import { conclude } from "./conclude.ts";
+import { conclude, type Ending } from "./conclude.ts";
 import { followFull, followSlices } from "./follow.ts";
 import type { Arrival } from "../formats/format.ts";
 import { createLog, type Log } from "./log.ts";
@@ -28,12 +28,19 @@ export async function logChild(
   };
   const pipes = [follow(child.stdout, "out")];
   if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
-  const { status, isOurs } = await conclude(child, log, Promise.all(pipes));
-  await told?.end(clock, isOurs ? null : status);
+  let ending: Ending;
+  try {
+    ending = await conclude(child, log, Promise.all(pipes));
+  } finally {
+    await told?.close();
+  }
+  const { status, isOurs } = ending;
+  told?.sumUp(clock, isOurs ? null : status);
   if (isOurs) return 0;
   const { reason, drained } = status;
   if (reason === "timeout" || reason === "idle") return TIMED_OUT;
-  if (!drained && !settings.quiet) {
+  // The summary has said so already.
+  if (!drained && !settings.quiet && !settings.summary) {
     talk(
       "the command has ended, and a process that it started still holds " +
         "its pipe: what that one writes is not logged",

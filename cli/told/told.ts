@@ -47,14 +47,19 @@ export class Told implements ReadObserver {
     talk(sentence);
   }
 
-  /** All has ended: takes the live line away and sums up. */
-  async end(clock: Clock, ending: Ending): Promise<void> {
+  /** Takes the live line away. */
+  async close(): Promise<void> {
     await this.#progress?.close();
+  }
+
+  /** All has ended: the numbers, how it ended, and what is wrong. */
+  sumUp(clock: Clock, ending: Ending): void {
     if (this.#statistics === null) return;
     this.#statistics.end(clock.now("out").elapsedMs);
     const { command } = this.#line;
-    const sentences = diagnosis(this.#statistics, ending, command);
     show(summary(this.#statistics, ending));
-    for (const sentence of sentences) show(wrap(sentence));
+    for (const sentence of diagnosis(this.#statistics, ending, command)) {
+      show(wrap(sentence));
+    }
   }
 }
