@@ -4,7 +4,14 @@ import {
   assertRejects,
   assertThrows,
 } from "./std_assert.ts";
-import { lengthPrefix, PipeReader, TooLongError } from "../mod.ts";
+import {
+  lengthPrefix,
+  PipeReader,
+  TooLongError,
+  UnexpectedEndError,
+} from "../mod.ts";
+import type { ByteBuffer } from "../src/_byte_buffer.ts";
+import { DelimiterSearch } from "../src/_delimiter_search.ts";
 import {
   bytesOf,
   cutAt,
@@ -85,11 +92,10 @@ Deno.test("a quote of bytes cannot act on a terminal", async () => {
   );
 });
 
-/** 4 MB, to come in small pieces. */
-const LONG = new Uint8Array(4_000_000).fill(120);
+/** 1 MB, to come in pieces of 8 bytes. */
+const LONG = new Uint8Array(1_000_000).fill(120);
 const SHAPES: {
   name: string;
-  pieceBytes?: number;
   read(reader: PipeReader): Promise<unknown>;
 }[] = [
   { name: "readExactly", read: (reader) => reader.readExactly(LONG.length) },
@@ -103,51 +109,85 @@ const SHAPES: {
   },
   {
     name: "lineArrays",
-    pieceBytes: 8,
     read: (reader) => reader.lineArrays({ maxBytes: LONG.length }).next(),
   },
   {
     name: "readUntil",
     read: (reader) =>
-      reader.readUntil("xy", { maxBytes: LONG.length }).catch(() => {}),
+      assertRejects(
+        () => reader.readUntil("\n", { maxBytes: LONG.length }),
+        UnexpectedEndError,
+      ),
   },
 ];
 
-/** Reads all of LONG in such pieces; says how long it took. */
-async function timePieces(
-  pieceBytes: number,
-  read: (reader: PipeReader) => Promise<unknown>,
-): Promise<number> {
-  let at = 0;
-  const piece = LONG.subarray(0, pieceBytes);
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (at === LONG.length) return controller.close();
-      at += piece.length;
-      controller.enqueue(piece);
+/** Until it is disposed of, an array that searches or copies more is refused. */
+function limitWork(mostBytes: number): Disposable & { bytes: number } {
+  const arrays = Uint8Array.prototype;
+  const { indexOf, lastIndexOf, set } = arrays;
+  const work = {
+    bytes: 0,
+    [Symbol.dispose]() {
+      for (const name of ["indexOf", "lastIndexOf", "set"]) {
+        Reflect.deleteProperty(arrays, name);
+      }
     },
-  }, { highWaterMark: 0 });
-  await using reader = new PipeReader(stream);
-  const begin = performance.now();
-  await read(reader);
-  const ms = performance.now() - begin;
-  assertEquals(at, LONG.length);
-  return ms;
+  };
+  const count = (bytes: number) => {
+    work.bytes += bytes;
+    assert(work.bytes <= mostBytes, `over ${mostBytes} bytes of work`);
+  };
+  // Its own properties, in front of those that all typed arrays share.
+  arrays.indexOf = function (byte, from = 0) {
+    const at = indexOf.call(this, byte, from);
+    count((at < 0 ? this.length : at + 1) - from);
+    return at;
+  };
+  arrays.lastIndexOf = function (byte) {
+    const at = lastIndexOf.call(this, byte);
+    count(this.length - Math.max(at, 0));
+    return at;
+  };
+  arrays.set = function (from, at) {
+    count(from.length);
+    set.call(this, from, at);
+  };
+  return work;
 }
 
 Deno.test.each(SHAPES)(
   "$name is linear in bytes for small pieces",
-  async ({ read, pieceBytes = 40 }) => {
-    const ms = await timePieces(pieceBytes, read);
-    if (ms < 2000) return;
-    // A slow machine, or a cost that is quadratic: then it is hundreds of
-    // times what it costs to read the same pieces one by one.
-    const pieceMs = await timePieces(pieceBytes, async (reader) => {
-      for await (const _ of reader.chunks());
-    });
-    assert(ms < 12 * pieceMs, `${ms} ms, and ${pieceMs} ms piece by piece`);
+  async ({ read }) => {
+    let at = 0;
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (at === LONG.length) return controller.close();
+        controller.enqueue(LONG.subarray(at, at += 8));
+      },
+    }, { highWaterMark: 0 });
+    await using reader = new PipeReader(stream);
+    // Each byte comes in, is moved twice and searched twice at most; a cost
+    // that is quadratic, even in a window, is hundreds of times that.
+    using work = limitWork(5 * LONG.length);
+    await read(reader);
+    assertEquals([at, work.bytes >= LONG.length], [LONG.length, true]);
   },
 );
+
+Deno.test("a search for several bytes looks at each byte once", () => {
+  let looks = 0;
+  const bytes = new Proxy(bytesOf("ab".repeat(500)), {
+    get(target, at) {
+      looks++;
+      return Reflect.get(target, at);
+    },
+  });
+  const search = new DelimiterSearch(bytesOf("abac"));
+  for (let end = 1; end <= 1000; end++) {
+    assertEquals(search.find({ bytes, start: 0, end } as ByteBuffer), -1);
+  }
+  assertEquals(looks, 1000);
+});
 
 Deno.test("a frame whose length is known is collected in one allocation", async () => {
   const size = 1_000_000;

@@ -2,7 +2,7 @@
  * A program whose stdout the tests of `stdoutWriter` look at: it writes one of
  * the payloads below. Started as a process of its own.
  */
-import { BrokenPipeError, stdoutWriter } from "../mod.ts";
+import { BrokenPipeError, PipeReader, stdoutWriter } from "../mod.ts";
 
 /** Repeats `make(n)` up to a size. */
 function fill(bytes: number, make: (n: number) => string): Uint8Array {
@@ -63,6 +63,19 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     for (let n = 0; n < 10; n++) {
       await writer.write(bytes);
       if (n === 1) await new Response(Deno.stdin.readable).bytes();
+    }
+    await writer.close();
+  },
+  /** Writes 20 kB, which any pipe has room for, and waits for their echo. */
+  async in_turns() {
+    const writer = stdoutWriter();
+    await using echo = new PipeReader(Deno.stdin.readable);
+    const bytes = PAYLOADS["short lines"]!();
+    for (let start = 0; start < bytes.length; start += 20_000) {
+      const piece = bytes.subarray(start, start + 20_000);
+      writer.write(piece);
+      await writer.flush();
+      await echo.readExactly(piece.length);
     }
     await writer.close();
   },

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "./std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
-const READER = `${import.meta.dirname}/fixtures/slow_reader.py`;
+const FIXTURES = `${import.meta.dirname}/fixtures`;
+const READER = `${FIXTURES}/slow_reader.py`;
 const PROGRAM = ["run", "-q", "--no-prompt", "--no-check"];
 const URL_OF_PROGRAM = import.meta.resolve("./stdout_program.ts");
 
@@ -17,6 +18,8 @@ function shell(line: string, name: string): Promise<Deno.CommandOutput> {
     stdin: "null",
   }).output();
 }
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** Where two byte arrays first differ, so that a failure is short to read. */
 function difference(actual: Uint8Array, expected: Uint8Array): string {
@@ -39,17 +42,27 @@ const KINDS = [
 for (const kind of KINDS) {
   for (const [name, payload] of Object.entries(PAYLOADS)) {
     Deno.test(`stdout is exact: ${kind}, read slowly, ${name}`, async () => {
-      const { stdout, code } = await new Deno.Command("python3", {
+      const { stdout, stderr, code } = await new Deno.Command("python3", {
         args: [READER, kind, ...program(name)],
-        stderr: "inherit",
       }).output();
-      assertEquals({ code, stdout: difference(stdout, payload()) }, {
-        code: 0,
-        stdout: "same",
-      });
+      // Who else holds the same descriptor must not notice us.
+      assertEquals(
+        [code, difference(stdout, payload()), textOf(stderr)],
+        [0, "same", "mode kept\n"],
+      );
     });
   }
 }
+
+Deno.test("a socket that never would block stays non-blocking", async () => {
+  const { stdout, stderr, code } = await new Deno.Command("python3", {
+    args: [`${FIXTURES}/echoing_socket.py`, ...program("in_turns")],
+  }).output();
+  assertEquals(
+    [code, difference(stdout, PAYLOADS["short lines"]!()), textOf(stderr)],
+    [0, "same", "mode kept\n"],
+  );
+});
 
 const PLACES = [
   { place: "a file", line: '"$@" >"$0.$$"; cat "$0.$$"; rm "$0.$$"' },
@@ -72,7 +85,7 @@ Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doub
   const { stdout, stderr, code } = await new Deno.Command("python3", {
     args: [READER, "flipped:2000000", ...program("flood")],
   }).output();
-  const [line = ""] = new TextDecoder().decode(stderr).split("\n");
+  const [line = ""] = textOf(stderr).split("\n");
   assertMatch(line, /another process has set O_NONBLOCK, and up to \d+ bytes/);
   assertEquals(code, 1);
   const once = PAYLOADS["short lines"]!();
@@ -85,15 +98,16 @@ Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doub
 
 Deno.test("a pipe that is set to non-blocking between two large pieces stays exact", async () => {
   const once = PAYLOADS["short lines"]!();
-  const { stdout, code } = await new Deno.Command("python3", {
+  const { stdout, stderr, code } = await new Deno.Command("python3", {
     args: [READER, `flipped:${2 * once.length}`, ...program("flood")],
-    stderr: "inherit",
   }).output();
   const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
-  assertEquals({ code, wrong, length: stdout.length }, {
+  const told = textOf(stderr);
+  assertEquals({ code, wrong, length: stdout.length, told }, {
     code: 0,
     wrong: -1,
     length: 10 * once.length,
+    told: "mode changed\n", // back to blocking, as it was given
   });
 });
 
@@ -123,7 +137,7 @@ for (const bytes of [1, 1_000_000]) {
 Deno.test("a reader that leaves is told by every write and flush, and not by close", async () => {
   const { stderr } = await shell('"$@" | head -1 >/dev/null', "reader_leaves");
   assertEquals(
-    new TextDecoder().decode(stderr),
+    textOf(stderr),
     ["true BrokenPipe", "true BrokenPipe", "true BrokenPipe", "true quiet"]
       .join("\n"),
   );
@@ -135,7 +149,7 @@ Deno.test("a reader that leaves after 4 MB is told as well", async () => {
     "reader_leaves",
   );
   assertEquals(
-    new TextDecoder().decode(stderr).split("\n")[0],
+    textOf(stderr).split("\n")[0],
     "true BrokenPipe",
   );
 });
@@ -143,7 +157,7 @@ Deno.test("a reader that leaves after 4 MB is told as well", async () => {
 Deno.test("a full device is told by close, when no write was", async () => {
   const { stderr } = await shell('exec "$@" >/dev/full', "full");
   assertEquals(
-    new TextDecoder().decode(stderr),
+    textOf(stderr),
     "Error: Cannot write to stdout: No space left on device (os error 28)",
   );
 });

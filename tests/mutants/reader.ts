@@ -49,6 +49,12 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     to: "      return -1;",
   },
   {
+    name: "a search for several bytes begins again at every chunk",
+    file: "src/_delimiter_search.ts",
+    from: "    this.#searched = end - start;\n    this.#matched = matched;\n",
+    to: "",
+  },
+  {
     name: "a NUL in the room behind the bytes is found",
     file: "src/_delimiter_search.ts",
     from: "const at = end === bytes.length\n",
