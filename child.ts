@@ -80,8 +80,11 @@ async function work(settings: ChildSettings): Promise<number> {
 export async function runChild(args: readonly string[]): Promise<number> {
   const settings = readChildArguments(args);
   if (settings?.lifeline) {
-    // A parent that is gone is a quiet end, and there is nobody to tell more.
-    return await work(settings).catch(() => 0);
+    // A parent that is gone is a broken pipe, and a quiet end.
+    return await work(settings).catch(async (error) => {
+      const { tellFailure } = await import("./cli/program.ts");
+      return tellFailure(error);
+    });
   }
   const { runChildProgram } = await import("./cli/child/child_program.ts");
   return await runChildProgram(args, work);

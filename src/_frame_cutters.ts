@@ -58,7 +58,7 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
     if (!hasEnded || buffer.length === 0) return undefined;
     if (this.#rule.allowUnended) return this.#take(buffer, length, length);
     throw new UnexpectedEndError({
-      expected: `a whole ${this.#framing.name} frame`,
+      expected: `a whole ${this.#framing.name}`,
       partial: buffer.view(length),
     });
   }

@@ -74,6 +74,11 @@ export class Outlet {
     return this.#lastMs;
   }
 
+  /** Whether the pipe has ended or was let go. */
+  get hasEnded(): boolean {
+    return this.#isFinished;
+  }
+
   /** Whether the pipe is being waited for. */
   get isWaiting(): boolean {
     return this.#reading !== undefined;

@@ -46,7 +46,9 @@ function reason(
   if (directory !== undefined) {
     return [
       "bad-directory",
-      `its working directory is none: current value is ${quote(directory)}`,
+      `its working directory cannot be entered: current value is ${
+        quote(directory)
+      }`,
     ];
   }
   if (code === "ENOENT") return ["not-found", notFound(command)];

@@ -24,8 +24,8 @@ export function watchTimes(
       const leftMs = lastMs + idleMs - performance.now();
       if (leftMs > 0) watchIdle(idleMs, leftMs);
       // Where nobody reads, something may have arrived: it is not the child
-      // that is idle.
-      else if (outlets.some((outlet) => !outlet.isWaiting)) {
+      // that is idle. A pipe that has ended brings nothing any more.
+      else if (outlets.some((o) => !o.isWaiting && !o.hasEnded)) {
         watchIdle(idleMs, idleMs);
       } else stop("idle");
     }, waitMs);

@@ -55,7 +55,7 @@ export function lines(options: DelimitedFramingOptions = {}): Framing {
  * ```
  */
 export function nul(options: DelimitedFramingOptions = {}): Framing {
-  return delimited("NUL-ended", 0, false, options);
+  return delimited("NUL-ended frame", 0, false, options);
 }
 
 function delimited(
@@ -81,12 +81,12 @@ function delimited(
       const at = payload.indexOf(end);
       if (at >= 0) {
         throw new TypeError(
-          `Cannot encode a ${name} frame as its payload must not contain the byte ${end}: current value is one at ${at}`,
+          `Cannot encode a ${name} as its payload must not contain the byte ${end}: current value is one at ${at}`,
         );
       }
       if (isText && payload.at(-1) === CARRIAGE_RETURN) {
         throw new TypeError(
-          `Cannot encode a ${name} frame as its payload must not end in a carriage return: current value is one at ${
+          `Cannot encode a ${name} as its payload must not end in a carriage return: current value is one at ${
             payload.length - 1
           }`,
         );

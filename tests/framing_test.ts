@@ -92,13 +92,13 @@ const REFUSALS: {
     call: () => lines().encode(bytesOf("a\nb")),
     type: TypeError,
     message:
-      "Cannot encode a line frame as its payload must not contain the byte 10: current value is one at 1",
+      "Cannot encode a line as its payload must not contain the byte 10: current value is one at 1",
   },
   {
     call: () => lines().encode(bytesOf("ab\r")),
     type: TypeError,
     message:
-      "Cannot encode a line frame as its payload must not end in a carriage return: current value is one at 2",
+      "Cannot encode a line as its payload must not end in a carriage return: current value is one at 2",
   },
   {
     call: () => nul().encode(bytesOf("a\0")),

@@ -7,7 +7,7 @@ import {
   assertMatch,
 } from "./std_assert.ts";
 import { FRAME_RULES } from "../cli/options/frame_rules.ts";
-import { shell, whole } from "./whole_program.ts";
+import { shell, start, whole } from "./whole_program.ts";
 
 const TEXT = ["--format=text", "--time=none"];
 
@@ -230,6 +230,10 @@ Deno.test("a process that holds the pipe after the command is named once, unless
 });
 
 const REFUSED = [
+  ["--keep=3"],
+  ["--utc"],
+  ["--max-frame=3"],
+  ["--tick=2s"],
   ["--lines", "--frame=nul"],
   ["--fill", "--lines"],
   ["--marks", "--frame=json"],
@@ -258,6 +262,83 @@ Deno.test("what contradicts itself is refused in one line, and nothing is starte
   let exists = true;
   await Deno.stat(mark).catch(() => exists = false);
   assert(!exists);
+});
+
+Deno.test("what is refused or reported cannot act on the terminal", async () => {
+  const hostile = [
+    ["--x\n\x1b[2Jy"],
+    ["-\x1b"],
+    ["a\u202eb\x7f\u009d"],
+    ["--format", "\u202e"],
+    ["--frame=json", "-fraw"],
+    ["--frame=json", "--", "printf", "\\235\\60;PWN\\234 \\x7f\\220q\\n"],
+    ["--frame=length", "--", "printf", "\\235\\60;PWN\\234 \\x7f\\220q\\n"],
+    ["--", "no\x1b[2J\u202esuch"],
+  ];
+  for (const args of hostile) {
+    const { stderr } = await whole(args);
+    assertMatch(stderr, /^basic-pipes: [^\p{C}\u2028\u2029]+\n$/u);
+  }
+});
+
+Deno.test("a child that closes its stdout and lives on is idle", async () => {
+  const { code } = await whole([
+    "--idle=200ms",
+    "--",
+    "bash",
+    "-c",
+    "exec >&-; sleep 30 2>/dev/null",
+  ]);
+  assertEquals(code, 124);
+});
+
+Deno.test("a limit of time holds though the reader of the log is stuck", async () => {
+  const startMs = performance.now();
+  const program = start(["--timeout=200ms", "--", "yes"]);
+  const { code } = await program.status;
+  assertEquals(code, 124);
+  assertLessOrEqual(performance.now() - startMs, 5000);
+  await program.stdout.cancel();
+  await program.stderr.cancel();
+});
+
+Deno.test("what our own child can't do is told, and is a failure", async () => {
+  const { code, stdout, stderr } = await whole([
+    "--frame=lines",
+    "--text=h\ni",
+  ]);
+  assertEquals({ code, stdout }, { code: 125, stdout: "" });
+  assertMatch(stderr, /^basic-pipes: Cannot encode a line .*\n$/);
+});
+
+const OFFSETS = [
+  {
+    args: ["--frame=length"],
+    bytes: "\\0\\0\\0\\5hello\\0\\0\\0\\3abcoops!",
+    offsets: [4, 13, 16],
+  },
+  { args: ["--lines"], bytes: "ab\\r\\n\\ncd\\ne", offsets: [0, 4, 5, 8] },
+  {
+    args: ["--lines", "--max-frame=2"],
+    bytes: "abcde\\nf",
+    offsets: [0, 2, 4, 6],
+  },
+  { args: ["--slice=2"], bytes: "abcde", offsets: [0, 2, 4] },
+];
+
+Deno.test("an offset is the place in the stream, also behind headers and delimiters", async () => {
+  for (const { args, bytes, offsets } of OFFSETS) {
+    const { stdout } = await whole(["-fjson", ...args, "--", "printf", bytes]);
+    const got = stdout.trim().split("\n").map((line) =>
+      JSON.parse(line).offset
+    );
+    assertEquals({ args, offsets: got }, { args, offsets });
+  }
+});
+
+Deno.test("a byte that is held back when the log is full is shown", async () => {
+  const { stdout } = await whole([...TEXT, "-s1", "-n1", "--", "printf", "é"]);
+  assertEquals(stdout, "\n\\xc3\n");
 });
 
 Deno.test("the end is told truly in a loop, a pipeline and a task", async () => {

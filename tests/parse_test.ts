@@ -128,10 +128,26 @@ const REFUSED = [
   },
   {
     args: ["--slice", "-1"],
-    says: `Cannot take "-1" as there is no such option: see --help`,
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
   },
   {
     args: ["--slice="],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["--slice", ""],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["-ls"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["-s", "-1"],
     says:
       `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
   },

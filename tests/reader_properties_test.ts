@@ -3,7 +3,7 @@
  * interleaving of all methods with deadlines and aborts: what comes out is
  * exactly what went in.
  */
-import fc from "fast-check";
+import { fc } from "./packages.ts";
 import { assertEquals } from "./std_assert.ts";
 import { lengthPrefix, lines, nul, PipeReader, sliceChunk } from "../mod.ts";
 import { cutAt, textOf } from "./pieces.ts";

@@ -68,6 +68,13 @@ export interface Format {
     size: number,
     arrival: Arrival,
   ): number;
+  /**
+   * The next byte of `stream` stands at `offset` in it: something was left out
+   * of the log, as the header of a frame is.
+   */
+  seek?(stream: Arrival["stream"], offset: number): void;
+  /** What {@linkcode end} appends is no byte of the stream. */
+  readonly endIsExtra?: true;
   /** Appends what is still held back when the stream of `arrival` has ended. */
   end?(out: LineBuffer, arrival: Arrival): void;
 }

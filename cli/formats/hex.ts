@@ -37,6 +37,7 @@ for (let byte = 0; byte < 256; byte++) {
  * is what `hexdump -vC` prints for the same bytes.
  */
 export class HexFormat extends LineFormat {
+  readonly endIsExtra = true;
   readonly #offsets = { out: 0, err: 0 };
   readonly #head = new Words();
   /** As wide as the head, to stand in front of the further rows. */
@@ -52,6 +53,10 @@ export class HexFormat extends LineFormat {
     at = storeOffset(out.view, at, offset);
     out.bytes[at++] = NEWLINE;
     out.length = at;
+  }
+
+  seek(stream: Arrival["stream"], offset: number): void {
+    this.#offsets[stream] = offset;
   }
 
   protected override prepare(): void {

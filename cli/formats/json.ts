@@ -1,6 +1,6 @@
 import { storeAscii } from "./ascii.ts";
 import { storeBase64 } from "./base64.ts";
-import type { FormatOptions } from "./format.ts";
+import type { Arrival, FormatOptions } from "./format.ts";
 import { isHidden } from "./hidden.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
@@ -60,6 +60,10 @@ export class JsonFormat extends LineFormat {
     super({ ...options, color: false });
     this.#time = options.time;
     this.#label = options.label ? `"label":${quote(options.label)},` : "";
+  }
+
+  seek(stream: Arrival["stream"], offset: number): void {
+    this.#offsets[stream] = offset;
   }
 
   protected override prepare(): void {

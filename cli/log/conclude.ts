@@ -40,13 +40,16 @@ export async function conclude(
 }
 
 /**
- * Resolves a second after the child's end if we were told to end: a reader of
- * our output that is stuck must not make the program unstoppable.
+ * Resolves a second after the child's end if we were told to end, by a signal
+ * or by a limit of time: a reader of our output that is stuck must not make the
+ * program unstoppable. Without either it is waited for: a slow reader slows the
+ * child.
  */
 async function toldToEnd(child: Child): Promise<void> {
-  const { receivedSignal, signal } = await child.status;
+  const { receivedSignal, signal, reason } = await child.status;
   const isTold = receivedSignal === "SIGTERM" || receivedSignal === "SIGHUP" ||
-    (receivedSignal !== null && receivedSignal === signal);
+    (receivedSignal !== null && receivedSignal === signal) ||
+    reason === "timeout" || reason === "idle";
   await new Promise((resolve) => {
     if (isTold) Deno.unrefTimer(setTimeout(resolve, LAST_OUTPUT_MS));
   });

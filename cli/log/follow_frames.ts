@@ -8,6 +8,7 @@ import type { Arrivals } from "./arrivals.ts";
 import { followSlices } from "./follow.ts";
 import { type FrameRule, isDelimited } from "../options/frame_rules.ts";
 import { framingOf } from "./framings.ts";
+import { showBytes } from "../summary/show_bytes.ts";
 import type { Log } from "./log.ts";
 
 /** How a stream is followed frame by frame. */
@@ -37,22 +38,28 @@ export async function followFrames(
   const check = rule === "json" ? jsonCheck(warn) : () => {};
   const { reader } = arrivals;
   for (let hasCut = false; !log.isFull;) {
+    const start = reader.bytesRead;
     try {
       const frame = await nextFrame(arrivals, log, framing);
       if (frame === null) break;
       check(frame);
-      log.piece(frame, arrivals.last);
+      // A delimiter stands behind the payload, a header in front of it.
+      const isAhead = isDelimited(rule);
+      const offset = isAhead ? start : reader.bytesRead - frame.length;
+      log.piece(frame, arrivals.last, offset);
     } catch (error) {
       if (!isBreach(error)) throw error;
       if (!(error instanceof TooLongError && isDelimited(rule))) {
         warn(`${error.message}; the rest is logged as slices`);
+        log.seek(arrivals.last.stream, start);
         return await followSlices(arrivals, log);
       }
       if (!hasCut) warn(`${error.message}; it is cut there`);
       hasCut = true;
-      log.piece(await reader.readExactly(maxBytes), arrivals.last);
+      log.piece(await reader.readExactly(maxBytes), arrivals.last, start);
     }
   }
+  log.seek(arrivals.last.stream, reader.bytesRead);
   await log.end(arrivals.last);
 }
 
@@ -86,9 +93,7 @@ function jsonCheck(warn: (sentence: string) => void): (f: Uint8Array) => void {
       JSON.parse(decoder.decode(frame));
     } catch {
       hasWarned = true;
-      const start = JSON.stringify(
-        new TextDecoder("latin1").decode(frame.subarray(0, 32)),
-      );
+      const start = showBytes(frame, 40);
       warn(`Cannot take a line as JSON: it begins with ${start}`);
     }
   };

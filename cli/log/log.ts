@@ -78,15 +78,27 @@ export class Log {
     }
   }
 
-  /** Adds a whole message as a line, which leaves with the next {@linkcode send}. */
-  piece(message: Uint8Array, arrival: Arrival): void {
+  /** The next byte of `stream` that is logged stands at `offset` in it. */
+  seek(stream: Arrival["stream"], offset: number): void {
+    this.#format.seek?.(stream, offset);
+  }
+
+  /**
+   * Adds a whole message, which begins at `offset` of its stream, as a line
+   * that leaves with the next {@linkcode send}.
+   */
+  piece(message: Uint8Array, arrival: Arrival, offset: number): void {
+    this.seek(arrival.stream, offset);
     this.#format.piece(this.#filling, message, 0, message.length, arrival);
     this.lines++;
   }
 
   /** Adds what the format still holds back, at the end of a stream. */
   async end(arrival: Arrival): Promise<void> {
-    if (!this.isFull) this.#format.end?.(this.#filling, arrival);
+    // Held bytes are of lines that were asked for.
+    if (!this.isFull || !this.#format.endIsExtra) {
+      this.#format.end?.(this.#filling, arrival);
+    }
     await this.send();
   }
 

@@ -75,27 +75,34 @@ function lengthen(
   const long: string[] = [];
   for (const [index, argument] of args.entries()) {
     if (/^-[^-]/.test(argument)) {
-      long.push(...lengthenOne(argument, table));
+      long.push(...lengthenOne(argument, args[index + 1], table));
       continue;
     }
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
-    // parseArgs takes `--fill=maybe` for true, and the word "false" after a
-    // flag for its value: neither may pass in silence.
-    const isFlag = name !== undefined && Object.hasOwn(table, name) &&
-      table[name]?.kind === null;
-    if (isFlag && value !== undefined) {
-      throw new UsageError(
-        `Cannot take --${name} as it has no value: current value is "${value}"`,
-      );
-    }
+    const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
     const next = args[index + 1];
-    if (isFlag && (next === "true" || next === "false")) unknown.push(next);
+    if (option?.kind === null) {
+      // parseArgs takes `--fill=maybe` for true, and the word "false" after a
+      // flag for its value: neither may pass in silence.
+      if (value !== undefined) {
+        throw new UsageError(
+          `Cannot take --${name} as it has no value: current value is "${value}"`,
+        );
+      }
+      if (next === "true" || next === "false") unknown.push(next);
+    } else if (option !== undefined && value === undefined) {
+      checkValueFollows(name, option, next);
+    }
     long.push(argument);
   }
   return long;
 }
 
-function lengthenOne(argument: string, table: OptionTable): string[] {
+function lengthenOne(
+  argument: string,
+  next: string | undefined,
+  table: OptionTable,
+): string[] {
   const long: string[] = [];
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at];
@@ -113,6 +120,7 @@ function lengthenOne(argument: string, table: OptionTable): string[] {
       continue;
     }
     const value = argument.slice(at + 1).replace(/^=/, "");
+    if (value === "") checkValueFollows(name, option, next);
     long.push(value === "" ? `--${name}` : `--${name}=${value}`);
     break;
   }
@@ -161,11 +169,7 @@ function readOne(
   { kind }: Exclude<Option, { kind: null }>,
   text: string,
 ): unknown {
-  if (text === "") {
-    throw new UsageError(
-      `Cannot take --${name} as it needs a value: it takes ${kind.rule}, as in --${name}=${kind.placeholder}`,
-    );
-  }
+  if (text === "") throw needsValue(name, { kind });
   const value = kind.read(text);
   if (value === undefined) {
     throw new UsageError(
@@ -175,6 +179,25 @@ function readOne(
     );
   }
   return value;
+}
+
+/** parseArgs would take an empty word, or one with a dash, for the next argument. */
+function checkValueFollows(
+  name: string,
+  option: Option,
+  next: string | undefined,
+): void {
+  if (!next || next.startsWith("-")) throw needsValue(name, option);
+}
+
+function needsValue(
+  name: string,
+  { kind }: Pick<Option, "kind">,
+): UsageError {
+  const { rule = "", placeholder = "" } = kind ?? {};
+  return new UsageError(
+    `Cannot take --${name} as it needs a value: it takes ${rule}, as in --${name}=${placeholder}`,
+  );
 }
 
 function isRepeated(option: Option | undefined): boolean {

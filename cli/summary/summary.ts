@@ -73,7 +73,7 @@ function describeUsual({ exactly, reads }: PipeStatistics): string {
 function describeCharacters(
   { characters: { cut, isText, isInside } }: PipeStatistics,
 ): string {
-  if (!isText) return "not UTF-8 text";
+  if (!isText) return "not text: a NUL, or not UTF-8";
   const cuts = cut === 0
     ? "no character cut"
     : countOf(cut, "character cut", "characters cut");

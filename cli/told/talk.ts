@@ -1,3 +1,5 @@
+import { isHidden } from "../formats/hidden.ts";
+
 const encoder = new TextEncoder();
 
 /** The name that stands in front of what the program says. */
@@ -8,7 +10,18 @@ export const PROGRAM_NAME = "basic-pipes";
  * Plain, because a log file keeps what a terminal would colour.
  */
 export function talk(sentence: string): void {
-  show(`${PROGRAM_NAME}: ${sentence}\n`);
+  show(`${PROGRAM_NAME}: ${safe(sentence)}\n`);
+}
+
+/** What it quotes, an argument or a child's bytes, must not act on a terminal. */
+function safe(sentence: string): string {
+  let shown = "";
+  for (const character of sentence) {
+    const codePoint = character.codePointAt(0) ?? 0;
+    const acts = codePoint < 0x20 || codePoint === 0x7f || isHidden(codePoint);
+    shown += acts ? `\\u{${codePoint.toString(16)}}` : character;
+  }
+  return shown;
 }
 
 /** Lines to the person at stderr, as they stand. */

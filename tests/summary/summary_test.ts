@@ -104,7 +104,7 @@ stdout        nothing
 stderr        4.0 KiB (4,096 bytes), 500 KiB/s
               128 slices of 1 read
               first byte after 5.00 ms, last after 5.00 ms
-              not UTF-8 text
+              not text: a NUL, or not UTF-8
                        min      median         p90         p99         max
 reads (err)        4,096 B     4,096 B     4,096 B     4,096 B     4,096 B
 `,
