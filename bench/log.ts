@@ -2,7 +2,7 @@
  * The whole program beside the seed's own in Python, the dumpers, `ts` and
  * `cat`: a file of text and one of random bytes, to each sink, MB/s of input.
  *
- *     deno run --allow-all bench/log.ts [MiB, default 64] [rounds, default 3]
+ *     deno run --allow-all bench/log.ts [MiB, default 256] [rounds, default 1]
  *
  * A contender that is not installed is left out by name. The slow ones get the
  * first eighth of the file, once: they take minutes, and MB/s compare.
@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 import { type Contender, median, printTable, run, SINKS } from "./measure.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const MIB = Number(Deno.args[0] ?? 64);
-const ROUNDS = Number(Deno.args[1] ?? 3);
+const MIB = Number(Deno.args[0] ?? 256);
+const ROUNDS = Number(Deno.args[1] ?? 1);
 const BYTES = MIB * 1024 ** 2;
 const SLOW_BYTES = BYTES / 8;
 
