@@ -9,45 +9,24 @@ import { fileURLToPath } from "node:url";
 import { median, printTable } from "./measure.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const MESSAGES = 1000;
-const WARM_UP = 100;
-
 const deno = [Deno.execPath(), "run", "-q", "--allow-run"];
 const CONTENDERS = [
   { name: "cat alone", argv: ["cat"] },
   { name: "main.ts", argv: [...deno, `${HERE}../main.ts`, "--", "cat"] },
+  { name: "the least in Deno", argv: [...deno, `${HERE}bare_loop.ts`, "cat"] },
   { name: "Python", argv: ["python3", "-u", `${HERE}seed.py`, "cat"] },
   { name: "ts", argv: ["sh", "-c", "cat | ts"] },
 ];
 
-/** Microseconds from a byte's write to the first byte of what comes back. */
+/** Microseconds of each round trip, sorted; measured by a client in Python. */
 async function roundTripsUs(argv: readonly string[]): Promise<number[]> {
-  const [command = "", ...args] = argv;
-  const child = new Deno.Command(command, {
-    args,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const reader = child.stdout.getReader();
-  const trips: number[] = [];
-  const message = new TextEncoder().encode("Spam\n");
-  for (let n = 0; n < MESSAGES + WARM_UP; n++) {
-    const startMs = performance.now();
-    await writer.write(message);
-    await reader.read();
-    if (n >= WARM_UP) trips.push((performance.now() - startMs) * 1000);
-    // Apart, as messages of a child are that sleeps between them.
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await writer.close();
-  await reader.cancel();
-  await child.status;
-  return trips.sort((a, b) => a - b);
+  const { stdout } = await new Deno.Command("python3", {
+    args: [`${HERE}round_trips.py`, ...argv],
+    stderr: "inherit",
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-// The first of all would pay for this program's own warming up.
-await roundTripsUs(["cat"]);
 const rows = [["added to a message", "median µs", "p99 µs", "of Python's"]];
 let floor = { p50: 0, p99: 0 };
 const added = new Map<string, { p50: number; p99: number }>();

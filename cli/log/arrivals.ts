@@ -2,6 +2,9 @@ import { PipeReader } from "../../mod.ts";
 import type { Clock } from "./clock.ts";
 import type { Arrival } from "../formats/format.ts";
 
+/** What one read of a pipe gives at most: its capacity. */
+const CHUNK_BYTES = 64 * 1024;
+
 /** Told of every read of a pipe: before it waits, and of what it gave. */
 export interface ReadObserver {
   /** A read begins to wait. */
@@ -15,10 +18,13 @@ export interface ReadObserver {
  * whatever is cut from them later.
  */
 export class Arrivals {
-  /** Reads the pipe. */
-  readonly reader: PipeReader;
-  /** When the last bytes arrived that {@linkcode reader} has. */
+  /** When the last bytes arrived, or the end. */
   last: Arrival;
+  readonly #source: PipeReader;
+  readonly #stream: Arrival["stream"];
+  readonly #clock: Clock;
+  readonly #observer: ReadObserver | null;
+  #reader: PipeReader | undefined;
 
   /** Stamps what `source` gives from now on. */
   constructor(
@@ -27,19 +33,44 @@ export class Arrivals {
     clock: Clock,
     observer: ReadObserver | null,
   ) {
-    const chunks = source.rest().getReader();
+    this.#source = source;
+    this.#stream = stream;
+    this.#clock = clock;
+    this.#observer = observer;
     this.last = clock.now(stream);
-    const stamped = new ReadableStream<Uint8Array>({
+  }
+
+  /** What has arrived, as soon as there is anything; `null` at the end. */
+  async chunk(): Promise<Uint8Array | null> {
+    if (this.#reader !== undefined) return await this.#reader.read(CHUNK_BYTES);
+    this.#observer?.ask(this.#clock.now(this.#stream));
+    return this.#stamp(await this.#source.read(CHUNK_BYTES));
+  }
+
+  /**
+   * Reads the pipe in any other shape; {@linkcode last} is of the bytes that
+   * arrived last. Costs a stream between the two, so that each read is seen.
+   */
+  get reader(): PipeReader {
+    return this.#reader ??= new PipeReader(this.#stamped());
+  }
+
+  #stamped(): ReadableStream<Uint8Array> {
+    const chunks = this.#source.rest().getReader();
+    return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
-        observer?.ask(clock.now(stream));
-        const { value, done } = await chunks.read();
-        this.last = clock.now(stream);
-        if (done) return controller.close();
-        observer?.take(value, this.last);
-        controller.enqueue(value);
+        this.#observer?.ask(this.#clock.now(this.#stream));
+        const chunk = this.#stamp((await chunks.read()).value ?? null);
+        if (chunk === null) controller.close();
+        else controller.enqueue(chunk);
       },
       cancel: (reason) => chunks.cancel(reason),
     }, { highWaterMark: 0 });
-    this.reader = new PipeReader(stamped);
+  }
+
+  #stamp(chunk: Uint8Array | null): Uint8Array | null {
+    this.last = this.#clock.now(this.#stream);
+    if (chunk !== null) this.#observer?.take(chunk, this.last);
+    return chunk;
   }
 }

@@ -1,9 +1,6 @@
 import type { Arrivals } from "./arrivals.ts";
 import type { Log } from "./log.ts";
 
-/** What one read of a pipe gives at most: its capacity. */
-const CHUNK_BYTES = 64 * 1024;
-
 /**
  * Logs all that a pipe gives in slices, until its end or until the log is full.
  *
@@ -16,7 +13,7 @@ export async function followSlices(
   log: Log,
 ): Promise<void> {
   while (!log.isFull) {
-    const chunk = await arrivals.reader.read(CHUNK_BYTES);
+    const chunk = await arrivals.chunk();
     if (chunk === null) break;
     await log.slices(chunk, arrivals.last);
   }
