@@ -123,9 +123,10 @@ export async function interrupted(
   const decoder = new TextDecoder();
   let seen = "";
   for await (const chunk of terminal.stdout) {
-    const wasReady = seen.includes("ready");
+    // With its newline: the key makes the terminal forget what it has not shown.
+    const wasReady = seen.includes("ready\r\n");
     seen += decoder.decode(chunk, { stream: true });
-    if (!wasReady && seen.includes("ready")) {
+    if (!wasReady && seen.includes("ready\r\n")) {
       await keys.write(new Uint8Array([3]));
     }
   }
