@@ -44,8 +44,8 @@ class Place implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "completions_" });
 
   constructor(table: OptionTable) {
-    Deno.mkdirSync(`${this.path}/work/folder`, { recursive: true });
-    Deno.writeTextFileSync(`${this.path}/work/file.txt`, "");
+    Deno.mkdirSync(`${this.path}/place/folder`, { recursive: true });
+    Deno.writeTextFileSync(`${this.path}/place/file.txt`, "");
     Deno.mkdirSync(`${this.path}/bin`);
     const command = `${this.path}/bin/spam-and-eggs`;
     Deno.writeTextFileSync(command, "#!/bin/sh\n", { mode: 0o755 });
@@ -76,7 +76,7 @@ class Place implements Disposable {
         ...args,
       ],
       {
-        cwd: `${this.path}/work`,
+        cwd: `${this.path}/place`,
         env: {
           HOME: this.path,
           XDG_CONFIG_HOME: this.path,
@@ -214,7 +214,7 @@ Deno.test("bash completes what is not broken at = in one piece", async () => {
         "basic-pipes",
         ...words,
       ],
-      { cwd: `${place.path}/work` },
+      { cwd: `${place.path}/place` },
     );
     const lines = (await textOf(child)).split("\n").slice(0, -1).sort();
     const all = [...Object.keys(TABLE).map((name) => `--${name}`), "--"];
