@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
-import { fixture, isAlive, until } from "./processes.ts";
+import { fixture, isAlive, needs, until } from "./processes.ts";
 import { startParent } from "./parents.ts";
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
@@ -40,65 +40,88 @@ const KEYS = [
   { key: "Ctrl-backslash", keys: "\x1c", receivedSignal: "SIGQUIT" },
 ];
 for (const { key, keys, receivedSignal } of KEYS) {
-  Deno.test(`${key} on a terminal reaches the child once, and its last words are read`, async () => {
+  Deno.test(
+    `${key} on a terminal reaches the child once, and its last words are read`,
+    needs("script"),
+    async () => {
+      await using parent = await startParent({
+        child: CLEANS_UP,
+        options: { onSignal: "pass" },
+        terminal: true,
+      });
+      await parent.shows("ready");
+      await parent.press(keys);
+      const { output } = await parent.end();
+      assertStringIncludes(output, "cleaned up after 1");
+      assertStringIncludes(
+        output,
+        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true}`,
+      );
+      assert(!isAlive(parent.childPid));
+    },
+  );
+}
+
+Deno.test(
+  "SIGTERM on a terminal is passed on, as no key sends it",
+  needs("script"),
+  async () => {
     await using parent = await startParent({
       child: CLEANS_UP,
-      options: { onSignal: "pass" },
       terminal: true,
     });
     await parent.shows("ready");
-    await parent.press(keys);
+    Deno.kill(parent.pid, "SIGTERM");
+    const { code, output } = await parent.end();
+    assertStringIncludes(output, "cleaned up after 1");
+    assertEquals(code, 143);
+  },
+);
+
+Deno.test(
+  "Ctrl-C on a terminal is passed on to a child in a group of its own",
+  needs("script"),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { group: true },
+      terminal: true,
+    });
+    await parent.shows("ready");
+    await parent.press("\x03");
     const { output } = await parent.end();
     assertStringIncludes(output, "cleaned up after 1");
-    assertStringIncludes(
-      output,
-      `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true}`,
-    );
-    assert(!isAlive(parent.childPid));
-  });
-}
+  },
+);
 
-Deno.test("SIGTERM on a terminal is passed on, as no key sends it", async () => {
-  await using parent = await startParent({ child: CLEANS_UP, terminal: true });
-  await parent.shows("ready");
-  Deno.kill(parent.pid, "SIGTERM");
-  const { code, output } = await parent.end();
-  assertStringIncludes(output, "cleaned up after 1");
-  assertEquals(code, 143);
-});
+Deno.test(
+  "a child that inherits stdin reads the terminal",
+  needs("script"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "read line; echo got $line"],
+      options: { stdin: "inherit" },
+      terminal: true,
+    });
+    await parent.press("Spam 0\n");
+    assertStringIncludes((await parent.end()).output, "got Spam 0");
+  },
+);
 
-Deno.test("Ctrl-C on a terminal is passed on to a child in a group of its own", async () => {
-  await using parent = await startParent({
-    child: CLEANS_UP,
-    options: { group: true },
-    terminal: true,
-  });
-  await parent.shows("ready");
-  await parent.press("\x03");
-  const { output } = await parent.end();
-  assertStringIncludes(output, "cleaned up after 1");
-});
-
-Deno.test("a child that inherits stdin reads the terminal", async () => {
-  await using parent = await startParent({
-    child: ["sh", "-c", "read line; echo got $line"],
-    options: { stdin: "inherit" },
-    terminal: true,
-  });
-  await parent.press("Spam 0\n");
-  assertStringIncludes((await parent.end()).output, "got Spam 0");
-});
-
-Deno.test("a terminal that hangs up leaves nothing", async () => {
-  await using parent = await startParent({
-    child: ["sh", "-c", "echo ready; exec sleep 30"],
-    terminal: true,
-  });
-  await parent.shows("ready");
-  Deno.kill(Number(parentOf(parent.pid)), "SIGKILL");
-  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
-  assert(await until(() => !isAlive(parent.pid)), "the parent lives");
-});
+Deno.test(
+  "a terminal that hangs up leaves nothing",
+  needs("script"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "echo ready; exec sleep 30"],
+      terminal: true,
+    });
+    await parent.shows("ready");
+    Deno.kill(Number(parentOf(parent.pid)), "SIGKILL");
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+    assert(await until(() => !isAlive(parent.pid)), "the parent lives");
+  },
+);
 
 /** The id of the process that started it, here: script(1). */
 function parentOf(pid: number): string {
@@ -195,15 +218,19 @@ Deno.test("a parent of two passes a signal on to both, and ends after both", asy
   assertEquals([parent.childPid, second].map(isAlive), [false, false]);
 });
 
-Deno.test("setpriv --pdeathsig ends a command at SIGKILL of its parent", async () => {
-  const nap = ["sh", "-c", "echo ready; exec sleep 30"];
-  await using parent = await startParent({
-    child: ["setpriv", "--pdeathsig", "TERM", ...nap],
-  });
-  await parent.shows("ready");
-  Deno.kill(parent.pid, "SIGKILL");
-  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
-});
+Deno.test(
+  "setpriv --pdeathsig ends a command at SIGKILL of its parent",
+  needs("setpriv"),
+  async () => {
+    const nap = ["sh", "-c", "echo ready; exec sleep 30"];
+    await using parent = await startParent({
+      child: ["setpriv", "--pdeathsig", "TERM", ...nap],
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, "SIGKILL");
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+  },
+);
 
 Deno.test("a parent with a listener of its own ends as it likes", async () => {
   await using parent = await startParent({ child: CLEANS_UP, way: "listen" });
@@ -241,16 +268,20 @@ Deno.test('a child with onSignal "none" gets no signal, and is not killed', asyn
   assert(isAlive(parent.childPid));
 });
 
-Deno.test("a parent that was started with SIGCHLD ignored gets the true status", async () => {
-  await using parent = await startParent({
-    child: ["sh", "-c", "exit 7"],
-    prefix: [
-      "python3",
-      "-c",
-      "import os,signal,sys\n" +
-      "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
-      "os.execvp(sys.argv[1], sys.argv[1:])",
-    ],
-  });
-  assertStringIncludes((await parent.end()).output, `"code":7`);
-});
+Deno.test(
+  "a parent that was started with SIGCHLD ignored gets the true status",
+  needs("python3"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "exit 7"],
+      prefix: [
+        "python3",
+        "-c",
+        "import os,signal,sys\n" +
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
+        "os.execvp(sys.argv[1], sys.argv[1:])",
+      ],
+    });
+    assertStringIncludes((await parent.end()).output, `"code":7`);
+  },
+);

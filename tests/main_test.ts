@@ -1,4 +1,4 @@
-import { fixture, has, isAlive, quote, until } from "./processes.ts";
+import { fixture, has, isAlive, needs, quote, until } from "./processes.ts";
 import {
   assert,
   assertEquals,
@@ -162,18 +162,22 @@ Deno.test("--count ends an endless child with status 0", async () => {
   );
 });
 
-Deno.test("raw is byte for byte what the command wrote", async () => {
-  const seed = 20170117;
-  const make =
-    `import random,sys; random.seed(${seed}); sys.stdout.buffer.write(random.randbytes(1234567))`;
-  const { stdout, code } = await shell(
-    `python3 -c ${quote(make)} | sha256sum; main --format raw -- python3 -c ${
-      quote(make)
-    } | sha256sum`,
-  );
-  const [one, other] = stdout.split("\n");
-  assertEquals({ code, other }, { code: 0, other: one });
-});
+Deno.test(
+  "raw is byte for byte what the command wrote",
+  needs("python3"),
+  async () => {
+    const seed = 20170117;
+    const make =
+      `import random,sys; random.seed(${seed}); sys.stdout.buffer.write(random.randbytes(1234567))`;
+    const { stdout, code } = await shell(
+      `python3 -c ${quote(make)} | sha256sum; main --format raw -- python3 -c ${
+        quote(make)
+      } | sha256sum`,
+    );
+    const [one, other] = stdout.split("\n");
+    assertEquals({ code, other }, { code: 0, other: one });
+  },
+);
 
 Deno.test("--help fits a screen and names every option", async () => {
   const { code, stdout, stderr } = await whole(["--help"]);
@@ -342,14 +346,18 @@ Deno.test("a log file is appended to, rotated, and refused before anything start
   }
 });
 
-Deno.test("--summary tells the numbers, the end and the remedy on stderr", async () => {
-  const { code, stdout, stderr } = await whole(
-    ["--summary", "-fraw", "--", "python3", fixture("holds_lines_back.py")],
-    { env: { PYTHONUNBUFFERED: "" } },
-  );
-  assertEquals({ code, stdout }, { code: 3, stdout: "line\n".repeat(4) });
-  assertMatch(stderr, /ended +code 3 after .*by itself/);
-  assertMatch(stderr, /stdout +20 B/);
-  assertMatch(stderr, /PYTHONUNBUFFERED=1/);
-  for (const line of stderr.split("\n")) assertLessOrEqual(line.length, 80);
-});
+Deno.test(
+  "--summary tells the numbers, the end and the remedy on stderr",
+  needs("python3"),
+  async () => {
+    const { code, stdout, stderr } = await whole(
+      ["--summary", "-fraw", "--", "python3", fixture("holds_lines_back.py")],
+      { env: { PYTHONUNBUFFERED: "" } },
+    );
+    assertEquals({ code, stdout }, { code: 3, stdout: "line\n".repeat(4) });
+    assertMatch(stderr, /ended +code 3 after .*by itself/);
+    assertMatch(stderr, /stdout +20 B/);
+    assertMatch(stderr, /PYTHONUNBUFFERED=1/);
+    for (const line of stderr.split("\n")) assertLessOrEqual(line.length, 80);
+  },
+);

@@ -79,3 +79,8 @@ export function has(program: string): boolean {
   }).outputSync();
   return success;
 }
+
+/** Ignores a test, by its name, where a program that it needs is missing. */
+export function needs(...programs: readonly string[]): { ignore: boolean } {
+  return { ignore: !programs.every(has) };
+}

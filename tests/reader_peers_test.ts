@@ -1,4 +1,5 @@
 /** The same bytes and steps through others' readers, where meanings agree. */
+import { needs } from "./processes.ts";
 import { DelimiterStream, TextLineStream } from "@std/streams";
 import { assertEquals } from "./std_assert.ts";
 import {
@@ -58,6 +59,7 @@ async function take(reader: PipeReader, step: string): Promise<string> {
 
 Deno.test.each(STEPS)(
   "asyncio.StreamReader gives the same for $steps",
+  needs("python3"),
   async ({ input, steps }) => {
     const args = [fixture("asyncio_reader.py"), ...steps];
     const stdout = await runPython(args, [bytesOf(input)]);
@@ -75,16 +77,25 @@ Deno.test.each(STEPS)(
   },
 );
 
-Deno.test("Python's Connection reads our frames, and we read its", async () => {
-  const payloads = ["", "a", "Spam\n", "x".repeat(20_000)].map(bytesOf);
-  const framing = pythonConnection();
-  const sent = payloads.flatMap((payload) => framing.encode(payload));
-  const echoed = await runPython([fixture("connection_echo_reader.py")], sent);
-  await using reader = new PipeReader(streamOf([echoed]));
-  const frames: string[] = [];
-  for await (const frame of reader.frames(framing)) frames.push(textOf(frame));
-  assertEquals(frames, payloads.map(textOf));
-});
+Deno.test(
+  "Python's Connection reads our frames, and we read its",
+  needs("python3"),
+  async () => {
+    const payloads = ["", "a", "Spam\n", "x".repeat(20_000)].map(bytesOf);
+    const framing = pythonConnection();
+    const sent = payloads.flatMap((payload) => framing.encode(payload));
+    const echoed = await runPython(
+      [fixture("connection_echo_reader.py")],
+      sent,
+    );
+    await using reader = new PipeReader(streamOf([echoed]));
+    const frames: string[] = [];
+    for await (const frame of reader.frames(framing)) {
+      frames.push(textOf(frame));
+    }
+    assertEquals(frames, payloads.map(textOf));
+  },
+);
 
 Deno.test("a real pipe gives what was written, and its end", async () => {
   const child = new Deno.Command("sh", {

@@ -1,3 +1,4 @@
+import { needs } from "./processes.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { assert, assertEquals } from "./std_assert.ts";
 import { ROOT, shell } from "./whole_program.ts";
@@ -36,20 +37,25 @@ const COMMANDS = blockLines("sh")
   .filter((line) => line.startsWith("deno run"));
 
 for (const command of COMMANDS) {
-  Deno.test(`the README's command runs: ${command}`, async () => {
-    // Ours runs until it is stopped: three lines are enough to know.
-    const options = command.endsWith("--allow-run main.ts")
-      ? " --count 2 --tick 10ms"
-      : "";
-    const line = `${command.replace("deno run --allow-run main.ts", "main")}`;
-    const { code, stdout, stderr } = await shell(
-      `cd "$ROOT" && ${line}${options}`,
-      {
-        env: { ROOT: decodeURIComponent(ROOT.pathname) },
-      },
-    );
-    assertEquals(code, 0);
-    assert(stdout.length > 0);
-    if (!line.includes("--summary")) assertEquals(stderr, "");
-  });
+  const python = command.includes("python3") ? ["python3"] : [];
+  Deno.test(
+    `the README's command runs: ${command}`,
+    needs(...python),
+    async () => {
+      // Ours runs until it is stopped: three lines are enough to know.
+      const options = command.endsWith("--allow-run main.ts")
+        ? " --count 2 --tick 10ms"
+        : "";
+      const line = `${command.replace("deno run --allow-run main.ts", "main")}`;
+      const { code, stdout, stderr } = await shell(
+        `cd "$ROOT" && ${line}${options}`,
+        {
+          env: { ROOT: decodeURIComponent(ROOT.pathname) },
+        },
+      );
+      assertEquals(code, 0);
+      assert(stdout.length > 0);
+      if (!line.includes("--summary")) assertEquals(stderr, "");
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { needs } from "./processes.ts";
 import { assertEquals, assertMatch } from "./std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
@@ -41,28 +42,36 @@ const KINDS = [
 
 for (const kind of KINDS) {
   for (const [name, payload] of Object.entries(PAYLOADS)) {
-    Deno.test(`stdout is exact: ${kind}, read slowly, ${name}`, async () => {
-      const { stdout, stderr, code } = await new Deno.Command("python3", {
-        args: [READER, kind, ...program(name)],
-      }).output();
-      // Who else holds the same descriptor must not notice us.
-      assertEquals(
-        [code, difference(stdout, payload()), textOf(stderr)],
-        [0, "same", "mode kept\n"],
-      );
-    });
+    Deno.test(
+      `stdout is exact: ${kind}, read slowly, ${name}`,
+      needs("python3"),
+      async () => {
+        const { stdout, stderr, code } = await new Deno.Command("python3", {
+          args: [READER, kind, ...program(name)],
+        }).output();
+        // Who else holds the same descriptor must not notice us.
+        assertEquals(
+          [code, difference(stdout, payload()), textOf(stderr)],
+          [0, "same", "mode kept\n"],
+        );
+      },
+    );
   }
 }
 
-Deno.test("a socket that never would block stays non-blocking", async () => {
-  const { stdout, stderr, code } = await new Deno.Command("python3", {
-    args: [`${FIXTURES}/echoing_socket.py`, ...program("in_turns")],
-  }).output();
-  assertEquals(
-    [code, difference(stdout, PAYLOADS["short lines"]!()), textOf(stderr)],
-    [0, "same", "mode kept\n"],
-  );
-});
+Deno.test(
+  "a socket that never would block stays non-blocking",
+  needs("python3"),
+  async () => {
+    const { stdout, stderr, code } = await new Deno.Command("python3", {
+      args: [`${FIXTURES}/echoing_socket.py`, ...program("in_turns")],
+    }).output();
+    assertEquals(
+      [code, difference(stdout, PAYLOADS["short lines"]!()), textOf(stderr)],
+      [0, "same", "mode kept\n"],
+    );
+  },
+);
 
 const PLACES = [
   { place: "a file", line: '"$@" >"$0.$$"; cat "$0.$$"; rm "$0.$$"' },
@@ -81,35 +90,46 @@ for (const { place, line } of PLACES) {
   });
 }
 
-Deno.test("a pipe that is set to non-blocking amid a large piece fails, and doubles nothing", async () => {
-  const { stdout, stderr, code } = await new Deno.Command("python3", {
-    args: [READER, "flipped:2000000", ...program("flood")],
-  }).output();
-  const [line = ""] = textOf(stderr).split("\n");
-  assertMatch(line, /another process has set O_NONBLOCK, and up to \d+ bytes/);
-  assertEquals(code, 1);
-  const once = PAYLOADS["short lines"]!();
-  const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
-  assertEquals({ wrong, isLong: stdout.length > 2_000_000 }, {
-    wrong: -1,
-    isLong: true,
-  });
-});
+Deno.test(
+  "a pipe that is set to non-blocking amid a large piece fails, and doubles nothing",
+  needs("python3"),
+  async () => {
+    const { stdout, stderr, code } = await new Deno.Command("python3", {
+      args: [READER, "flipped:2000000", ...program("flood")],
+    }).output();
+    const [line = ""] = textOf(stderr).split("\n");
+    assertMatch(
+      line,
+      /another process has set O_NONBLOCK, and up to \d+ bytes/,
+    );
+    assertEquals(code, 1);
+    const once = PAYLOADS["short lines"]!();
+    const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
+    assertEquals({ wrong, isLong: stdout.length > 2_000_000 }, {
+      wrong: -1,
+      isLong: true,
+    });
+  },
+);
 
-Deno.test("a pipe that is set to non-blocking between two large pieces stays exact", async () => {
-  const once = PAYLOADS["short lines"]!();
-  const { stdout, stderr, code } = await new Deno.Command("python3", {
-    args: [READER, `flipped:${2 * once.length}`, ...program("flood")],
-  }).output();
-  const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
-  const told = textOf(stderr);
-  assertEquals({ code, wrong, length: stdout.length, told }, {
-    code: 0,
-    wrong: -1,
-    length: 10 * once.length,
-    told: "mode changed\n", // back to blocking, as it was given
-  });
-});
+Deno.test(
+  "a pipe that is set to non-blocking between two large pieces stays exact",
+  needs("python3"),
+  async () => {
+    const once = PAYLOADS["short lines"]!();
+    const { stdout, stderr, code } = await new Deno.Command("python3", {
+      args: [READER, `flipped:${2 * once.length}`, ...program("flood")],
+    }).output();
+    const wrong = stdout.findIndex((byte, n) => byte !== once[n % once.length]);
+    const told = textOf(stderr);
+    assertEquals({ code, wrong, length: stdout.length, told }, {
+      code: 0,
+      wrong: -1,
+      length: 10 * once.length,
+      told: "mode changed\n", // back to blocking, as it was given
+    });
+  },
+);
 
 for (const bytes of [1, 1_000_000]) {
   Deno.test(`a reader that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {

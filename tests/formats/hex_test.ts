@@ -1,3 +1,4 @@
+import { needs } from "../processes.ts";
 import type { FormatOptions } from "../../cli/formats/format.ts";
 import { HexFormat, storeOffset } from "../../cli/formats/hex.ts";
 import { assertEquals } from "../std_assert.ts";
@@ -13,17 +14,21 @@ import {
 
 const SIZES = [0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 4096, 100_003];
 
-Deno.test("full slices of 16 are what hexdump -vC prints, to the last offset (seed 7)", async () => {
-  const random = seededRandom(7);
-  for (const size of SIZES) {
-    const chunk = new Uint8Array(size);
-    // Every byte value is there in the large ones.
-    for (let i = 0; i < size; i++) chunk[i] = Math.floor(random() * 256);
-    const expected = await outputOf("hexdump", ["-vC"], chunk);
-    const log = logOf(new HexFormat(options()), chunk, 16);
-    assertEquals(log === new TextDecoder().decode(expected), true, `${size}`);
-  }
-});
+Deno.test(
+  "full slices of 16 are what hexdump -vC prints, to the last offset (seed 7)",
+  needs("hexdump"),
+  async () => {
+    const random = seededRandom(7);
+    for (const size of SIZES) {
+      const chunk = new Uint8Array(size);
+      // Every byte value is there in the large ones.
+      for (let i = 0; i < size; i++) chunk[i] = Math.floor(random() * 256);
+      const expected = await outputOf("hexdump", ["-vC"], chunk);
+      const log = logOf(new HexFormat(options()), chunk, 16);
+      assertEquals(log === new TextDecoder().decode(expected), true, `${size}`);
+    }
+  },
+);
 
 Deno.test("a piece of more than 16 bytes has more rows, and the offset runs on", () => {
   const format = new HexFormat(options({ time: "elapsed" }));

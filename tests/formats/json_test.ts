@@ -1,3 +1,4 @@
+import { needs } from "../processes.ts";
 import type { FormatOptions } from "../../cli/formats/format.ts";
 import { JsonFormat } from "../../cli/formats/json.ts";
 import { assertEquals } from "../std_assert.ts";
@@ -35,37 +36,59 @@ function rebuild(lines: Line[]): Uint8Array {
   return Uint8Array.from(parts);
 }
 
-Deno.test("jq reads every line and gives back the bytes (seed 99)", async () => {
-  const random = seededRandom(99);
-  const parts = ["é", "€", "𝄞", '"', "\\", "\0\b\f\n", "\u2028", "\ufeff", "ab"]
-    .map(bytesOf);
-  const bytes: number[] = [];
-  while (bytes.length < 60_000) {
-    // Some slices are noise and most are UTF-8.
-    if (random() < 0.3) bytes.push(Math.floor(random() * 256));
-    else bytes.push(...parts[Math.floor(random() * parts.length)]!);
-  }
-  const chunk = Uint8Array.from(bytes);
-  for (const size of [1, 2, 3, 7, 32, 4096]) {
-    const log = logOf(new JsonFormat(options({ time: "epoch" })), chunk, size);
-    const read = await outputOf("jq", ["-c", "."], bytesOf(log));
-    const lines = new TextDecoder().decode(read).trimEnd().split("\n");
-    assertEquals(lines.length, Math.ceil(chunk.length / size));
-    const rebuilt = rebuild(lines.map((line) => JSON.parse(line)));
-    assertEquals(rebuilt, chunk);
-  }
-});
+Deno.test(
+  "jq reads every line and gives back the bytes (seed 99)",
+  needs("jq"),
+  async () => {
+    const random = seededRandom(99);
+    const parts = [
+      "é",
+      "€",
+      "𝄞",
+      '"',
+      "\\",
+      "\0\b\f\n",
+      "\u2028",
+      "\ufeff",
+      "ab",
+    ]
+      .map(bytesOf);
+    const bytes: number[] = [];
+    while (bytes.length < 60_000) {
+      // Some slices are noise and most are UTF-8.
+      if (random() < 0.3) bytes.push(Math.floor(random() * 256));
+      else bytes.push(...parts[Math.floor(random() * parts.length)]!);
+    }
+    const chunk = Uint8Array.from(bytes);
+    for (const size of [1, 2, 3, 7, 32, 4096]) {
+      const log = logOf(
+        new JsonFormat(options({ time: "epoch" })),
+        chunk,
+        size,
+      );
+      const read = await outputOf("jq", ["-c", "."], bytesOf(log));
+      const lines = new TextDecoder().decode(read).trimEnd().split("\n");
+      assertEquals(lines.length, Math.ceil(chunk.length / size));
+      const rebuilt = rebuild(lines.map((line) => JSON.parse(line)));
+      assertEquals(rebuilt, chunk);
+    }
+  },
+);
 
-Deno.test("a strict reader in another language gives back the bytes (seed 5)", async () => {
-  const random = seededRandom(5);
-  const chunk = Uint8Array.from(
-    { length: 100_000 },
-    () => random() < 0.7 ? Math.floor(random() * 128) : random() * 256,
-  );
-  const log = logOf(new JsonFormat(options()), chunk, 11);
-  const script = pathOf("../fixtures/json_bytes.py");
-  assertEquals(await outputOf("python3", [script], bytesOf(log)), chunk);
-});
+Deno.test(
+  "a strict reader in another language gives back the bytes (seed 5)",
+  needs("python3"),
+  async () => {
+    const random = seededRandom(5);
+    const chunk = Uint8Array.from(
+      { length: 100_000 },
+      () => random() < 0.7 ? Math.floor(random() * 128) : random() * 256,
+    );
+    const log = logOf(new JsonFormat(options()), chunk, 11);
+    const script = pathOf("../fixtures/json_bytes.py");
+    assertEquals(await outputOf("python3", [script], bytesOf(log)), chunk);
+  },
+);
 
 const LINES: {
   name: string;

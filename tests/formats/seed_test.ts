@@ -1,3 +1,4 @@
+import { needs } from "../processes.ts";
 import type { FormatOptions } from "../../cli/formats/format.ts";
 import { SeedFormat } from "../../cli/formats/seed.ts";
 import { assertEquals } from "../std_assert.ts";
@@ -46,36 +47,44 @@ Deno.test("a log line is the one of the first program, byte for byte", () => {
   );
 });
 
-Deno.test("all 65,536 two-byte values are written as Python's repr has them", async () => {
-  const slices = Array.from(
-    { length: 65536 },
-    (_, value) => Uint8Array.of(value >> 8, value & 255),
-  );
-  const expected = await pythonLines(slices);
-  assertEquals(logOfPieces(slices) === expected, true);
-  const together = new Uint8Array(2 * 65536);
-  slices.forEach((slice, index) => together.set(slice, 2 * index));
-  const log = logOf(new SeedFormat(options()), together, 2);
-  assertEquals(log === expected, true);
-});
+Deno.test(
+  "all 65,536 two-byte values are written as Python's repr has them",
+  needs("python3"),
+  async () => {
+    const slices = Array.from(
+      { length: 65536 },
+      (_, value) => Uint8Array.of(value >> 8, value & 255),
+    );
+    const expected = await pythonLines(slices);
+    assertEquals(logOfPieces(slices) === expected, true);
+    const together = new Uint8Array(2 * 65536);
+    slices.forEach((slice, index) => together.set(slice, 2 * index));
+    const log = logOf(new SeedFormat(options()), together, 2);
+    assertEquals(log === expected, true);
+  },
+);
 
-Deno.test("a million random slices are written as Python's repr has them (seed 20261123)", async () => {
-  const random = seededRandom(20261123);
-  // Quotes and backslashes are rare among random bytes and decide the most.
-  const rare = bytesOf("'\"\\\n\t\r ~\x7f'");
-  const slices = Array.from({ length: 1_000_000 }, () => {
-    const slice = new Uint8Array(random() * 33);
-    const often = random();
-    for (let i = 0; i < slice.length; i++) {
-      slice[i] = random() < often / 4
-        ? rare[Math.floor(random() * rare.length)]!
-        : Math.floor(random() * 256);
-    }
-    return slice;
-  });
-  const expected = await pythonLines(slices);
-  assertEquals(logOfPieces(slices) === expected, true);
-});
+Deno.test(
+  "a million random slices are written as Python's repr has them (seed 20261123)",
+  needs("python3"),
+  async () => {
+    const random = seededRandom(20261123);
+    // Quotes and backslashes are rare among random bytes and decide the most.
+    const rare = bytesOf("'\"\\\n\t\r ~\x7f'");
+    const slices = Array.from({ length: 1_000_000 }, () => {
+      const slice = new Uint8Array(random() * 33);
+      const often = random();
+      for (let i = 0; i < slice.length; i++) {
+        slice[i] = random() < often / 4
+          ? rare[Math.floor(random() * rare.length)]!
+          : Math.floor(random() * 256);
+      }
+      return slice;
+    });
+    const expected = await pythonLines(slices);
+    assertEquals(logOfPieces(slices) === expected, true);
+  },
+);
 
 Deno.test("the slices of a chunk are written as if each came alone", () => {
   const chunk = bytesOf("it's \"one\" chunk\n that's cut\\ everywhere 'é'\x00");
