@@ -206,6 +206,19 @@ Deno.test("a reader that leaves ends the program with 0, and the child with it",
   assertMatch(stdout, /^Parent \d+ got \[b'Spam 0.*\n0\n1\n0\n$/);
 });
 
+Deno.test("a reader that has left is noticed at the first line that it misses", async () => {
+  const started = performance.now();
+  // A second line after 0.1 s, and a third a minute later.
+  const { code, stdout, stderr } = await shell(
+    `set -o pipefail
+    main --summary -- sh -c 'echo a; sleep 0.1; echo b; exec sleep 60' | head -1; echo "$?"`,
+  );
+  assertEquals(code, 0);
+  assertMatch(stdout, /^Parent .*\n0\n$/);
+  assertMatch(stderr, /^ended +stopped by the program/);
+  assertLessOrEqual(performance.now() - started, 10_000);
+});
+
 const PARENT_ENDS = [
   "SIGKILL",
   "SIGTERM",

@@ -323,6 +323,7 @@ const OFFSETS = [
     bytes: "abcde\\nf",
     offsets: [0, 2, 4, 6],
   },
+  { args: ["--frame=nul"], bytes: "a\\0b", offsets: [0, 2] },
   { args: ["--slice=2"], bytes: "abcde", offsets: [0, 2, 4] },
 ];
 

@@ -26,7 +26,7 @@ export async function conclude(
   const told = toldToEnd(child);
   let isOurs: boolean;
   try {
-    await Promise.race([written, told]);
+    await Promise.race([written, told, log.failure]);
     isOurs = log.isFull;
   } catch (error) {
     isOurs = error instanceof BrokenPipeError;

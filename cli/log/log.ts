@@ -39,6 +39,7 @@ export class Log {
   #filling = new LineBuffer();
   #leaving = new LineBuffer();
   #underway: Promise<void> = Promise.resolve();
+  readonly #failure = Promise.withResolvers<never>();
 
   /** A log of `format`, to `writer`. */
   constructor(
@@ -50,6 +51,11 @@ export class Log {
     this.#format = format;
     this.#sliceBytes = sliceBytes;
     this.#maxLines = maxLines;
+  }
+
+  /** Rejects as soon as the log can't be written; never resolves. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
   }
 
   /** True once as many lines are logged as were asked for. */
@@ -125,6 +131,8 @@ export class Log {
     this.#writer.write(lines.written()).catch(() => {});
     // At once and not at the end of the turn: no more lines will come in it.
     this.#underway = this.#writer.flush();
+    // Not with the next lines: they may be long in coming.
+    this.#underway.catch(this.#failure.reject);
   }
 
   /** Resolves when all lines have been accepted by the pipe or file. */
