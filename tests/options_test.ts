@@ -361,6 +361,23 @@ Deno.test("a full disk is one line and 125, and the command is gone", async () =
 });
 
 Deno.test({
+  name: "--progress is drawn on a terminal's stderr, and gone at the end",
+  ignore: !has("script"),
+  fn: async () => {
+    const { code, stdout } = await shell(
+      `export -f main; script -qefc "bash -c 'main --progress -- bash ${
+        fixture("pauses_longer.sh")
+      } >/dev/null'" /dev/null </dev/null`,
+    );
+    assertEquals(code, 0);
+    const drawings = stdout.split("\r\x1b[K");
+    assert(drawings.length > 2, JSON.stringify(stdout));
+    assert(drawings.some((drawn) => /4 B +.*B\/s/.test(drawn)), stdout);
+    assertEquals(drawings.at(-1), "");
+  },
+});
+
+Deno.test({
   name: "colour is for a terminal, and NO_COLOR and --color have their say",
   ignore: !has("script"),
   fn: async () => {
