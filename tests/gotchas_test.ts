@@ -147,6 +147,8 @@ for (const group of [false, true]) {
     assert(isAlive(server));
     await child.stop();
     await child.stdout.cancel();
+    // The end of the process is not yet that of its pipes.
+    await child.status;
     if (group) assert(await until(() => !isAlive(server)));
     else {
       assert(isAlive(server));
