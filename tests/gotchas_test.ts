@@ -7,6 +7,7 @@ import {
   assertMatch,
   assertRejects,
 } from "./std_assert.ts";
+import { TERMINAL_PROGRAM } from "./terminal.ts";
 import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
 
 const payloads = (log: string) =>
@@ -129,7 +130,7 @@ Deno.test("A timeout and a grandchild", async () => {
 
 Deno.test({
   name: "Ctrl-C reaches everybody",
-  ignore: !has("script"),
+  ignore: !has(TERMINAL_PROGRAM),
   fn: async () => {
     // The command counts its interrupts: it ends with 4 and how many.
     const { code, seen } = await interrupted("cleans_up_on_interrupt.sh");

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
 import { fixture, isAlive, needs, until } from "./processes.ts";
 import { startParent } from "./parents.ts";
+import { TERMINAL_PROGRAM } from "./terminal.ts";
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const IGNORES = [fixture("ignores_signals.sh")];
@@ -42,7 +43,7 @@ const KEYS = [
 for (const { key, keys, receivedSignal } of KEYS) {
   Deno.test(
     `${key} on a terminal reaches the child once, and its last words are read`,
-    needs("script"),
+    needs(TERMINAL_PROGRAM),
     async () => {
       await using parent = await startParent({
         child: CLEANS_UP,
@@ -64,7 +65,7 @@ for (const { key, keys, receivedSignal } of KEYS) {
 
 Deno.test(
   "SIGTERM on a terminal is passed on, as no key sends it",
-  needs("script"),
+  needs(TERMINAL_PROGRAM),
   async () => {
     await using parent = await startParent({
       child: CLEANS_UP,
@@ -80,7 +81,7 @@ Deno.test(
 
 Deno.test(
   "Ctrl-C on a terminal is passed on to a child in a group of its own",
-  needs("script"),
+  needs(TERMINAL_PROGRAM),
   async () => {
     await using parent = await startParent({
       child: CLEANS_UP,
@@ -96,7 +97,7 @@ Deno.test(
 
 Deno.test(
   "a child that inherits stdin reads the terminal",
-  needs("script"),
+  needs(TERMINAL_PROGRAM),
   async () => {
     await using parent = await startParent({
       child: ["sh", "-c", "read line; echo got $line"],
@@ -110,7 +111,7 @@ Deno.test(
 
 Deno.test(
   "a terminal that hangs up leaves nothing",
-  needs("script"),
+  needs(TERMINAL_PROGRAM),
   async () => {
     await using parent = await startParent({
       child: ["sh", "-c", "echo ready; exec sleep 30"],

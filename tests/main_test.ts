@@ -7,6 +7,7 @@ import {
 } from "./std_assert.ts";
 import { CHILD_MODE, chooseStart } from "../cli/launch.ts";
 import { VERSION } from "../cli/version.ts";
+import { TERMINAL_PROGRAM } from "./terminal.ts";
 import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
 
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
@@ -274,7 +275,7 @@ for (const by of ["deno run", "deno task"] as const) {
   Deno.test({
     name:
       `by ${by} on a terminal, Ctrl-C reaches the command once, and its last words are logged`,
-    ignore: !has("script"),
+    ignore: !has(TERMINAL_PROGRAM),
     fn: async () => {
       assertEquals(await interrupted("cleans_up_on_interrupt.sh", by), {
         code: 5,

@@ -7,7 +7,8 @@ import {
   assertMatch,
 } from "./std_assert.ts";
 import { FRAME_RULES } from "../cli/options/frame_rules.ts";
-import { shell, start, whole } from "./whole_program.ts";
+import { TERMINAL_PROGRAM } from "./terminal.ts";
+import { shell, start, whole, wholeOnTerminal } from "./whole_program.ts";
 
 const TEXT = ["--format=text", "--time=none"];
 
@@ -362,12 +363,11 @@ Deno.test("a full disk is one line and 125, and the command is gone", async () =
 
 Deno.test({
   name: "--progress is drawn on a terminal's stderr, and gone at the end",
-  ignore: !has("script"),
+  ignore: !has(TERMINAL_PROGRAM),
   fn: async () => {
-    const { code, stdout } = await shell(
-      `export -f main; script -qefc "bash -c 'main --progress -- bash ${
-        fixture("pauses_longer.sh")
-      } >/dev/null'" /dev/null </dev/null`,
+    const { code, stdout } = await wholeOnTerminal(
+      ["--progress", "--", "bash", fixture("pauses_longer.sh")],
+      { elsewhere: ">/dev/null" },
     );
     assertEquals(code, 0);
     const drawings = stdout.split("\r\x1b[K");
@@ -379,22 +379,24 @@ Deno.test({
 
 Deno.test({
   name: "colour is for a terminal, and NO_COLOR and --color have their say",
-  ignore: !has("script"),
+  ignore: !has(TERMINAL_PROGRAM),
   fn: async () => {
-    const run = (line: string) => shell(line, { env: { NO_COLOR: "" } });
-    const slow =
-      `--format text --slow 1ms -- sh -c 'echo a; sleep 0.05; echo b'`;
-    const colored = { test: (text: string) => text.includes("\x1b[33m") };
-    assert(!colored.test((await run(`main ${slow}`)).stdout));
-    assert(colored.test((await run(`main --color always ${slow}`)).stdout));
-    const inTerminal = (more: string, env = "") =>
-      run(
-        `export -f main; ${env} script -qefc "bash -c 'main ${more} --format text --slow 1ms -- bash ${
-          fixture("pauses.sh")
-        }'" /dev/null </dev/null`,
-      );
-    assert(colored.test((await inTerminal("")).stdout));
-    assert(!colored.test((await inTerminal("--color never")).stdout));
-    assert(!colored.test((await inTerminal("", "NO_COLOR=1")).stdout));
+    const isColored = async (
+      run: typeof whole,
+      more: readonly string[],
+      env = { NO_COLOR: "", TERM: "xterm" },
+    ) => {
+      const slow = ["--format=text", "--slow=1ms", "--", "bash"];
+      const args = [...more, ...slow, fixture("pauses.sh")];
+      const { code, stdout } = await run(args, { env });
+      assertEquals(code, 0);
+      return stdout.includes("\x1b[33m");
+    };
+    assert(!await isColored(whole, []));
+    assert(await isColored(whole, ["--color=always"]));
+    assert(await isColored(wholeOnTerminal, []));
+    assert(!await isColored(wholeOnTerminal, ["--color=never"]));
+    const noColor = { NO_COLOR: "1", TERM: "xterm" };
+    assert(!await isColored(wholeOnTerminal, [], noColor));
   },
 });

@@ -4,7 +4,8 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "./std_assert.ts";
 import { run } from "../mod.ts";
-import { fixture, isAlive, needs, until } from "./processes.ts";
+import { fixture, isAlive, needs, quote, until } from "./processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 
 const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 40);
 const SEED = Number(Deno.env.get("STORM_SEED") ?? 20240601);
@@ -71,12 +72,7 @@ async function strike(
     ],
   ];
   const [command = "", ...args] = terminal
-    ? [
-      "script",
-      "-qefc",
-      words.map((word) => `'${word}'`).join(" "),
-      "/dev/null",
-    ]
+    ? [TERMINAL_PROGRAM, ...onTerminal(words.map(quote).join(" "))]
     : words;
   const process = new Deno.Command(command, {
     args,
@@ -117,7 +113,7 @@ async function strike(
 
 Deno.test(
   `a storm of ${STARTS} signals, seed ${SEED}, leaves no orphan and no hang`,
-  needs("script"),
+  needs(TERMINAL_PROGRAM),
   async () => {
     const next = random(SEED);
     const strikes = Array.from({ length: STARTS }, (_, number) => ({

@@ -1,6 +1,7 @@
 /** Starts the programs of `parents/` and looks at what they leave behind. */
 
 import { quote } from "./processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 
 const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
 
@@ -48,7 +49,7 @@ export async function startParent(
     ...[JSON.stringify(options), way, ...child],
   ];
   const [command = "", ...args] = terminal
-    ? ["script", "-qefc", words.map(quote).join(" "), "/dev/null"]
+    ? [TERMINAL_PROGRAM, ...onTerminal(words.map(quote).join(" "))]
     : words;
   const process = new Deno.Command(command, {
     args,

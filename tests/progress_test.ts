@@ -1,6 +1,7 @@
 import { has, quote } from "./processes.ts";
 import { Progress, showsProgress } from "../cli/told/progress.ts";
 import { assert, assertEquals, assertMatch } from "./std_assert.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 import { ROOT } from "./whole_program.ts";
 
 /** What a terminal of so many columns was sent, and how long that took. */
@@ -12,7 +13,7 @@ interface Terminal {
 
 type Kind = "closes" | "leaves" | "exits";
 
-/** The arguments of `script` that run the program in a terminal. */
+/** The arguments of script(1) that run the program in a terminal. */
 function scriptArgs(
   kind: Kind,
   milliseconds: number,
@@ -23,7 +24,7 @@ function scriptArgs(
   const words = [Deno.execPath(), "run", "-q", "--no-prompt", program];
   const run = [...words, kind, `${milliseconds}`].map(quote).join(" ");
   const line = `stty cols ${columns} -onlcr; ${run} ${elsewhere}`;
-  return ["-qefc", line, "/dev/null"];
+  return onTerminal(line);
 }
 
 /** Runs the program in a terminal, its stdout going elsewhere. */
@@ -31,7 +32,7 @@ async function inTerminal(
   ...given: Parameters<typeof scriptArgs>
 ): Promise<Terminal> {
   const startMs = performance.now();
-  const { code, stdout } = await new Deno.Command("script", {
+  const { code, stdout } = await new Deno.Command(TERMINAL_PROGRAM, {
     args: scriptArgs(...given),
     stdin: "null",
     env: { NO_COLOR: "1" },
@@ -41,7 +42,7 @@ async function inTerminal(
 }
 
 const ERASE = "\r\x1b[K";
-const ignore = !has("script");
+const ignore = !has(TERMINAL_PROGRAM);
 const LINE = /^ *[\d.]+ (B|[KM]iB) +[\d.]+ (B|[KM]iB)\/s {2}[\d.]+ (ms|s)$/;
 
 Deno.test(
@@ -150,7 +151,7 @@ Deno.test(
   { ignore },
   async () => {
     const told = await Deno.makeTempFile();
-    await using child = new Deno.Command("script", {
+    await using child = new Deno.Command(TERMINAL_PROGRAM, {
       args: scriptArgs("exits", 1000, 80, `>${quote(told)}`),
       stdin: "piped",
       stdout: "piped",

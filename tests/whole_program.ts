@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { fixture, quote } from "./processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 
 /** The folder of the checkout, as a URL. */
 export const ROOT = new URL("../", import.meta.url);
@@ -61,7 +62,11 @@ export async function whole(
   args: readonly string[],
   options: WholeOptions = {},
 ): Promise<Whole> {
-  const { code, signal, stdout, stderr } = await start(args, options).output();
+  return read(await start(args, options).output());
+}
+
+/** The output of a process, as text. */
+function read({ code, signal, stdout, stderr }: Deno.CommandOutput): Whole {
   const decoder = new TextDecoder();
   return {
     code,
@@ -77,25 +82,38 @@ export async function shell(
   options: WholeOptions & { shell?: string } = {},
 ): Promise<Whole> {
   const main = [Deno.execPath(), ...denoRun([], options)];
-  const { code, signal, stdout, stderr } = await new Deno.Command(
+  const define = `main() { ${main.map(quote).join(" ")} "$@"; }`;
+  return await outputOf(
     options.shell ?? "bash",
-    {
-      args: [
-        "-c",
-        `main() { ${main.map(quote).join(" ")} "$@"; }\n${line}`,
-      ],
-      cwd: options.cwd,
-      env: { NO_COLOR: "1", ...options.env },
+    ["-c", `${define}\n${line}`],
+    options,
+  );
+}
+
+/** Runs any command to its end. */
+async function outputOf(
+  command: string,
+  args: readonly string[],
+  { cwd, env }: WholeOptions,
+): Promise<Whole> {
+  return read(
+    await new Deno.Command(command, {
+      args: [...args],
+      cwd,
+      env: { NO_COLOR: "1", ...env },
       stdin: "null",
-    },
-  ).output();
-  const decoder = new TextDecoder();
-  return {
-    code,
-    signal,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+    }).output(),
+  );
+}
+
+/** Runs a program on a terminal to its end; `stdout` is what the terminal got. */
+export async function wholeOnTerminal(
+  args: readonly string[],
+  { elsewhere = "", ...options }: WholeOptions & { elsewhere?: string } = {},
+): Promise<Whole> {
+  const words = [Deno.execPath(), ...denoRun(args, options)].map(quote);
+  const line = `${words.join(" ")} ${elsewhere}`;
+  return await outputOf(TERMINAL_PROGRAM, onTerminal(line), options);
 }
 
 /**
@@ -113,8 +131,8 @@ export async function interrupted(
       ? denoRun(args)
       : ["task", "-q", "--cwd", fileURLToPath(ROOT), "start", ...args]),
   ];
-  const terminal = new Deno.Command("script", {
-    args: ["-qefc", command.map(quote).join(" "), "/dev/null"],
+  const terminal = new Deno.Command(TERMINAL_PROGRAM, {
+    args: onTerminal(command.map(quote).join(" ")),
     stdin: "piped",
     stdout: "piped",
     env: { NO_COLOR: "1" },
