@@ -62,9 +62,10 @@ async function chooseEncoder(
 
 /** Resolves when the parent that holds the other end of our stdin is gone. */
 async function lifelineEnd(): Promise<void> {
-  for await (const _nothing of Deno.stdin.readable) {
-    // A life line carries no bytes; its end is the message.
-  }
+  // A life line carries no bytes; its end is the message. Not by
+  // Deno.stdin.readable: streams take 3 ms to load, a fifth of the start.
+  const nothing = new Uint8Array(64);
+  while (await Deno.stdin.read(nothing) !== null);
 }
 
 /** Writes the messages until there are enough, or the parent is gone. */
