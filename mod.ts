@@ -1,6 +1,22 @@
 /**
  * A process's pipe, seen and used properly.
  *
+ * @example The first program on pipes, its parent
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spawn } from "@basic-pipes/basic-pipes";
+ *
+ * // Whatever ends this scope ends the child.
+ * await using child = spawn("printf", ["Spam 0"]);
+ * const got: string[] = [];
+ * // Up to 32 bytes, as soon as there are any: a read is not a message.
+ * for await (const slice of child.stdout.slices(32)) {
+ *   got.push(new TextDecoder().decode(slice));
+ * }
+ * assertEquals(got, ["Spam 0"]);
+ * await child.check(); // throws unless it ended by itself with code 0
+ * ```
+ *
  * @module
  */
 export { BrokenPipeError } from "./src/broken_pipe_error.ts";

@@ -40,13 +40,14 @@ function refusal(error: unknown, consequence = ""): unknown {
  *   writes stop the event loop; set to polling, they never come back.
  *
  * Left open: somebody sets `O_NONBLOCK` on a pipe of ours after the first
- * 256 KiB, while a large piece is on the way; between two it is cleared again. How much of it went out cannot
- * be known then, so that the write fails and says so, rather than to double or
- * to lose in silence.
+ * 256 KiB, while a large piece is on the way; between two it is cleared again.
+ * How much of it went out cannot be known then, so that the write fails and
+ * says so, rather than to double or to lose in silence.
  */
 export class StdoutSink implements Sink {
   readonly givesBack = true;
   #isExact = true;
+  #isAtomic: boolean | undefined;
   #isAsked = false;
   #wouldBlock = false;
   #bytes = 0;
@@ -103,7 +104,8 @@ export class StdoutSink implements Sink {
       return await this.#write(bytes);
     }
     this.#bytes += bytes.length;
-    const isAtomic = !Deno.stdout.isTerminal();
+    // Asked once: stdout stays what it is, and the question is a system call.
+    const isAtomic = this.#isAtomic ??= !Deno.stdout.isTerminal();
     for (let start = 0; start < bytes.length;) {
       const { end, isKept } = exactPiece(bytes, start, isAtomic);
       start += await this.#writePiece(bytes.subarray(start, end), isKept);
