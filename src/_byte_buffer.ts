@@ -34,7 +34,7 @@ export class ByteBuffer {
     if (
       length === 0 && wantedBytes <= chunk.length && isWorthBorrowing(chunk)
     ) {
-      this.#become(chunk, chunk.length, false);
+      this.#become(asPlain(chunk), chunk.length, false);
       return;
     }
     // Only bytes after `end` are ever written: views given out stay valid.
@@ -51,7 +51,10 @@ export class ByteBuffer {
 
   /** Puts a view that was just taken back in front of what is here. */
   unread(view: Uint8Array<ArrayBuffer>): void {
-    const isInFront = view.buffer === this.bytes.buffer &&
+    // The chunk that landed meanwhile may be its neighbour in the same memory:
+    // then it stands in front of what is here, and outside of it.
+    const isInFront = this.start >= view.length &&
+      view.buffer === this.bytes.buffer &&
       view.byteOffset + view.length === this.bytes.byteOffset + this.start;
     if (isInFront) {
       this.start -= view.length;
@@ -92,6 +95,16 @@ export class ByteBuffer {
 }
 
 const SLACK_BYTES = 65_536;
+
+/**
+ * Views of a subclass would be of that class too, and `slice` of Node's
+ * `Buffer` is no copy.
+ */
+function asPlain(chunk: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return chunk.constructor === Uint8Array
+    ? chunk
+    : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+}
 
 /**
  * A few bytes in a big buffer are copied: a caller that keeps a view of them

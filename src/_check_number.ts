@@ -17,7 +17,10 @@ export function checkInteger(
 
 /** Refuses what is not a length of time that a timer can hold. */
 export function checkMs(name: string, value: number | undefined): void {
-  if (value === undefined || (value >= 0 && value <= 0x7fff_ffff)) return;
+  if (value === undefined) return;
+  // "500" compares well, and is joined to the time of day later.
+  const isNumber = typeof value === "number";
+  if (isNumber && value >= 0 && value <= 0x7fff_ffff) return;
   throw new RangeError(
     `Cannot wait as ${name} must be from 0 to 2147483647: current value is ${value}`,
   );

@@ -12,7 +12,8 @@ export function checkMs(
   min = 1,
 ): void {
   if (value === undefined) return;
-  if (!(value >= min && value <= MAX_TIMER_MS)) {
+  const isNumber = typeof value === "number";
+  if (!(isNumber && value >= min && value <= MAX_TIMER_MS)) {
     throw new RangeError(
       `Cannot start a child as ${name} is not between ${min} and ` +
         `${MAX_TIMER_MS}: current value is ${value}`,

@@ -9,12 +9,24 @@ import { UnexpectedEndError } from "./unexpected_end_error.ts";
 const CARRIAGE_RETURN = 0x0d;
 const NO_BYTES = new Uint8Array(0);
 
-/** The cutter that a framing describes. */
+/** The cutter that a framing describes, which may be anybody's. */
 export function frameCutter<Frame>(framing: Framing<Frame>): Cutter<Frame> {
   const { rule } = framing;
+  // NaN is above nothing: there would be no limit.
+  checkLimit("the framing's maxBytes", framing.maxBytes);
+  if (rule.kind === "measured") {
+    const { header } = rule;
+    // A header of no bytes and a payload of none come for ever.
+    if ("bytes" in header) checkLimit("the header's bytes", header.bytes);
+    else checkLimit("the header's maxBytes", header.maxBytes);
+  }
   return rule.kind === "delimited"
     ? new DelimitedCutter(framing, rule)
     : new MeasuredCutter(framing, rule);
+}
+
+function checkLimit(name: string, bytes: number): void {
+  checkInteger("read frames", name, bytes, 1, Number.MAX_SAFE_INTEGER);
 }
 
 /** Frames that end where a delimiter stands. */
@@ -37,12 +49,11 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
     const found = this.#search.find(buffer);
     // Where the payload ends at the earliest, though its end has not come.
     let length = found < 0 ? this.#search.earliest : found;
-    const mayStrip = found >= 0 || !hasEnded;
-    if (mayStrip && this.#rule.stripCarriageReturn && length > 0) {
+    if (found < 0 && hasEnded) length = buffer.length;
+    else if (this.#rule.stripCarriageReturn && length > 0) {
       const last = buffer.bytes[buffer.start + length - 1];
       if (last === CARRIAGE_RETURN) length--;
     }
-    if (found < 0 && hasEnded) length = buffer.length;
     if (length > this.#framing.maxBytes) {
       throw new TooLongError({
         what: this.#framing.name,

@@ -39,6 +39,8 @@ export class Intake {
   ): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure.error);
     if (this.ended) return Promise.resolve();
+    // Aborted as the last bytes woke the read: no event will tell of it again.
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (!this.#isReading) this.#read();
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,12 +62,21 @@ export class Intake {
 
   /** Gives the stream up and drops what has arrived; quiet if it had failed. */
   async cancel(reason?: unknown): Promise<void> {
+    this.arrivedBytes -= this.#buffer.length;
     this.#buffer.clear();
     this.ended = true;
-    const hadFailed = this.#failure !== undefined;
     this.#failure = undefined;
     this.#wake?.();
-    if (!hadFailed) await this.#reader.cancel(reason);
+    try {
+      await this.#reader.cancel(reason);
+    } catch (error) {
+      if (!await this.#hasFailed()) throw error;
+    }
+  }
+
+  /** Whether it is the stream that failed, and not its cancelling. */
+  #hasFailed(): Promise<boolean> {
+    return this.#reader.closed.then(() => false, () => true);
   }
 
   #read(): void {

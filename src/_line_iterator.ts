@@ -10,6 +10,7 @@ import {
 import type { LineOptions } from "./read_options.ts";
 
 const LINE_FEED = 0x0a;
+const NO_RUN: LineRun = { lines: [], bytes: new Uint8Array(0) };
 const FIRST_WINDOW_BYTES = 256;
 
 /**
@@ -25,8 +26,8 @@ export class LineIterator
   readonly #source: CutSource;
   readonly #options: LineOptions;
   readonly #cutter: LineRunCutter;
-  #run: LineRun = { lines: [], bytes: new Uint8Array(0) };
-  #lines: string[] = this.#run.lines;
+  #run = NO_RUN;
+  #lines = NO_RUN.lines;
   #given = 0;
   #isDone = false;
 
@@ -61,7 +62,7 @@ export class LineIterator
     // Thrown while the lines of a run are left, which stay where they are.
     this.#options.signal?.throwIfAborted();
     if (this.#source.holder === this) {
-      this.#source.holder = undefined;
+      this.#release();
       this.#cutter.windowBytes = Math.min(
         2 * this.#cutter.windowBytes,
         MAX_WINDOW_BYTES,
@@ -99,7 +100,13 @@ export class LineIterator
       this.#source.buffer.unread(bytes.subarray(at));
       this.#cutter.windowBytes = FIRST_WINDOW_BYTES;
     }
-    this.#lines = [];
+    this.#release();
+  }
+
+  /** Lets go of the run: its bytes keep the whole chunk alive. */
+  #release(): void {
+    this.#run = NO_RUN;
+    this.#lines = NO_RUN.lines;
     this.#given = 0;
     this.#source.holder = undefined;
   }

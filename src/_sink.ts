@@ -1,12 +1,15 @@
-/** Where the pieces of a writer go, one at a time. */
+/** Where what a writer writes goes, one write at a time. */
 export interface Sink {
   /**
    * Whether the bytes are free again once `write` has settled. A stream may
    * hold them longer: an identity `TransformStream` passes them on as they are.
    */
   readonly givesBack: boolean;
-  /** Settles when all of the bytes have been accepted. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Settles when all of the pieces have been accepted. Nothing of another
+   * writer to the same sink comes between them.
+   */
+  write(pieces: readonly Uint8Array[]): Promise<void>;
   /** Ends it; called once, after the last write. */
   close(): Promise<void>;
 }
@@ -20,7 +23,7 @@ const OWN_SINKS = new WeakMap<WritableStream<Uint8Array>, Sink>();
 /** Makes a stream that a `PipeWriter` recognizes as `sink`. */
 export function ownStream(sink: Sink): WritableStream<Uint8Array> {
   const stream = new WritableStream<Uint8Array>({
-    write: (bytes) => sink.write(bytes),
+    write: (bytes) => sink.write([bytes]),
     close: () => sink.close(),
   });
   OWN_SINKS.set(stream, sink);
@@ -35,7 +38,9 @@ export function sinkOf(stream: WritableStream<Uint8Array>): Sink {
   writer.ready.catch(() => {});
   return OWN_SINKS.get(stream) ?? {
     givesBack: false,
-    write: (bytes) => writer.write(bytes),
+    async write(pieces) {
+      for (const piece of pieces) await writer.write(piece);
+    },
     close: () => writer.close(),
   };
 }

@@ -55,12 +55,12 @@ export class StdoutSink implements Sink {
   #open = 0;
   #last: Promise<void> = Promise.resolve();
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(pieces: readonly Uint8Array[]): Promise<void> {
     // What one writer has begun, another one waits for: two at once would cut
     // into each other's lines.
     const written = this.#open++ === 0
-      ? this.#write(bytes)
-      : this.#last.then(() => this.#write(bytes));
+      ? this.#writeAll(pieces)
+      : this.#last.then(() => this.#writeAll(pieces));
     const settle = () => {
       this.#open--;
     };
@@ -71,6 +71,10 @@ export class StdoutSink implements Sink {
   /** Leaves the descriptor open: it is the program's, not the writer's. */
   close(): Promise<void> {
     return this.#last;
+  }
+
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) await this.#write(piece);
   }
 
   #write(bytes: Uint8Array): Promise<void> {

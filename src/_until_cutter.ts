@@ -16,6 +16,11 @@ export class UntilCutter implements Cutter<Uint8Array<ArrayBuffer>> {
     const bytes = typeof delimiter === "string"
       ? new TextEncoder().encode(delimiter)
       : delimiter;
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError(
+        `Cannot read as the delimiter must be a Uint8Array or a string: current value is ${typeof bytes}`,
+      );
+    }
     this.#search = new DelimiterSearch(bytes);
     this.#delimiterBytes = bytes.length;
     this.#maxBytes = maxBytes;

@@ -56,10 +56,16 @@ export class WriteBatch {
   take(): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.#buffer;
     const used = this.#used;
-    if (buffer === undefined || used === 0) return undefined;
+    if (buffer === undefined) return undefined;
+    // An empty one as well: as long as there is room, nobody says that what
+    // comes next has to leave.
     this.#buffer = undefined;
     this.#room = NO_ROOM;
     this.#used = 0;
+    if (used === 0) {
+      this.#spare = buffer;
+      return undefined;
+    }
     if (this.#givesBack || used * 2 > BATCH_BYTES) {
       return buffer.subarray(0, used);
     }

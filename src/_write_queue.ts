@@ -10,8 +10,8 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-interface Piece {
-  readonly bytes: Uint8Array;
+interface Write {
+  readonly pieces: readonly Uint8Array[];
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -25,16 +25,16 @@ function asError(error: unknown): Error {
     : new Error("Cannot write as the stream has failed", { cause: error });
 }
 
-/** Gives pieces to a sink in order, one at a time, until one fails. */
+/** Gives writes to a sink in order, one at a time, until one fails. */
 export class WriteQueue {
   readonly #sink: Sink;
   readonly #onBreak: () => void;
-  #pieces: Piece[] = [];
+  #writes: Write[] = [];
   #last: Promise<void> = DONE;
   #isRunning = false;
   #error: Error | undefined;
 
-  /** `onBreak` is called once, before any promise of a piece rejects. */
+  /** `onBreak` is called once, before any promise of a write rejects. */
   constructor(sink: Sink, onBreak: () => void) {
     this.#sink = sink;
     this.#onBreak = onBreak;
@@ -45,21 +45,21 @@ export class WriteQueue {
     return this.#error;
   }
 
-  /** Whether a piece is on the way. */
+  /** Whether a write is on the way. */
   get isBusy(): boolean {
     return this.#isRunning;
   }
 
-  /** Settles as the last piece of now does. */
+  /** Settles as the last write of now does. */
   get last(): Promise<void> {
     return this.#last;
   }
 
-  /** Appends a piece; resolves when the sink has accepted it. */
-  push(bytes: Uint8Array): Promise<void> {
+  /** Appends a write; resolves when the sink has accepted all its pieces. */
+  push(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#error !== undefined) return handled(Promise.reject(this.#error));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#pieces.push({ bytes, resolve, reject });
+    this.#writes.push({ pieces, resolve, reject });
     this.#last = handled(promise);
     if (!this.#isRunning) this.#run();
     return promise;
@@ -67,14 +67,14 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    while (this.#pieces.length > 0) {
-      // One swap per round: `shift` of a long array is slow for each piece.
-      const pieces = this.#pieces;
-      this.#pieces = [];
-      for (const { bytes, resolve, reject } of pieces) {
+    while (this.#writes.length > 0) {
+      // One swap per round: `shift` of a long array is slow for each write.
+      const writes = this.#writes;
+      this.#writes = [];
+      for (const { pieces, resolve, reject } of writes) {
         try {
           if (this.#error !== undefined) throw this.#error;
-          await this.#sink.write(bytes);
+          await this.#sink.write(pieces);
           resolve();
         } catch (error) {
           if (this.#error === undefined) {

@@ -91,7 +91,8 @@ function delimited(
           }`,
         );
       }
-      return [payload, delimiter];
+      // A new one each time: whoever gets it may keep, change or transfer it.
+      return [payload, Uint8Array.of(end)];
     },
   };
 }

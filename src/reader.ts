@@ -71,7 +71,7 @@ export class PipeReader implements AsyncDisposable {
   #framed: { framing: unknown; cutter: Cutter<unknown> } | undefined;
 
   /**
-   * Locks the stream, of whatever type, until `cancel`. Nothing is read yet.
+   * Locks the stream, of whatever type, for good. Nothing is read yet.
    *
    * @throws {TypeError} If the stream is locked already.
    */
@@ -240,8 +240,9 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * Iterates arrays of all the complete lines that have arrived, never empty:
-   * the fastest way to read lines. A `break` takes the array's lines with it.
+   * Iterates arrays of the complete lines that have arrived, never empty, up to
+   * 8 KiB of them or one longer: the fastest way to read lines. A `break` takes
+   * the array's lines with it.
    */
   lineArrays(
     options: LineOptions = {},
@@ -268,7 +269,8 @@ export class PipeReader implements AsyncDisposable {
 
   /**
    * Gives the stream up and drops what has arrived; a read that waits, and
-   * every later one, meets the end. A child that writes on gets SIGPIPE.
+   * every later one, meets the end. A child that writes on gets SIGPIPE. Quiet
+   * if the stream has failed; rejects if it cannot be given up.
    */
   async cancel(reason?: unknown): Promise<void> {
     await this.#source.cancel(reason);

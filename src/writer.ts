@@ -20,9 +20,10 @@ const ENCODER = new TextEncoder();
  * slowed, and what he writes waits in memory.
  *
  * The order is kept, and a write below 16 KiB or a frame is never mixed with
- * another. A reader that went away is a {@linkcode BrokenPipeError} from every
- * later `write` and `flush`; a rejection that nobody awaits does not end the
- * program, and `close` is quiet about it.
+ * another. A reader of the pipe that went away is a {@linkcode BrokenPipeError}
+ * from every later `write` and `flush`; a rejection that nobody awaits does not
+ * end the program, and `close` is quiet about it. A stream within the program
+ * fails with whatever it was cancelled with.
  *
  * @example Many small writes, and the end
  * ```ts
@@ -98,11 +99,13 @@ export class PipeWriter {
   }
 
   /**
-   * Writes one message as a frame: nothing else comes between its pieces.
+   * Writes one message as a frame: nothing else comes between its pieces, also
+   * from another writer to the program's stdout. In all it counts as one write:
+   * from 16 KiB on it is not copied, and waits for the pipe.
    *
    * @typeParam Frame What the framing takes: the payload, or more.
    * @param framing The rule, such as `lengthPrefix()`.
-   * @param frame The payload; copied or not as by {@linkcode write}.
+   * @param frame The payload, or what else the framing takes.
    * @returns Resolves as {@linkcode write} does.
    * @throws {RangeError | TypeError} At once, if the frame could not be read
    * back, or after `close`; nothing was written then.
@@ -125,12 +128,13 @@ export class PipeWriter {
     const pieces = framing.encode(frame);
     let bytes = 0;
     for (const piece of pieces) bytes += piece.length;
+    // One write to the sink: another writer of the same stdout waits for it.
+    if (bytes >= LARGE_BYTES) return this.#push(pieces, bytes);
     // A frame that two batches share would be two writes, and another process
     // that writes to the same pipe could get in between (pipe(7), PIPE_BUF).
-    if (bytes < LARGE_BYTES && !this.#batch.fits(bytes)) this.#ship();
+    if (!this.#batch.fits(bytes)) this.#ship();
     let written = DONE;
     for (const piece of pieces) {
-      // A short last piece has room at once, and a large one before it has not.
       const room = this.write(piece);
       if (room !== DONE) written = room;
     }
@@ -186,17 +190,11 @@ export class PipeWriter {
 
   /** Takes what does not fit into the batch as it is. */
   #add(bytes: Uint8Array): Promise<void> {
-    if (this.#closing !== undefined) {
-      throw new TypeError(
-        `Cannot write as the writer is closed: current value is ${bytes.length} bytes`,
-      );
-    }
+    const { length } = bytes;
+    if (length >= LARGE_BYTES) return this.#push([bytes], length);
+    this.#checkOpen(length);
     if (this.broken !== undefined) {
       return this.#give(Promise.reject(this.broken));
-    }
-    if (bytes.length >= LARGE_BYTES) {
-      this.#ship();
-      return this.#give(this.#queue.push(bytes));
     }
     // Full: the caller waits until the batch before this one has been accepted.
     const before = this.#queue.isBusy ? this.#give(this.#queue.last) : DONE;
@@ -204,6 +202,20 @@ export class PipeWriter {
     this.#open();
     this.#batch.add(bytes);
     return before;
+  }
+
+  /** Sends pieces as they are, after what was written before. */
+  #push(pieces: readonly Uint8Array[], length: number): Promise<void> {
+    this.#checkOpen(length);
+    this.#ship();
+    return this.#give(this.#queue.push(pieces));
+  }
+
+  #checkOpen(length: number): void {
+    if (this.#closing === undefined) return;
+    throw new TypeError(
+      `Cannot write as the writer is closed: current value is ${length} bytes`,
+    );
   }
 
   #open(): void {
@@ -227,7 +239,7 @@ export class PipeWriter {
   #ship(): void {
     const bytes = this.#batch.take();
     if (bytes === undefined) return;
-    const sent = this.#queue.push(bytes);
+    const sent = this.#queue.push([bytes]);
     if (!this.#sink.givesBack) return;
     sent.then(() => this.#batch.giveBack(bytes), () => {});
   }

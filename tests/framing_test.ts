@@ -6,6 +6,7 @@ import {
   type Framing,
   lengthPrefix,
   lines,
+  type MeasuredRule,
   nul,
   PipeReader,
   pythonConnection,
@@ -136,10 +137,17 @@ const REFUSALS: {
     message:
       "Cannot frame bytes as maxBytes must be an integer from 1 to 2147483647: current value is 1.5",
   },
-  ...([["A\r\nB", "x"], ["A", "x\r\nB: y"], ["Content-length", "3"], [
-    "A",
-    " x",
-  ], ["", ""]] as const)
+  ...([
+    ["A\r\nB", "x"],
+    ["A", "x\r\nB: y"],
+    ["Content-length", "3"],
+    [
+      "A",
+      " x",
+    ],
+    ["", ""],
+    ["A", "\ud800"],
+  ] as const)
     .map(([name, value]) => ({
       call: () =>
         contentLength().encode({
@@ -148,7 +156,7 @@ const REFUSALS: {
         }),
       type: TypeError,
       message:
-        `Cannot encode a Content-Length frame as a header must be a name other than Content-Length and a trimmed value on one line: current value is ${
+        `Cannot encode a Content-Length frame as a header must be a name other than Content-Length and a trimmed, well-formed value on one line: current value is ${
           JSON.stringify([name, value])
         }`,
     })),
@@ -282,3 +290,66 @@ Deno.test("a stream of encoded frames is read by a stream of frames", async () =
   // A small frame leaves as one chunk, a big one without a copy.
   assertEquals(sizes, [4, 5, 4, 70_000]);
 });
+
+Deno.test("a header block of 8192 bytes is encoded", () => {
+  const [head] = contentLength().encode({
+    headers: [["A", "x".repeat(8192 - "Content-Length: 0\r\nA: ".length)]],
+    payload: bytesOf(""),
+  });
+  assertEquals(head!.length, 8192 + "\r\n\r\n".length);
+});
+
+Deno.test("blanks in a header cost no more than letters, wherever they stand", async () => {
+  const blanks = " ".repeat(8000);
+  const values = [`${blanks}\nz`, `a${blanks}b`, `a${blanks}`, blanks];
+  const startMs = performance.now();
+  for (const value of values) {
+    const text = `X:${value}\r\nContent-Length: 0\r\n\r\n`;
+    await using reader = new PipeReader(streamOf([bytesOf(text)]));
+    await reader.readFrame(contentLength()).catch(() => {});
+  }
+  // Where the cost grew with their square or cube, it was minutes.
+  assert(performance.now() - startMs < 5000);
+});
+
+Deno.test("a length may be said twice, but not two lengths", async () => {
+  for (
+    const [first, second, expected] of [
+      ["2", "02", "{}"],
+      ["2", "3", "FramingError"],
+      ["2", "x", "FramingError"],
+      ["x", "x", "FramingError"],
+    ] as const
+  ) {
+    const head = `Content-Length: ${first}\r\ncontent-length:${second}\t\r\n`;
+    await using reader = new PipeReader(streamOf([bytesOf(head + "\r\n{}")]));
+    const frame = await reader.readFrame(contentLength())
+      .then((frame) => textOf(frame!.payload), (error) => error.name);
+    assertEquals(frame, expected);
+  }
+});
+
+Deno.test("a framing of one's own without a limit is refused before it is read by", () => {
+  assertLimited({ ...lines(), maxBytes: NaN }, "the framing's maxBytes");
+  const { rule, ...rest } = lengthPrefix();
+  const measured = rule as MeasuredRule;
+  for (const bytes of [0, NaN]) {
+    assertLimited(
+      { ...rest, rule: { ...measured, header: { bytes } } },
+      "the header's bytes",
+    );
+  }
+  assertLimited({
+    ...rest,
+    rule: { ...measured, header: { until: bytesOf(":"), maxBytes: Infinity } },
+  }, "the header's maxBytes");
+});
+
+function assertLimited(framing: Framing, name: string): void {
+  const reader = new PipeReader(streamOf([]));
+  assertThrows(
+    () => reader.frames(framing),
+    RangeError,
+    `Cannot read frames as ${name} must be an integer from 1 to`,
+  );
+}

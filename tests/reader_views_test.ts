@@ -6,6 +6,8 @@ import {
 } from "./std_assert.ts";
 import {
   lengthPrefix,
+  lines,
+  nul,
   PipeReader,
   TooLongError,
   UnexpectedEndError,
@@ -282,6 +284,74 @@ Deno.test("a chunk that lands while lines are held comes after them", async () =
   assertEquals(rest, "b\nc\n");
 });
 
+Deno.test("a chunk that lands beside held lines in the same memory comes after them", async () => {
+  let feed!: (chunk: Uint8Array) => void;
+  let end!: () => void;
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      feed = (chunk) => controller.enqueue(chunk);
+      end = () => controller.close();
+    },
+  }, { highWaterMark: 0 });
+  await using reader = new PipeReader(stream);
+  const all = bytesOf("one\ntwo\nthree\nfour\n");
+  feed(all.subarray(0, 8));
+  await reader.peek(100, { timeoutMs: 20 }).catch(() => {});
+  assertEquals(await reader.readLine(), "one");
+  feed(all.subarray(8));
+  await new Promise((resolve) => setImmediate(resolve));
+  end();
+  assertEquals(reader.buffered, "two\nthree\nfour\n".length);
+  const rest = await new Response(reader.rest()).text();
+  assertEquals(rest, "two\nthree\nfour\n");
+});
+
+Deno.test("views of a subclass's chunk are plain ones, whose slice is a copy", async () => {
+  const { Buffer } = await import("node:buffer");
+  const chunk = Buffer.from(bytesOf("abcdef").buffer);
+  await using reader = new PipeReader(streamOf([chunk]));
+  const view = (await reader.read(3))!;
+  assertEquals(view.constructor, Uint8Array);
+  view.slice().fill(0);
+  assertEquals(textOf(view), "abc");
+});
+
+Deno.test("a delimiter that the caller changes while it is looked for is looked for as it was", async () => {
+  const { stream, feed } = fedStream();
+  await using reader = new PipeReader(stream);
+  const delimiter = bytesOf("\r\n");
+  const part = reader.readUntil(delimiter);
+  delimiter.fill(0);
+  feed("a\r\n");
+  assertEquals(textOf(await part), "a\r\n");
+});
+
+Deno.test("what is collected has at most 1 MiB, unless told otherwise", async () => {
+  const collecting: ((reader: PipeReader) => Promise<unknown>)[] = [
+    (reader) => reader.readUntil("\0\n"),
+    (reader) => reader.readFrame(nul()),
+    (reader) => reader.readFrame(lines()),
+    (reader) => reader.readLine(),
+  ];
+  for (const [n, collect] of collecting.entries()) {
+    for (const extra of [0, 1]) {
+      // For a line, the NUL is one of its bytes.
+      const length = 1_048_576 + extra - (n < 2 ? 0 : 1);
+      const bytes = bytesOf("x".repeat(length) + "\0\n");
+      await using reader = new PipeReader(streamOf([bytes]));
+      const error = await collect(reader).then(() => null, (error) => error);
+      assertEquals(error?.constructor, extra ? TooLongError : undefined);
+    }
+  }
+});
+
+Deno.test("a slice has at most 32 bytes, unless told otherwise", async () => {
+  await using reader = new PipeReader(streamOf([new Uint8Array(33)]));
+  const sizes: number[] = [];
+  for await (const slice of reader.slices()) sizes.push(slice.length);
+  assertEquals(sizes, [32, 1]);
+});
+
 Deno.test("invalid UTF-8 is an error if asked for, after the lines before it", async () => {
   const input = bytesOf("a\nb\n\xff\nc\n");
   for (const pieces of everyCut(input)) {
@@ -375,6 +445,11 @@ const REJECTIONS: {
     call: (reader) => reader.readLine({ timeoutMs: 2 ** 31 }),
     message:
       "Cannot wait as timeoutMs must be from 0 to 2147483647: current value is 2147483648",
+  },
+  {
+    call: (reader) => reader.read(1, { timeoutMs: "500" as never }),
+    message:
+      "Cannot wait as timeoutMs must be from 0 to 2147483647: current value is 500",
   },
   {
     call: (reader) => reader.read(1, { timeoutMs: NaN }),

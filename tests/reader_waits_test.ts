@@ -65,6 +65,26 @@ Deno.test.each(WAITS)(
   },
 );
 
+Deno.test.each(WAITS)(
+  "$name that is aborted in the turn in which too few bytes came rejects",
+  async ({ wait }) => {
+    // The abort may come at any place between the chunk and the next wait.
+    for (let turns = 0; turns < 12; turns++) {
+      const { stream, feed } = fedStream();
+      await using reader = new PipeReader(stream);
+      const reason = new Error("enough");
+      const stop = new AbortController();
+      const pending = wait(reader, { signal: stop.signal });
+      await new Promise((resolve) => setImmediate(resolve));
+      feed("\x09");
+      for (let turn = 0; turn < turns; turn++) await null;
+      stop.abort(reason);
+      assertStrictEquals(await assertRejects(() => pending), reason);
+      assertEquals(reader.bytesRead, 0);
+    }
+  },
+);
+
 Deno.test("read and an iterator reject an aborted signal although bytes are here", async () => {
   await using reader = new PipeReader(streamOf([bytesOf("a\nb\n")]));
   await reader.peek(1);
@@ -152,6 +172,11 @@ Deno.test("idleTimeoutMs ends a frame that has begun, and none that has not", as
   );
   feed("\x02a");
   await assertRejects(
+    () => reader.readFrame(framing, { idleTimeoutMs: 60_000, timeoutMs: 5 }),
+    DOMException,
+    "as timeoutMs has passed: current value is 5",
+  );
+  await assertRejects(
     () => reader.readFrame(framing, options),
     DOMException,
     "as idleTimeoutMs has passed: current value is 5",
@@ -217,6 +242,7 @@ Deno.test("a chunk that is no bytes is refused and the stream cancelled", async 
     "every chunk must be a Uint8Array: current value is string",
   );
   assertStrictEquals(await promise, error);
+  assertStrictEquals(await assertRejects(() => reader.read(1)), error);
 });
 
 Deno.test("empty chunks are neither a slice nor the end", async () => {
@@ -238,7 +264,29 @@ Deno.test("cancel drops what has arrived, and a read that waits meets the end", 
     [await pending, await cancelled, await reader.read(1), reader.tryRead(1)],
     [null, "enough", null, undefined],
   );
+  assertEquals([reader.bytesRead, reader.buffered], [0, 0]);
   await reader.cancel();
+});
+
+Deno.test("cancel drops the lines that a loop has not given yet", async () => {
+  const reader = new PipeReader(streamOf([bytesOf("a\nb\nc\n")]));
+  const lines = reader.lines();
+  assertEquals((await lines.next()).value, "a");
+  await reader.cancel();
+  assertEquals((await lines.next()).done, true);
+  assertEquals([await reader.readLine(), reader.bytesRead], [null, 2]);
+});
+
+Deno.test("an iterator that was ended gives nothing more, and takes nothing", async () => {
+  await using reader = new PipeReader(streamOf([bytesOf("a\nb\nc\n")]));
+  await reader.peek(1);
+  for (
+    const iterator of [reader.slices(1), reader.lines(), reader.lineArrays()]
+  ) {
+    await iterator.return!();
+    assertEquals(await iterator.next(), { value: undefined, done: true });
+  }
+  assertEquals(reader.bytesRead, 0);
 });
 
 Deno.test("await using cancels the stream, and is quiet if it had failed", async () => {
@@ -251,6 +299,18 @@ Deno.test("await using cancels the stream, and is quiet if it had failed", async
   await using reader = new PipeReader(failed.stream);
   failed.fail(new Error("broken"));
   await assertRejects(() => reader.read(1), Error, "broken");
+  // Also if no read has met it.
+  const unread = fedStream();
+  await using _reader = new PipeReader(unread.stream);
+  unread.fail(new Error("broken"));
+});
+
+Deno.test("cancel rejects if the stream cannot be given up", async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    cancel: () => Promise.reject(new Error("it holds on")),
+  });
+  const reader = new PipeReader(stream);
+  await assertRejects(() => reader.cancel(), Error, "it holds on");
 });
 
 Deno.test("rest gives all that is left, with the read that a timeout left outstanding", async () => {
@@ -283,4 +343,13 @@ Deno.test("rest passes a cancel and an error on", async () => {
   const rest = new PipeReader(right.stream).rest();
   right.fail(new Error("broken"));
   await assertRejects(() => new Response(rest).text(), Error, "broken");
+});
+
+Deno.test("rest reads nothing ahead", async () => {
+  const { stream, reads } = fedStream();
+  await using reader = new PipeReader(stream);
+  const rest = reader.rest();
+  await new Promise((resolve) => setImmediate(resolve));
+  assertEquals(reads(), 0);
+  await rest.cancel();
 });

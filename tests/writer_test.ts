@@ -102,6 +102,19 @@ Deno.test("small writes of one turn leave as one, at its end", async () => {
   await writer.close();
 });
 
+Deno.test("an empty write keeps nothing of what comes later from leaving", async () => {
+  for (const empty of ["", new Uint8Array(0)]) {
+    const { stream, text } = collector();
+    const writer = new PipeWriter(stream);
+    await writer.write(empty);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await writer.write("Spam");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    assertEquals(text(), "Spam");
+    await writer.close();
+  }
+});
+
 Deno.test("what is written while a batch is on the way leaves after it, unasked", async () => {
   const { stream, chunks, letGo } = stuck();
   const writer = new PipeWriter(stream);
@@ -234,6 +247,62 @@ Deno.test("a frame that fits into a batch is not shared by two", async () => {
   assertEquals(chunks.map((chunk) => chunk.length % 4004), chunks.map(() => 0));
 });
 
+Deno.test("frames of two writers to one sink are not mixed, whatever their size", async () => {
+  const chunks: Uint8Array[] = [];
+  let last = Promise.resolve();
+  // As the program's stdout does it: one write after the other.
+  const stream = () =>
+    ownStream({
+      givesBack: true,
+      write: (pieces) =>
+        last = last.then(async () => {
+          for (const piece of pieces) {
+            await null;
+            chunks.push(piece.slice());
+          }
+        }),
+      close: () => Promise.resolve(),
+    });
+  const writers = [new PipeWriter(stream()), new PipeWriter(stream())];
+  const framing = lengthPrefix({ maxBytes: 100_000 });
+  for (const size of [10, 16_380, 20_000, 70_000]) {
+    for (const [n, writer] of writers.entries()) {
+      writer.writeFrame(framing, new Uint8Array(size).fill(n + 1));
+      await null;
+    }
+  }
+  await Promise.all(writers.map((writer) => writer.close()));
+  const reader = new PipeReader(ReadableStream.from(chunks));
+  const got: number[][] = [];
+  for await (const frame of reader.frames(framing)) {
+    got.push([frame.length, ...new Set(frame)]);
+  }
+  assertEquals(
+    got.toSorted((a, b) => a[0]! - b[0]! || a[1]! - b[1]!),
+    [10, 16_380, 20_000, 70_000].flatMap((size) => [[size, 1], [size, 2]]),
+  );
+});
+
+Deno.test("a stream may take away every chunk of a frame", async () => {
+  const framing = lines({ maxBytes: 100_000 });
+  const taken: string[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    write(chunk) {
+      taken.push(
+        decode(
+          structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }),
+        ),
+      );
+    },
+  });
+  const writer = new PipeWriter(stream);
+  for (let n = 0; n < 2; n++) {
+    await writer.writeFrame(framing, encode("x".repeat(20_000)));
+  }
+  await writer.close();
+  assertEquals(taken.join("").length, 40_002);
+});
+
 Deno.test("a frame that could not be read back is refused before anything is written", async () => {
   const { stream, text } = collector();
   const writer = new PipeWriter(stream);
@@ -343,8 +412,8 @@ Deno.test("nothing is written after a piece that failed", async () => {
   const chunks: string[] = [];
   const sink = ownStream({
     givesBack: true,
-    write(bytes) {
-      chunks.push(decode(bytes));
+    write([bytes]) {
+      chunks.push(decode(bytes!));
       return chunks.length === 2
         ? Promise.reject(new Error("no room"))
         : Promise.resolve();
@@ -392,4 +461,11 @@ Deno.test("what is neither bytes nor text is refused at once", async () => {
     );
   }
   await writer.close();
+});
+
+Deno.test("close is quiet if the reader leaves at the very end", async () => {
+  const stream = new WritableStream<Uint8Array>({
+    close: () => Promise.reject(new Deno.errors.BrokenPipe("gone")),
+  });
+  await new PipeWriter(stream).close();
 });

@@ -341,6 +341,133 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     from: "if (this.#framed?.framing !== framing) {",
     to: "if (this.#framed === undefined) {",
   },
+  {
+    name: "held lines go in front of a neighbour in the same memory",
+    file: "src/_byte_buffer.ts",
+    from: "this.start >= view.length &&",
+    to: "",
+  },
+  {
+    name: "views are of the chunk's own class",
+    file: "src/_byte_buffer.ts",
+    from: "this.#become(asPlain(chunk), chunk.length, false);",
+    to: "this.#become(chunk, chunk.length, false);",
+  },
+  {
+    name: "an abort in the turn of a chunk is lost",
+    file: "src/_intake.ts",
+    from: "    if (signal?.aborted) return Promise.reject(signal.reason);\n",
+    to: "",
+  },
+  {
+    name: "what cancel drops counts as given",
+    file: "src/_intake.ts",
+    from: "    this.arrivedBytes -= this.#buffer.length;\n",
+    to: "",
+  },
+  {
+    name: "a stream that has failed cannot be given up quietly",
+    file: "src/_intake.ts",
+    from: "if (!await this.#hasFailed()) throw error;",
+    to: "throw error;",
+  },
+  {
+    name: "a cancel that fails is not told",
+    file: "src/_intake.ts",
+    from: "if (!await this.#hasFailed()) throw error;",
+    to: "",
+  },
+  {
+    name: "a stream that has failed reads as ended",
+    file: "src/_intake.ts",
+    from:
+      "    if (this.#failure) return Promise.reject(this.#failure.error);\n",
+    to: "",
+  },
+  {
+    name: "held lines are given after cancel",
+    file: "src/_cut_source.ts",
+    from: "    this.holder?.settle();\n    await",
+    to: "    await",
+  },
+  {
+    name: "an idle limit outruns a shorter timeout",
+    file: "src/_cut_source.ts",
+    from: "if (idleTimeoutMs < waitMs) {",
+    to: "{",
+  },
+  {
+    name: "an iterator that was ended takes bytes",
+    file: "src/_cut_iterator.ts",
+    from: "source.holder === undefined && !this.#isDone &&",
+    to: "source.holder === undefined &&",
+  },
+  {
+    name: "the caller's change of a delimiter is seen",
+    file: "src/_delimiter_search.ts",
+    from: "this.#delimiter = delimiter.slice();",
+    to: "this.#delimiter = delimiter;",
+  },
+  {
+    name: "the default limit before a delimiter is off by one",
+    file: "src/_until_cutter.ts",
+    from: "maxBytes = 1_048_576)",
+    to: "maxBytes = 1_048_577)",
+  },
+  {
+    name: "the default limit of a line is off by one",
+    file: "src/delimited_framings.ts",
+    from: "maxBytes = 1_048_576 }",
+    to: "maxBytes = 1_048_577 }",
+  },
+  {
+    name: "a slice has 33 bytes",
+    file: "src/reader.ts",
+    from: "    size = 32,\n",
+    to: "    size = 33,\n",
+  },
+  {
+    name: "rest reads ahead",
+    file: "src/_rest_stream.ts",
+    from: "highWaterMark: 0",
+    to: "highWaterMark: 1",
+  },
+  {
+    name: "a custom framing needs no limit",
+    file: "src/_frame_cutters.ts",
+    from: `  checkLimit("the framing's maxBytes", framing.maxBytes);\n`,
+    to: "",
+  },
+  {
+    name: "a header of no bytes is taken",
+    file: "src/_frame_cutters.ts",
+    from: `checkLimit("the header's bytes", header.bytes);`,
+    to: ";",
+  },
+  {
+    name: "two ways to write one length are two lengths",
+    file: "src/content_length.ts",
+    from: "Number(value) : NaN",
+    to: "Number(value + value.length) : NaN",
+  },
+  {
+    name: "a header block of 8192 bytes is not encoded",
+    file: "src/content_length.ts",
+    from: "if (length <= HEADER_MAX_BYTES) return bytes;",
+    to: "if (length < HEADER_MAX_BYTES) return bytes;",
+  },
+  {
+    name: "a header's value that is no text is encoded",
+    file: "src/content_length.ts",
+    from: " &&\n    value.isWellFormed()",
+    to: "",
+  },
+  {
+    name: "a timeout may be text",
+    file: "src/_check_number.ts",
+    from: "if (isNumber && value",
+    to: "if (value",
+  },
 ];
 
 /** Breaks of the reader and of the framings. */

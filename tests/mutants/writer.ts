@@ -181,13 +181,12 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "two batches share a frame",
     file: "src/writer.ts",
-    from:
-      "    if (bytes < LARGE_BYTES && !this.#batch.fits(bytes)) this.#ship();\n",
+    from: "    if (!this.#batch.fits(bytes)) this.#ship();\n",
     to: "",
     tests: WRITER,
   },
   {
-    name: "a large frame resolves with its small last piece",
+    name: "a frame resolves with its last piece, and not with the first",
     file: "src/writer.ts",
     from: "if (room !== DONE) written = room;",
     to: "written = room;",
@@ -212,6 +211,34 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
     file: "src/writer.ts",
     from: "    this.#batch.drop();\n    try",
     to: "    try",
+    tests: WRITER,
+  },
+  {
+    name: "after an empty write nothing leaves by itself",
+    file: "src/_write_batch.ts",
+    from: "    if (buffer === undefined) return undefined;\n",
+    to: "    if (buffer === undefined || used === 0) return undefined;\n",
+    tests: WRITER,
+  },
+  {
+    name: "a large frame is several writes",
+    file: "src/writer.ts",
+    from: "    if (bytes >= LARGE_BYTES) return this.#push(pieces, bytes);\n",
+    to: "",
+    tests: WRITER,
+  },
+  {
+    name: "all frames share one delimiter",
+    file: "src/delimited_framings.ts",
+    from: "return [payload, Uint8Array.of(end)];",
+    to: "return [payload, delimiter];",
+    tests: WRITER,
+  },
+  {
+    name: "close is loud if the reader leaves at the very end",
+    file: "src/writer.ts",
+    from: " ||\n        error instanceof Deno.errors.BrokenPipe",
+    to: "",
     tests: WRITER,
   },
 ];
