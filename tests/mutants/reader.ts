@@ -70,7 +70,7 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "a borrowed chunk is written to",
     file: "src/_byte_buffer.ts",
-    from: "this.#become(chunk, chunk.length, false);",
+    from: "this.#become(asPlain(chunk), chunk.length, false);",
     to:
       "this.#become(new Uint8Array(chunk.buffer, chunk.byteOffset), chunk.length, true);",
   },

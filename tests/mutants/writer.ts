@@ -44,8 +44,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a terminal is taken for a pipe",
     file: "src/_stdout_sink.ts",
-    from: "const isAtomic = !Deno.stdout.isTerminal();",
-    to: "const isAtomic = true;",
+    from: "this.#isAtomic ??= !Deno.stdout.isTerminal();",
+    to: "this.#isAtomic ??= true;",
     tests: STDOUT,
   },
   {
@@ -158,9 +158,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a large write overtakes small ones",
     file: "src/writer.ts",
-    from:
-      "      this.#ship();\n      return this.#give(this.#queue.push(bytes));",
-    to: "      return this.#give(this.#queue.push(bytes));",
+    from: "    this.#ship();\n    return this.#give(this.#queue.push(pieces));",
+    to: "    return this.#give(this.#queue.push(pieces));",
     tests: WRITER,
   },
   {
