@@ -84,7 +84,7 @@ export async function runChild(args: readonly string[]): Promise<number> {
     // A parent that is gone is a broken pipe, and a quiet end.
     return await work(settings).catch(async (error) => {
       const { tellFailure } = await import("./cli/program.ts");
-      return tellFailure(error);
+      return await tellFailure(error);
     });
   }
   const { runChildProgram } = await import("./cli/child/child_program.ts");

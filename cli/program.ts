@@ -41,16 +41,16 @@ export async function runProgram<T extends ProgramTable>(
     if (wantsVersion) return await print(`${PROGRAM_NAME} ${VERSION}\n`);
     return await run(line);
   } catch (error) {
-    return tellFailure(error);
+    return await tellFailure(error);
   }
 }
 
 /** Says why it failed, in one line, and gives the exit status for it. */
-export function tellFailure(error: unknown): number {
+export async function tellFailure(error: unknown): Promise<number> {
   const isReaderGone = error instanceof BrokenPipeError ||
     error instanceof Deno.errors.BrokenPipe;
   if (isReaderGone) return 0;
-  talk(error instanceof Error ? error.message : String(error));
+  await talk(error instanceof Error ? error.message : String(error));
   if (error instanceof StartError) return error.exitCode;
   return error instanceof UsageError ? WRONG_USAGE : PROGRAM_FAILED;
 }

@@ -225,8 +225,9 @@ export class Outlet {
 
   #silent(): void {
     const isHeldBack = this.#reading === undefined;
-    // The reader is slow, and all that comes is kept for it: only the wait ends.
-    if (isHeldBack && this.#limitBytes === Infinity) this.#end.resolve(false);
+    // The reader is slow, and what the pipe holds is there for it: only the
+    // wait ends, and nothing was let go.
+    if (isHeldBack) this.#end.resolve(true);
     else this.letGo();
   }
 

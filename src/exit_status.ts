@@ -65,9 +65,10 @@ export interface ExitStatus {
    */
   readonly stderrTail: string;
   /**
-   * Whether every piped stream was read to its end. `false` when a descendant
-   * still held a pipe after the child had ended and the pipe was let go, or
-   * when the caller cancelled it.
+   * Whether nothing was let go: every piped stream was read to its end, or what
+   * is left of it waits for a slow reader. `false` when a descendant still held
+   * a pipe after the child had ended and it was let go, or when the caller
+   * cancelled it.
    */
   readonly drained: boolean;
 }

@@ -10,6 +10,8 @@ export interface Ending {
   status: ExitStatus;
   /** We ended it: the log was full, or nobody read it any more. */
   isOurs: boolean;
+  /** The log's reader was stuck, and was not waited for any longer. */
+  isCut: boolean;
 }
 
 /**
@@ -22,11 +24,12 @@ export async function conclude(
   log: Log,
   logging: Promise<unknown>,
 ): Promise<Ending> {
-  const written = logging.then(() => log.close());
-  const told = toldToEnd(child);
+  const written = logging.then(() => log.close()).then(() => false);
+  const told = toldToEnd(child).then(() => true);
   let isOurs: boolean;
+  let isCut = false;
   try {
-    await Promise.race([written, told, log.failure]);
+    isCut = await Promise.race([written, told, log.failure]);
     isOurs = log.isFull;
   } catch (error) {
     isOurs = error instanceof BrokenPipeError;
@@ -36,7 +39,7 @@ export async function conclude(
     }
   }
   if (isOurs) await child.stop();
-  return { status: await child.status, isOurs };
+  return { status: await child.status, isOurs, isCut };
 }
 
 /**

@@ -41,7 +41,8 @@ export async function followFrames(
     const start = reader.bytesRead;
     try {
       const frame = await nextFrame(arrivals, log, framing);
-      if (frame === null) break;
+      // The other pipe may have filled the log while this one was waited for.
+      if (frame === null || log.isFull) break;
       check(frame);
       // A delimiter stands behind the payload, a header in front of it.
       const isAhead = isDelimited(rule);

@@ -39,6 +39,9 @@ export class Log {
   #filling = new LineBuffer();
   #leaving = new LineBuffer();
   #underway: Promise<void> = Promise.resolve();
+  #isClosed = false;
+  /** The last bytes of each stream that was not ended. */
+  readonly #open = new Map<Arrival["stream"], Arrival>();
   readonly #failure = Promise.withResolvers<never>();
 
   /** A log of `format`, to `writer`. */
@@ -70,6 +73,7 @@ export class Log {
   async slices(chunk: Uint8Array, arrival: Arrival): Promise<void> {
     const step = this.#sliceBytes * SLICES_PER_WRITE;
     for (let at = 0; at < chunk.length && !this.isFull; at += step) {
+      this.#open.set(arrival.stream, arrival);
       const room = (this.#maxLines - this.lines) * this.#sliceBytes;
       const end = Math.min(at + step, at + room, chunk.length);
       this.lines += this.#format.slices(
@@ -95,17 +99,23 @@ export class Log {
    */
   piece(message: Uint8Array, arrival: Arrival, offset: number): void {
     this.seek(arrival.stream, offset);
+    this.#open.set(arrival.stream, arrival);
     this.#format.piece(this.#filling, message, 0, message.length, arrival);
     this.lines++;
   }
 
   /** Adds what the format still holds back, at the end of a stream. */
   async end(arrival: Arrival): Promise<void> {
+    this.#end(arrival);
+    await this.send();
+  }
+
+  #end(arrival: Arrival): void {
+    this.#open.delete(arrival.stream);
     // Held bytes are of lines that were asked for.
-    if (!this.isFull || !this.#format.endIsExtra) {
+    if (!this.#isClosed && !(this.isFull && this.#format.endIsExtra)) {
       this.#format.end?.(this.#filling, arrival);
     }
-    await this.send();
   }
 
   /** True when so much is added that it should leave first. */
@@ -142,8 +152,13 @@ export class Log {
     await this.#writer.flush();
   }
 
-  /** The same, and gives the pipe or file up. */
+  /**
+   * The same, and gives the pipe or file up. A stream that was not ended is,
+   * as when the lines of the other one were enough.
+   */
   async close(): Promise<void> {
+    for (const arrival of this.#open.values()) this.#end(arrival);
+    this.#isClosed = true;
     await this.flush();
     await this.#writer.close();
   }

@@ -6,7 +6,7 @@ import { followFull, followSlices } from "./follow.ts";
 import type { Arrival } from "../formats/format.ts";
 import { createLog, type Log } from "./log.ts";
 import type { ParentLine } from "../parent_program.ts";
-import { talk } from "../told/talk.ts";
+import { said, talk } from "../told/talk.ts";
 import type { Told } from "../told/told.ts";
 
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
@@ -22,31 +22,45 @@ export async function logChild(
   const log = createLog(settings, output);
   const told = await createTold(line);
   const say = (sentence: string) => told?.say(sentence) ?? talk(sentence);
-  const follow = (source: PipeReader, stream: Arrival["stream"]) => {
+  const full = Promise.withResolvers<void>();
+  const follow = async (source: PipeReader, stream: Arrival["stream"]) => {
     const arrivals = new Arrivals(source, stream, clock, told);
-    return followPipe(arrivals, log, settings, say);
+    await followPipe(arrivals, log, settings, say);
+    // Then nobody needs what the other pipe may still bring.
+    if (log.isFull) full.resolve();
   };
   const pipes = [follow(child.stdout, "out")];
   if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
   let ending: Ending;
   try {
-    ending = await conclude(child, log, Promise.all(pipes));
+    const all = Promise.all(pipes);
+    ending = await conclude(child, log, Promise.race([all, full.promise]));
   } finally {
     await told?.close();
   }
-  const { status, isOurs } = ending;
-  told?.sumUp(clock, isOurs ? null : status);
-  if (isOurs) return 0;
+  const { status, isOurs, isCut } = ending;
+  await told?.sumUp(clock, isOurs ? null : status);
+  if (isCut) {
+    await talk(
+      "the reader of the log has taken nothing for a second: " +
+        "what came last is not in it",
+    );
+  }
   const { reason, drained } = status;
-  if (reason === "timeout" || reason === "idle") return TIMED_OUT;
+  const isTimedOut = reason === "timeout" || reason === "idle";
   // The summary has said so already.
-  if (!drained && !settings.quiet && !settings.summary) {
-    talk(
+  if (
+    !drained && !isOurs && !isTimedOut && !settings.quiet && !settings.summary
+  ) {
+    await talk(
       "the command has ended, and a process that it started still holds " +
         "its pipe: what that one writes is not logged",
     );
   }
-  return await endAs(status);
+  // What was said on the way has to leave as well.
+  await said();
+  if (isOurs) return 0;
+  return isTimedOut ? TIMED_OUT : await endAs(status);
 }
 
 /** Loads what tells more than the log, if more is asked for. */

@@ -1,16 +1,23 @@
 import { isHidden } from "../formats/hidden.ts";
 
-const encoder = new TextEncoder();
-
 /** The name that stands in front of what the program says. */
 export const PROGRAM_NAME = "basic-pipes";
+
+/** How long a stderr that nobody reads may keep the program from going on. */
+const PATIENCE_MS = 1000;
+/** How long to wait for the reader of a descriptor that would block. */
+const RETRY_MS = 1;
+
+const encoder = new TextEncoder();
+let last: Promise<void> = Promise.resolve();
+let isStuck = false;
 
 /**
  * One line to the person at stderr: stdout is the product, stderr is the talk.
  * Plain, because a log file keeps what a terminal would colour.
  */
-export function talk(sentence: string): void {
-  show(`${PROGRAM_NAME}: ${safe(sentence)}\n`);
+export function talk(sentence: string): Promise<void> {
+  return show(`${PROGRAM_NAME}: ${safe(sentence)}\n`);
 }
 
 /** What it quotes, an argument or a child's bytes, must not act on a terminal. */
@@ -24,12 +31,38 @@ function safe(sentence: string): string {
   return shown;
 }
 
-/** Lines to the person at stderr, as they stand. */
-export function show(text: string): void {
-  let rest = encoder.encode(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
-  } catch {
-    // Nobody reads stderr any more, and there is nowhere else to say so.
+/** Lines to the person at stderr, as they stand; resolves as {@linkcode said}. */
+export function show(text: string): Promise<void> {
+  if (!isStuck) last = last.then(() => write(encoder.encode(text)));
+  return said();
+}
+
+/**
+ * Resolves when all that was said has left, or after a second: a stderr that
+ * nobody reads must not make the program unstoppable. Never rejects.
+ */
+export async function said(): Promise<void> {
+  if (isStuck) return;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      isStuck = true;
+      resolve();
+    }, PATIENCE_MS);
+  });
+  await Promise.race([last, late]);
+  clearTimeout(timer);
+}
+
+/** Not `writeSync`: while that waits for a reader, no signal is heard. */
+async function write(bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    try {
+      rest = rest.subarray(await Deno.stderr.write(rest));
+    } catch (error) {
+      // Nobody reads stderr any more, and there is nowhere else to say so.
+      if (!(error instanceof Deno.errors.WouldBlock)) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }

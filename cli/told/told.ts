@@ -44,7 +44,7 @@ export class Told implements ReadObserver {
   /** Says a sentence on stderr, and not in the middle of the live line. */
   async say(sentence: string): Promise<void> {
     await this.#progress?.hide();
-    talk(sentence);
+    await talk(sentence);
   }
 
   /** Takes the live line away. */
@@ -53,13 +53,13 @@ export class Told implements ReadObserver {
   }
 
   /** All has ended: the numbers, how it ended, and what is wrong. */
-  sumUp(clock: Clock, ending: Ending): void {
+  async sumUp(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
     this.#statistics.end(clock.now("out").elapsedMs);
     const { command } = this.#line;
-    show(summary(this.#statistics, ending));
+    await show(summary(this.#statistics, ending));
     for (const sentence of diagnosis(this.#statistics, ending, command)) {
-      show(wrap(sentence));
+      await show(wrap(sentence));
     }
   }
 }

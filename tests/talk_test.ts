@@ -1,0 +1,39 @@
+import { assert, assertEquals } from "./std_assert.ts";
+import { fixture, isAlive, timed, until } from "./processes.ts";
+import { start, whole } from "./whole_program.ts";
+
+Deno.test("a stderr that nobody reads does not keep SIGTERM from ending the program", async () => {
+  // The fixture fills the pipe of stderr; the breach of its frame is told there.
+  const program = start([
+    ...["--frame=length", "--", "bash", fixture("fills_stderr.sh")],
+  ]);
+  const reader = program.stdout.getReader();
+  // The rest is logged as slices: the program has spoken, or tries to.
+  await reader.read();
+  program.kill("SIGTERM");
+  const { ms, value } = await timed(() => program.status);
+  assertEquals(value.signal, "SIGTERM");
+  assert(ms < 8000, `${ms} ms`);
+  await reader.cancel();
+  await program.stderr.cancel();
+});
+
+Deno.test("a summary that nobody reads does not keep the program from its end", async () => {
+  const program = start([
+    ...["--summary", "--timeout=200ms", "--", "sh", "-c", "exec yes >&2"],
+  ]);
+  const { ms, value } = await timed(() => program.status);
+  assertEquals(value.code, 124);
+  assert(ms < 8000, `${ms} ms`);
+  assert(await until(() => !isAlive(program.pid)));
+  await program.stdout.cancel();
+  await program.stderr.cancel();
+});
+
+Deno.test("what is said on the way has left before the program ends", async () => {
+  // Two frames that are no JSON: told once, and the end comes at once.
+  const { code, stderr } = await whole([
+    ...["--frame=json", "--", "printf", "no\njson\n"],
+  ]);
+  assertEquals([code, stderr.split("\n").length], [0, 2]);
+});
