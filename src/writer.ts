@@ -171,7 +171,6 @@ export class PipeWriter {
   async #close(): Promise<void> {
     this.#ship();
     const flushed = this.#queue.last;
-    this.#batch.drop();
     try {
       await flushed;
       await this.#sink.close();

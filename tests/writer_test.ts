@@ -196,6 +196,26 @@ Deno.test("one who awaits is stopped within 192 KiB by a reader that is stuck", 
   await writer.close();
 });
 
+Deno.test("one who awaits frames is stopped by a reader that is stuck, too", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  let written = 0;
+  let isDone = false;
+  const payload = new Uint8Array(8000).fill(97);
+  const loop = (async () => {
+    while (!isDone && written < 1e6) {
+      await writer.writeFrame(lines(), payload);
+      written += payload.length;
+    }
+  })();
+  for (let n = 0; n < 20; n++) await turn();
+  assertLessOrEqual(written, 196_608);
+  isDone = true;
+  letGo();
+  await loop;
+  await writer.close();
+});
+
 Deno.test("flush and a large write wait for the pipe, a small one does not", async () => {
   const { stream, letGo } = stuck();
   const writer = new PipeWriter(stream);
@@ -203,9 +223,9 @@ Deno.test("flush and a large write wait for the pipe, a small one does not", asy
   const note = (name: string) => () => done.push(name);
   writer.write("small").then(note("small"));
   writer.flush().then(note("flush"));
+  writer.write("opens a batch, which has room for the large one");
   writer.write(new Uint8Array(16_384)).then(note("large"));
   const framing: Framing = lines();
-  writer.write(""); // opens a batch, which has room for the frame's newline
   writer.writeFrame(framing, new Uint8Array(20_000).fill(97))
     .then(note("large frame"));
   await turn();

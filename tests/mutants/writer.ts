@@ -206,13 +206,6 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
     tests: WRITER,
   },
   {
-    name: "a write after close is taken",
-    file: "src/writer.ts",
-    from: "    this.#batch.drop();\n    try",
-    to: "    try",
-    tests: WRITER,
-  },
-  {
     name: "after an empty write nothing leaves by itself",
     file: "src/_write_batch.ts",
     from: "    if (buffer === undefined) return undefined;\n",
