@@ -1,3 +1,5 @@
+import { checkOneOf } from "./_check_streams.ts";
+import { filePath } from "./_file_path.ts";
 import { quote } from "./_quote.ts";
 import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
 import type { StopLadder } from "./stop_ladder.ts";
@@ -52,7 +54,9 @@ export function checkCommand(
     );
   }
   args.forEach((arg, index) => checkText(`argument ${index + 1}`, arg));
-  if (cwd !== undefined && !(cwd instanceof URL)) checkText("cwd", cwd);
+  if (cwd !== undefined) {
+    checkText("cwd", cwd instanceof URL ? filePath("its cwd", cwd) : cwd);
+  }
   for (const [name, value] of Object.entries(env ?? {})) {
     checkText("a variable's name", name);
     if (name === "" || name.includes("=")) {
@@ -72,7 +76,8 @@ export function checkLadder(ladder: StopLadder): void {
       "Cannot start a child as its stop ladder has no step: current value is []",
     );
   }
-  for (const { waitMs, signal } of ladder) {
+  for (const { waitMs, signal, close } of ladder) {
+    checkOneOf("what a step closes", close, ["stdin"]);
     checkMs("a step's waitMs", waitMs, 0);
     if (signal !== undefined) checkSignal(signal);
   }

@@ -7,18 +7,23 @@
  * would avoid the SIGKILL that Deno sends to the process id after it has been
  * reaped: the race there needs the id to be used again within microseconds.
  */
+import { endedWithin } from "./_ended_within.ts";
 import { raise } from "./_reraise.ts";
 
 /** What the guard asks of a child. */
 export interface Guarded {
   /** Whether this program ends by the signal when all children have ended. */
   readonly endsProgram: boolean;
+  /** Whether this program stands in its place, for all who send signals. */
+  readonly isWrapped: boolean;
   /** Whether it is in a session of its own, where no terminal reaches it. */
   readonly group: boolean;
   /** Whether anything has come from it: then it was there for a signal. */
   readonly hasSpoken: boolean;
   /** Takes a signal that this program received. */
   receive(received: Received): void;
+  /** Sends it a signal that means nothing to this program; never throws. */
+  send(signal: Deno.Signal): void;
   /** Kills it at once; never throws. */
   killNow(): void;
 }
@@ -33,6 +38,11 @@ export interface Received {
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/**
+ * Signals that only a child has a meaning for. Unheard they end this program at
+ * once, and leave the child behind.
+ */
+const CHILD_SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const;
 /** One key press can be delivered twice, a millisecond apart. */
 const SAME_PRESS_MS = 300;
 
@@ -52,13 +62,20 @@ const children = new Set<Guarded>();
 /** Children that a terminal's signal may have missed. */
 const young = new Map<Guarded, ReturnType<typeof setTimeout>>();
 const lastAtMs = new Map<Deno.Signal, number>();
-let firstEndAtMs: number | undefined;
+/** When a child was first asked to end. */
+const firstEndAtMs = new WeakMap<Guarded, number>();
+/** Resolves when the last child has ended. */
+let allEnded: PromiseWithResolvers<void> | undefined;
 let ending: { signal: Deno.Signal; untilMs: number } | undefined;
 let atTerminal = false;
 let installed = false;
+let passesOthers = false;
 
 const listeners = SIGNALS.map((signal) =>
   [signal, () => receive(signal)] as const
+);
+const otherListeners = CHILD_SIGNALS.map((signal) =>
+  [signal, () => passOn(signal)] as const
 );
 /** With SIGCHLD ignored by whoever started us, no status could be waited for. */
 const onChildEnd = () => {};
@@ -68,19 +85,23 @@ function receive(signal: Deno.Signal): void {
   const lastMs = lastAtMs.get(signal);
   if (lastMs !== undefined && nowMs - lastMs < SAME_PRESS_MS) return;
   lastAtMs.set(signal, nowMs);
-  const ends = signal === "SIGTERM" || signal === "SIGHUP";
-  const again = ends && firstEndAtMs !== undefined &&
-    nowMs - firstEndAtMs > SAME_PRESS_MS;
-  if (ends) firstEndAtMs ??= nowMs;
-  for (const child of children) tell(child, signal, again);
+  for (const child of children) tell(child, signal, nowMs);
 }
 
-function tell(child: Guarded, signal: Deno.Signal, again: boolean): void {
+function tell(child: Guarded, signal: Deno.Signal, nowMs: number): void {
   if (child.endsProgram) remember(signal);
+  const ends = signal === "SIGTERM" || signal === "SIGHUP";
+  const firstMs = firstEndAtMs.get(child) ?? nowMs;
+  if (ends) firstEndAtMs.set(child, firstMs);
+  const again = ends && nowMs - firstMs > SAME_PRESS_MS;
   const mayHaveMissed = young.has(child) && !child.hasSpoken;
   const byTerminal = atTerminal && !child.group && signal !== "SIGTERM" &&
     !mayHaveMissed;
   child.receive({ signal, byTerminal, again });
+}
+
+function passOn(signal: Deno.Signal): void {
+  for (const child of children) if (child.isWrapped) child.send(signal);
 }
 
 function killAll(): void {
@@ -94,11 +115,20 @@ function killGroups(event: Event): void {
 }
 
 /** Listens; to be called before a child is started. */
-export function installGuard(): void {
+export function installGuard(isWrapped: boolean): void {
+  if (isWrapped && !passesOthers) {
+    passesOthers = true;
+    for (const [signal, listener] of otherListeners) {
+      Deno.addSignalListener(signal, listener);
+    }
+  }
   if (installed) return;
   installed = true;
-  // Asked now: a terminal that has hung up is no terminal any more.
-  atTerminal = Deno.stdin.isTerminal();
+  // Asked now: a terminal that has hung up is no terminal any more. All three:
+  // the keys of a terminal reach `command | program` and `program </dev/null`,
+  // too, and a child that was told once by the terminal must not be told twice.
+  atTerminal = Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
+    Deno.stderr.isTerminal();
   for (const [signal, listener] of listeners) {
     Deno.addSignalListener(signal, listener);
   }
@@ -115,12 +145,17 @@ export function uninstallGuard(): void {
   for (const [signal, listener] of listeners) {
     Deno.removeSignalListener(signal, listener);
   }
+  if (passesOthers) {
+    passesOthers = false;
+    for (const [signal, listener] of otherListeners) {
+      Deno.removeSignalListener(signal, listener);
+    }
+  }
   Deno.removeSignalListener("SIGCHLD", onChildEnd);
   globalThis.removeEventListener("unload", killAll);
   globalThis.removeEventListener("error", killGroups);
   globalThis.removeEventListener("unhandledrejection", killGroups);
   lastAtMs.clear();
-  firstEndAtMs = undefined;
 }
 
 /** This program ends by the signal when its children have ended. */
@@ -145,7 +180,7 @@ export function guard(child: Guarded): void {
   if (atTerminal) growUp(child, YOUNG_MS);
   // This program is about to end: a child that is started now must as well.
   const signal = endingSignal();
-  if (signal !== undefined) tell(child, signal, false);
+  if (signal !== undefined) tell(child, signal, performance.now());
 }
 
 function growUp(child: Guarded, waitMs: number): void {
@@ -157,16 +192,34 @@ function growUp(child: Guarded, waitMs: number): void {
   young.set(child, timer);
 }
 
-/** Lets go of a child that has ended. */
-export function unguard(child: Guarded): void {
+/**
+ * Lets go of a child that has ended. While this program is about to end by a
+ * signal it waits for the other children: what the caller makes of the first
+ * one's end must not cut the last words of the others short.
+ */
+export async function unguard(child: Guarded): Promise<void> {
   clearTimeout(young.get(child));
   young.delete(child);
-  if (!children.delete(child) || children.size > 0) return;
+  if (!children.delete(child)) return;
+  if (children.size > 0) {
+    if (child.endsProgram && endingSignal() !== undefined) await othersEnded();
+    return;
+  }
   uninstallGuard();
+  allEnded?.resolve();
+  allEnded = undefined;
   const signal = endingSignal();
   // Where the program has a listener of its own, its end is not ours.
   ending = undefined;
   if (signal !== undefined) raise(signal);
+}
+
+/** As long as the signal is to end this program. */
+async function othersEnded(): Promise<void> {
+  allEnded ??= Promise.withResolvers();
+  const { promise } = allEnded;
+  const waitMs = (ending?.untilMs ?? 0) - performance.now();
+  await (waitMs === Infinity ? promise : endedWithin(promise, waitMs));
 }
 
 /** Kills what still lives and stops listening: this program is ending. */

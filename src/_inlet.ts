@@ -1,6 +1,9 @@
 /** What can be given to a child as its whole stdin. */
 export type Input = Uint8Array | ReadableStream<Uint8Array>;
 
+/** What one write takes at most, so that it is known how much has gone. */
+const PIECE_BYTES = 65_536;
+
 /** The writing end of a child's stdin. */
 export class Inlet {
   /** Takes bytes for the child; one write is in flight at most. */
@@ -47,7 +50,8 @@ export class Inlet {
 
   /**
    * Writes all of the source and ends stdin. A child that stops reading ends
-   * it without an error; only the source's own failure rejects.
+   * it without an error; only the source's own failure rejects, and a chunk of
+   * it that is no bytes.
    */
   async feed(source: Input): Promise<void> {
     if (!(source instanceof ReadableStream)) {
@@ -59,6 +63,7 @@ export class Inlet {
       for (;;) {
         const { value, done } = await reader.read();
         if (done || this.#isClosed) break;
+        checkBytes(value);
         if (!await this.#write(value).then(() => true, () => false)) break;
       }
     } finally {
@@ -70,14 +75,25 @@ export class Inlet {
     if (this.#isClosed) throw closed();
     this.#isWriting = true;
     try {
-      // A descendant that holds the pipe and does not read would keep the write
-      // waiting for as long as it lives; Deno has no way to end it.
-      await Promise.race([this.#raw.write(chunk), this.#gone.promise]);
-      this.#bytes += chunk.length;
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const piece = chunk.subarray(at, at + PIECE_BYTES);
+        // A descendant that holds the pipe and does not read would keep the
+        // write waiting for as long as it lives; Deno has no way to end it.
+        await Promise.race([this.#raw.write(piece), this.#gone.promise]);
+        this.#bytes += piece.length;
+      }
     } finally {
       this.#isWriting = false;
     }
   }
+}
+
+function checkBytes(chunk: unknown): void {
+  if (chunk instanceof Uint8Array) return;
+  throw new TypeError(
+    "Cannot write to the child as every chunk of its stdin must be a " +
+      `Uint8Array: current value is ${typeof chunk}`,
+  );
 }
 
 function closed(): Error {

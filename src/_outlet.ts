@@ -1,3 +1,5 @@
+import { type Draining, DrainWatch } from "./_drain_watch.ts";
+
 /** Until more than this is kept, the pipe is read ahead of the reader. */
 const AHEAD_BYTES = 65_536;
 /**
@@ -7,6 +9,8 @@ const AHEAD_BYTES = 65_536;
 const STOPPED_SILENCE_MS = 10;
 /** The largest pipe: what comes after that was written after the child's end. */
 const STOPPED_MAX_BYTES = 1_048_576;
+/** What one read takes at most: one that gives less has emptied the pipe. */
+const CHUNK_BYTES = 65_536;
 
 /** Options of an {@linkcode Outlet}. */
 export interface OutletOptions {
@@ -25,7 +29,7 @@ export interface OutletOptions {
  * From the child's end on, what the pipe holds is read ahead, and the pipe is
  * let go when it is silent, whoever still holds its other end.
  */
-export class Outlet {
+export class Outlet implements Draining {
   /** What the child writes; asks for nothing in advance. */
   readonly stream: ReadableStream<Uint8Array>;
   /** Resolves when the pipe has ended (`true`) or was let go (`false`). */
@@ -37,18 +41,15 @@ export class Outlet {
   #keptBytes = 0;
   #bytes = 0;
   #lostBytes = 0;
-  #lastMs = performance.now();
+  readonly #watch = new DrainWatch(this);
   #reading: Promise<void> | undefined;
   #room: (() => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #everRead = false;
   #mayLose = false;
   #isAhead = false;
   #isDiscarded = false;
   #isFinished = false;
-  #isLookedAtTwice = false;
   #isAsked = false;
-  #silenceMs: number | undefined;
   #limitBytes = Infinity;
 
   constructor(raw: ReadableStream<Uint8Array>, options: OutletOptions) {
@@ -71,7 +72,7 @@ export class Outlet {
 
   /** When something last arrived, by `performance.now()`. */
   get lastMs(): number {
-    return this.#lastMs;
+    return this.#watch.lastMs;
   }
 
   /** Whether the pipe has ended or was let go. */
@@ -111,15 +112,30 @@ export class Outlet {
     this.#readAhead();
   }
 
-  /** The child has ended: reads on until the end, or until it is silent. */
+  /**
+   * The child has ended: reads on until the end, or until it is silent. After a
+   * stop, at most for `drainMs`: a descendant that never falls silent must not
+   * make a timeout last.
+   */
   drain(wasStopped: boolean): void {
-    this.#silenceMs = wasStopped
-      ? Math.min(this.#options.drainMs, STOPPED_SILENCE_MS)
-      : this.#options.drainMs;
-    if (wasStopped) this.#limitBytes = this.#bytes + STOPPED_MAX_BYTES;
-    this.#lastMs = performance.now();
+    if (this.#isFinished) return;
+    const { drainMs } = this.#options;
+    if (wasStopped) {
+      this.#limitBytes = this.#bytes + STOPPED_MAX_BYTES;
+      this.#watch.limit(drainMs);
+    }
     this.#readAhead();
-    this.#watch();
+    this.#watch.start(
+      wasStopped ? Math.min(drainMs, STOPPED_SILENCE_MS) : drainMs,
+    );
+  }
+
+  /** The pipe is silent, or time is up. */
+  giveUp(): void {
+    // The reader is slow, and what the pipe holds is there for it: only the
+    // wait ends, and nothing is let go.
+    if (!this.isWaiting) this.#end.resolve(true);
+    else this.letGo();
   }
 
   /** Stops reading; what has arrived can still be read. */
@@ -161,7 +177,7 @@ export class Outlet {
   /** One read of the pipe, shared by whoever waits for it. */
   #read(): Promise<void> {
     if (this.#reading) return this.#reading;
-    this.#watch();
+    this.#watch.look();
     return this.#reading = this.#raw.read().then(
       ({ value, done }) => {
         this.#reading = undefined;
@@ -177,8 +193,7 @@ export class Outlet {
 
   #take(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
-    this.#lastMs = performance.now();
-    this.#isLookedAtTwice = false;
+    this.#watch.touch();
     this.#options.onChunk?.(chunk);
     if (this.#lostBytes > 0 || this.#mustLose(chunk.length)) {
       this.#lostBytes += chunk.length;
@@ -186,7 +201,8 @@ export class Outlet {
       this.#kept.push(chunk);
       this.#keptBytes += chunk.length;
     }
-    if (this.#bytes >= this.#limitBytes) this.letGo();
+    const isEmpty = this.#watch.isLate && chunk.length < CHUNK_BYTES;
+    if (isEmpty || this.#bytes >= this.#limitBytes) this.letGo();
   }
 
   /** Whether so many more bytes are too many to be kept for nobody. */
@@ -208,29 +224,6 @@ export class Outlet {
     }
   }
 
-  /** Ends the pipe once it is silent, or the wait once nobody takes from it. */
-  #watch(): void {
-    if (this.#silenceMs === undefined || this.#timer !== undefined) return;
-    if (this.#isFinished) return;
-    const dueMs = this.#lastMs + this.#silenceMs - performance.now();
-    if (dueMs <= 0 && this.#isLookedAtTwice) return this.#silent();
-    // After a blocked event loop a timer comes before the bytes that wait in
-    // the pipe: only a second look, one turn later, tells that there are none.
-    this.#isLookedAtTwice = dueMs <= 0;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#watch();
-    }, Math.max(0, dueMs));
-  }
-
-  #silent(): void {
-    const isHeldBack = this.#reading === undefined;
-    // The reader is slow, and what the pipe holds is there for it: only the
-    // wait ends, and nothing was let go.
-    if (isHeldBack) this.#end.resolve(true);
-    else this.letGo();
-  }
-
   #finish(isDrained: boolean): void {
     if (this.#isFinished) return;
     this.#close();
@@ -239,8 +232,7 @@ export class Outlet {
 
   #close(): void {
     this.#isFinished = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#watch.close();
     this.#room?.();
   }
 }

@@ -13,17 +13,20 @@ import { Inlet, type Input } from "./_inlet.ts";
 import { Outlet } from "./_outlet.ts";
 import { processEnd } from "./_process_end.ts";
 import { Tail } from "./_tail.ts";
-import { type Stoppable, walk } from "./_walk.ts";
+import { type StopRequest, Stops } from "./_stops.ts";
+import type { Stoppable } from "./_walk.ts";
 import { watchTimes } from "./_watch_times.ts";
 import { watchUnread } from "./_watch_unread.ts";
 
 const TAIL_BYTES = 8192;
+
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Guarded, Stoppable {
   readonly pid: number;
   readonly command: string;
   readonly args: readonly string[];
   readonly endsProgram: boolean;
+  readonly isWrapped: boolean;
   readonly group: boolean;
   readonly exited: Promise<unknown>;
   readonly #process: Deno.ChildProcess;
@@ -41,17 +44,15 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   #stderr: PipeReader | undefined;
   #hasExited = false;
   #isStatusAsked = false;
-  #stopReason: ExitReason | undefined;
-  #stopCause: unknown;
-  #step = 0;
+  readonly #stops = new Stops(this);
   #received: Deno.Signal | null = null;
-  #stopping: Promise<boolean> | undefined;
 
   constructor(process: Deno.ChildProcess, own: Ownership) {
     this.pid = process.pid;
     this.command = own.command;
     this.args = own.args;
     this.endsProgram = own.onSignal === "end";
+    this.isWrapped = own.onSignal === "pass";
     this.group = own.group;
     this.#process = process;
     this.#own = own;
@@ -77,7 +78,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       else this.#feed(this.#in, own.stdin);
     }
     this.#unwatch = watchTimes(this.#outlets, own, (reason, cause) => {
-      this.#stop(reason, own.ladder, cause);
+      this.#stop(reason, own.ladder, { cause });
     });
     this.#unwatchUnread = watchUnread(
       this.#outlets,
@@ -123,14 +124,16 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     const status = await this.status;
     if (status.success) return status;
     throw new ExitError(this.command, this.args, status, {
-      cause: this.#stopCause,
+      cause: this.#stops.cause,
     });
   }
 
   stop(options: StopOptions = {}): Promise<boolean> {
-    const { ladder = this.#own.ladder } = options;
+    const { ladder } = options;
+    if (ladder === undefined) return this.#stop("stopped", this.#own.ladder);
     checkLadder(ladder);
-    return this.#stop("stopped", ladder);
+    // What was asked for just now does not wait for a stop under way.
+    return this.#stop("stopped", [...ladder], { atOnce: true });
   }
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
@@ -174,7 +177,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       // Only a descendant that holds a pipe is still waited for.
       for (const outlet of this.#outlets) outlet.drain(true);
     } else if (again) {
-      this.killNow();
+      this.#stop("received", LAST_STEP, { atOnce: true });
     } else if (signal === "SIGTERM" || signal === "SIGHUP") {
       this.#stop("received", passedOn(this.#own.ladder, signal, byTerminal));
     } else if (!byTerminal) {
@@ -186,16 +189,15 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     return [this.#out, this.#err].filter((outlet) => outlet !== undefined);
   }
 
+  /** Stops the process, or the wait for its pipes if it has ended. */
   #stop(
     reason: ExitReason,
     ladder: StopLadder,
-    cause?: unknown,
+    options?: StopRequest,
   ): Promise<boolean> {
-    if (this.#hasExited) return Promise.resolve(true);
-    this.#stopReason ??= reason;
-    this.#stopCause ??= cause;
-    return this.#stopping ??= walk(this, ladder, () => this.#step++)
-      .finally(() => this.#stopping = undefined);
+    if (!this.#hasExited) return this.#stops.stop(reason, ladder, options);
+    for (const outlet of this.#outlets) outlet.drain(true);
+    return Promise.resolve(true);
   }
 
   async #feed(inlet: Inlet, input: Input): Promise<void> {
@@ -204,39 +206,43 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     } catch (cause) {
       // The child has seen the end of a stream that has not ended: what it
       // makes of it must not pass for a result.
-      this.#stop("input", this.#own.ladder, cause);
+      this.#stop("input", this.#own.ladder, { cause });
     }
   }
 
   async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
     const { code, signal, success, isTold } = await end;
     const durationMs = performance.now() - this.#startMs;
-    const wasStopped = this.#stopReason !== undefined;
-    // What is left of its group has outlived the ladder. Now, since the number
-    // of a group can be used again once all its members have gone.
+    const { reason: stopReason } = this.#stops;
+    const wasStopped = stopReason !== undefined;
+    // What is left of its group gets no grace of its own: the number of a group
+    // can be used again once all its members have gone.
     if (this.group && wasStopped) this.killNow();
     this.#hasExited = true;
-    this.#unwatch();
     this.#unwatchUnread();
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
     const [ends] = await Promise.all([
       Promise.all(this.#outlets.map(({ ended }) => ended)),
       this.#in && endedWithin(this.#in.close(), this.#own.drainMs),
     ]);
-    unguard(this);
+    // Not before: a limit of time ends the wait for the pipes, too.
+    this.#unwatch();
+    await unguard(this);
     const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {
       code,
       signal,
       success: success && !wasStopped,
-      reason: this.#stopReason ?? (isTold ? bySelf : "lost"),
-      ladderStep: this.#step,
+      reason: stopReason ?? (isTold ? bySelf : "lost"),
+      ladderStep: this.#stops.steps,
       receivedSignal: this.#received,
       durationMs,
       bytesIn: this.#in?.bytes ?? 0,
       bytesOut: this.#out?.bytes ?? 0,
       bytesErr: this.#err?.bytes ?? 0,
-      stderrTail: new TextDecoder().decode(this.#tail.bytes()),
+      stderrTail: new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+        this.#tail.bytes(),
+      ),
       drained: ends.every(Boolean),
     };
   }

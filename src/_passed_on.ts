@@ -16,6 +16,9 @@ export function passedOn(
 ): StopLadder {
   const steps = ladder.filter((step) => step.signal !== undefined);
   const first = steps[0]?.signal === "SIGKILL" ? undefined : steps.shift();
-  const told = { signal, waitMs: first?.waitMs };
+  // A ladder without a grace of its own gives the one that is left to it.
+  const waitMs = first?.waitMs ??
+    ladder.find((step) => step.signal === undefined)?.waitMs;
+  const told = { signal, waitMs };
   return [...(byTerminal ? [HANG_UP] : []), told, ...steps, ...LAST_STEP];
 }

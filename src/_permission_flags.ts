@@ -15,6 +15,12 @@ const KINDS: ReadonlySet<string> = new Set([
 /** Refuses permissions that would mean another thing than they say. */
 export function checkPermissions(permissions: ModulePermissions): void {
   if (permissions === "all") return;
+  if (typeof permissions !== "object" || permissions === null) {
+    throw new TypeError(
+      `Cannot start a module as its permissions must be "all" or an object of ` +
+        `kinds: current value is ${quote(String(permissions))}`,
+    );
+  }
   for (const [kind, granted] of Object.entries(permissions)) {
     if (!KINDS.has(kind)) {
       throw new TypeError(
@@ -24,7 +30,15 @@ export function checkPermissions(permissions: ModulePermissions): void {
     }
     // An empty list element is an error of Deno's, and a comma ends an element:
     // the rest of a name would be a permission that nobody has named.
-    const wrong = Array.isArray(granted) &&
+    const isList = Array.isArray(granted) &&
+      granted.every((entry) => typeof entry === "string");
+    if (granted !== undefined && granted !== true && !isList) {
+      throw new TypeError(
+        `Cannot start a module as its ${kind} permission must be true or a ` +
+          `list of names: current value is ${quote(String(granted))}`,
+      );
+    }
+    const wrong = granted !== undefined && granted !== true &&
       granted.find((entry) => entry === "" || entry.includes(","));
     if (typeof wrong === "string") {
       throw new TypeError(

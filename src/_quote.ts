@@ -8,5 +8,8 @@ export function quote(text: string): string {
     UNSAFE,
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
-  return line.length > MAX_LENGTH ? `${line.slice(0, MAX_LENGTH)}…` : line;
+  if (line.length <= MAX_LENGTH) return line;
+  // A pair of surrogates that is cut would be no text any more.
+  const start = line.slice(0, MAX_LENGTH);
+  return `${start.isWellFormed() ? start : start.slice(0, -1)}…`;
 }

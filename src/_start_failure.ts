@@ -5,9 +5,10 @@ const KINDS: Readonly<Record<string, readonly [StartErrorKind, string]>> = {
   EACCES: ["not-executable", "the system does not let it run"],
   EISDIR: ["not-executable", "it is a directory"],
   ENOEXEC: ["not-executable", "it is not a program"],
-  ENOTDIR: ["not-found", "a part of its path is not a directory"],
-  ELOOP: ["not-found", "its path has too many links"],
-  ENAMETOOLONG: ["not-found", "its name is too long"],
+  ENOTDIR: ["not-executable", "a part of its path is not a directory"],
+  ELOOP: ["not-executable", "its path has too many links"],
+  ENAMETOOLONG: ["not-executable", "its name is too long"],
+  ETXTBSY: ["not-executable", "somebody is writing to its file"],
   E2BIG: [
     "argument-too-long",
     "its arguments and environment are too long for the system",

@@ -1,3 +1,5 @@
+import { checkInteger } from "./_check_number.ts";
+import { checkSignal } from "./_check_start.ts";
 import { abandonGuard } from "./_guard.ts";
 import { reraise } from "./_reraise.ts";
 import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
@@ -9,14 +11,17 @@ import type { ExitStatus } from "./exit_status.ts";
  * By the same signal where that is possible, so that whoever started this
  * program sees the truth: a shell's loop ends on Ctrl-C only when the command
  * died of it. Otherwise with 128 and the signal's number, which is what a shell
- * reports for both. A signal that cannot be raised here is one of SIGKILL,
- * SIGSEGV, SIGILL, SIGFPE and the real-time ones.
+ * reports for both. Signals that cannot be raised here are SIGKILL, SIGSEGV,
+ * SIGILL, SIGFPE, SIGPWR, SIGSTKFLT, the real-time ones, and all that end no
+ * program.
  *
  * Children that still live are killed. Listeners of your own for the signal
  * must be removed before. What was not written yet is lost: flush before.
  *
  * @param end A child's status, an exit code, or a signal's name.
  * @returns Never.
+ * @throws {RangeError | TypeError} If the code is not an integer from 0 to 255,
+ *   or there is no signal of that name; nothing is ended then.
  *
  * @example A program that ends as its child did
  * ```ts
@@ -33,11 +38,15 @@ import type { ExitStatus } from "./exit_status.ts";
 export async function endAs(
   end: Pick<ExitStatus, "code" | "signal"> | Deno.Signal | number,
 ): Promise<never> {
+  const code = typeof end === "number"
+    ? end
+    : typeof end === "string"
+    ? (checkSignal(end), 128 + SIGNAL_NUMBERS[end]!)
+    : end.code;
+  checkInteger("end as a child did", "its code", code, 0, 255);
   abandonGuard();
   if (typeof end === "number") Deno.exit(end);
-  if (typeof end === "string") {
-    return await reraise(end, 128 + (SIGNAL_NUMBERS[end] ?? 0));
-  }
+  if (typeof end === "string") return await reraise(end, code);
   if (end.signal === null) Deno.exit(end.code);
   return await reraise(end.signal, end.code);
 }

@@ -1,5 +1,7 @@
 import type { Child } from "./child.ts";
 import { checkCommand, checkLadder, checkMs } from "./_check_start.ts";
+import { checkOneOf, checkStreams } from "./_check_streams.ts";
+import { filePath } from "./_file_path.ts";
 import { installGuard, uninstallGuard } from "./_guard.ts";
 import { OwnedChild } from "./_owned_child.ts";
 import { StartError } from "./start_error.ts";
@@ -145,12 +147,14 @@ export function spawn(
     group = false,
     onSignal = "end",
   } = options;
-  const name = command instanceof URL ? filePath(command) : command;
+  const name = command instanceof URL ? filePath("its URL", command) : command;
   checkCommand(name, args, cwd, env);
   checkMs("timeoutMs", timeoutMs);
   checkMs("idleTimeoutMs", idleTimeoutMs);
   checkMs("drainMs", drainMs, 0);
   checkLadder(ladder);
+  checkStreams({ stdin, stdout, stderr });
+  checkOneOf("onSignal", onSignal, ["end", "pass", "none"]);
   if (
     idleTimeoutMs !== undefined && stdout !== "piped" && stderr !== "piped" &&
     stderr !== "tail"
@@ -164,7 +168,7 @@ export function spawn(
   signal?.throwIfAborted();
 
   // Before the start: a signal that comes meanwhile is handled after it.
-  if (onSignal !== "none") installGuard();
+  if (onSignal !== "none") installGuard(onSignal === "pass");
   let process: Deno.ChildProcess;
   try {
     process = new Deno.Command(command, {
@@ -189,7 +193,7 @@ export function spawn(
       : stdin,
     stdout,
     stderr,
-    ladder,
+    ladder: ladder.map((step) => ({ ...step })),
     drainMs,
     group,
     onSignal,
@@ -197,14 +201,6 @@ export function spawn(
     idleTimeoutMs,
     signal,
   });
-}
-
-function filePath(url: URL): string {
-  if (url.protocol === "file:") return decodeURIComponent(url.pathname);
-  throw new TypeError(
-    `Cannot start a child as its URL is not a file: URL: ` +
-      `current value is ${url.href}`,
-  );
 }
 
 function checkGroup(command: string): void {

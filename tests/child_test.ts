@@ -17,6 +17,7 @@ import {
   bytesOf,
   fixture,
   isAlive,
+  isBlockedOnWrite,
   textOf,
   timed,
   until,
@@ -382,6 +383,94 @@ Deno.test("a timeout means it while a descendant floods the pipe", async () => {
   );
   assertEquals([value[1].reason, value[1].drained], ["timeout", false]);
   assertLessOrEqual(ms, 1500);
+});
+
+Deno.test("a stop means it while a descendant drips into the pipe", async () => {
+  const drips =
+    "(while :; do sleep 0.003; echo x; done) 2>/dev/null & exec sleep 9";
+  for (const options of [{ timeoutMs: 100 }, {}]) {
+    await using child = spawn("bash", ["-c", drips], options);
+    if (options.timeoutMs === undefined) {
+      await child.stdout.read(1);
+      child.stop();
+    }
+    const { ms, value } = await timed(() =>
+      Promise.all([discard(child), child.status])
+    );
+    assertEquals(value[1].drained, false);
+    assertLessOrEqual(ms, 1500);
+  }
+});
+
+const LIMITS = [
+  { what: "its timeout", options: { timeoutMs: 300 } },
+  { what: "an abort", options: {} },
+  { what: "stop", options: {} },
+];
+for (const { what, options } of LIMITS) {
+  Deno.test(`after the end of a child, ${what} ends the wait for its pipe`, async () => {
+    const abort = new AbortController();
+    // Never silent for as long as a pipe is waited for.
+    const script = "(while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
+    await using child = spawn("bash", ["-c", script], {
+      ...options,
+      signal: abort.signal,
+    });
+    const all = timed(() => Promise.all([discard(child), child.status]));
+    // Until its end is known here, too.
+    await until(() => !child.kill("SIGCONT"));
+    if (what === "an abort") abort.abort();
+    if (what === "stop") assertEquals(await child.stop(), true);
+    const { ms, value: [, status] } = await all;
+    const { code, reason, success, drained } = status;
+    // It had ended by itself.
+    assertEquals({ code, reason, success, drained }, {
+      code: 0,
+      reason: "exited",
+      success: true,
+      drained: false,
+    });
+    assertLessOrEqual(ms, 2000);
+  });
+}
+
+Deno.test("a timeout that fires after a blocked event loop does not blame a child that had ended", async () => {
+  await using child = spawn("true", [], { timeoutMs: 50 });
+  for (const startMs = performance.now(); performance.now() - startMs < 200;);
+  const { reason, success } = await child.status;
+  assertEquals({ reason, success }, { reason: "exited", success: true });
+});
+
+Deno.test("a stop that is too weak does not keep a timeout from ending the child", async () => {
+  const script = "trap '' INT; echo ready; exec sleep 30";
+  await using child = spawn("bash", ["-c", script], { timeoutMs: 200 });
+  await child.stdout.readLine();
+  const weak = child.stop({ ladder: [{ signal: "SIGINT", waitMs: 300 }] });
+  assertEquals(await weak, false);
+  const { signal, reason } = await child.status;
+  assertEquals({ signal, reason }, { signal: "SIGTERM", reason: "stopped" });
+});
+
+Deno.test("a ladder that is asked for does not wait for a stop under way", async () => {
+  await using child = spawn(fixture("ignores_signals.sh"));
+  await child.stdout.read(1);
+  child.stop({ ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] });
+  const stopped = await child.stop({
+    ladder: [{ signal: "SIGKILL", waitMs: 1000 }],
+  });
+  assertEquals([stopped, (await child.status).signal], [true, "SIGKILL"]);
+});
+
+Deno.test("a slow reader gets all that a stopped child had written", async () => {
+  await using child = spawn("head", ["-c", "300000", "/dev/zero"]);
+  await child.stdout.read(1);
+  // One chunk has been taken, and the pipe is full again.
+  await until(() => isBlockedOnWrite(child.pid));
+  await child.stop();
+  await child.status;
+  // Longer than a pipe is waited for.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assertEquals((await bytesOf(child)).length, 2 * 65_536 - 1);
 });
 
 async function discard(child: ReturnType<typeof spawn>): Promise<void> {

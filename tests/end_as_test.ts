@@ -23,6 +23,11 @@ const ENDS: {
   { end: "SIGHUP", code: 129, signal: "SIGHUP" },
   { end: "SIGQUIT", code: 131, signal: "SIGQUIT" },
   { end: "SIGKILL", code: 137, signal: null },
+  // Refused: the program goes on, and falls over its own error.
+  { end: 256, code: 1, signal: null },
+  { end: 1.5, code: 1, signal: null },
+  { end: { code: 300, signal: null }, code: 1, signal: null },
+  { end: "SIGFOO", code: 1, signal: null },
 ];
 for (const { end, code, signal } of ENDS) {
   const json = JSON.stringify(end);

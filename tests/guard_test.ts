@@ -64,6 +64,38 @@ for (const { key, keys, receivedSignal } of KEYS) {
 }
 
 Deno.test(
+  "Ctrl-C reaches the child once though stdin is no terminal",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      terminal: true,
+      redirection: "</dev/null",
+    });
+    await parent.shows("ready");
+    await parent.press("\x03");
+    assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+  },
+);
+
+for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
+  Deno.test(`${signal} means something to a child alone: with onSignal "pass" it gets it`, async () => {
+    await using parent = await startParent({
+      child: ["bash", fixture("hears.sh"), signal],
+      options: { onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    await parent.shows(`heard ${signal}`);
+    Deno.kill(parent.childPid, "SIGKILL");
+    assertStringIncludes(
+      (await parent.end()).output,
+      `"signal":"SIGKILL","reason":"signaled","receivedSignal":null`,
+    );
+  });
+}
+
+Deno.test(
   "SIGTERM on a terminal is passed on, as no key sends it",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -217,6 +249,34 @@ Deno.test("a parent of two passes a signal on to both, and ends after both", asy
     [2, "SIGTERM"],
   );
   assertEquals([parent.childPid, second].map(isAlive), [false, false]);
+});
+
+Deno.test("a parent that takes its first child's end for a failure does not cut the second one short", async () => {
+  await using parent = await startParent({
+    program: "checks_two.ts",
+    child: CLEANS_UP,
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("the first SIGTERM of a child is no second one because another child had one", async () => {
+  await using parent = await startParent({
+    program: "starts_late.ts",
+    child: [...IGNORES, ...CLEANS_UP],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  await parent.shows(/ready[^]*ready/);
+  // Later than a repeated key.
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  Deno.kill(parent.pid, "SIGTERM");
+  const { output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertStringIncludes(output, "second 7 received");
 });
 
 Deno.test(

@@ -1,4 +1,12 @@
-import { fixture, has, isAlive, needs, quote, until } from "./processes.ts";
+import {
+  fixture,
+  has,
+  isAlive,
+  isBlockedOnWrite,
+  needs,
+  quote,
+  until,
+} from "./processes.ts";
 import {
   assert,
   assertEquals,
@@ -298,15 +306,6 @@ Deno.test("a reader of the log that is stuck does not keep SIGTERM from ending i
   await program.stdout.cancel();
   await program.stderr.cancel();
 });
-
-/** Whether a thread of a process waits in a write to a pipe. */
-function isBlockedOnWrite(pid: number): boolean {
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    const wchan = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
-    if (/pipe_write|pipe_wait/.test(wchan)) return true;
-  }
-  return false;
-}
 
 Deno.test("each shell gets its completions, from the same table", async () => {
   for (const name of ["bash", "zsh", "fish"]) {

@@ -3,13 +3,15 @@
 import { quote } from "./processes.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 
-const PARENT = new URL("./parents/owner.ts", import.meta.url).href;
+const OWNER = "owner.ts";
 
 /** A hang costs so long, and no more. */
 const HANG_MS = 10_000;
 
 /** How a parent is started. */
 export interface ParentOptions {
+  /** Another program of `parents/`, which takes the child alone. */
+  program?: string;
   /** The `SpawnOptions` of its child. */
   options?: Record<string, unknown>;
   /** What it does once the child exists. */
@@ -18,6 +20,8 @@ export interface ParentOptions {
   child: readonly string[];
   /** Runs it on a terminal of its own. */
   terminal?: boolean;
+  /** A redirection on that terminal. */
+  redirection?: string;
   /** Runs this in front of it: `["nohup"]`. */
   prefix?: readonly string[];
 }
@@ -40,16 +44,29 @@ export interface Parent {
 
 /** Starts a parent in a session of its own, with default signals. */
 export async function startParent(
-  { options = {}, way = "wait", child, terminal, prefix = [] }: ParentOptions,
+  {
+    program = OWNER,
+    options = {},
+    way = "wait",
+    child,
+    terminal,
+    redirection = "",
+    prefix = [],
+  }: ParentOptions,
 ): Promise<Parent> {
   const words = [
     ...prefix,
     Deno.execPath(),
-    ...["run", "--quiet", "--allow-run", "--no-prompt", PARENT],
-    ...[JSON.stringify(options), way, ...child],
+    ...["run", "--quiet", "--allow-run", "--no-prompt"],
+    new URL(`./parents/${program}`, import.meta.url).href,
+    ...(program === OWNER ? [JSON.stringify(options), way] : []),
+    ...child,
   ];
   const [command = "", ...args] = terminal
-    ? [TERMINAL_PROGRAM, ...onTerminal(words.map(quote).join(" "))]
+    ? [
+      TERMINAL_PROGRAM,
+      ...onTerminal(`${words.map(quote).join(" ")} ${redirection}`),
+    ]
     : words;
   const process = new Deno.Command(command, {
     args,

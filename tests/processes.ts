@@ -84,3 +84,12 @@ export function has(program: string): boolean {
 export function needs(...programs: readonly string[]): { ignore: boolean } {
   return { ignore: !programs.every(has) };
 }
+
+/** Whether a thread of a process waits in a write to a pipe. */
+export function isBlockedOnWrite(pid: number): boolean {
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const wchan = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
+    if (/pipe_write|pipe_wait/.test(wchan)) return true;
+  }
+  return false;
+}

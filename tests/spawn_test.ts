@@ -6,7 +6,7 @@ import {
   assertRejects,
   assertThrows,
 } from "./std_assert.ts";
-import { spawn, type SpawnOptions, StartError } from "../mod.ts";
+import { ExitError, spawn, type SpawnOptions, StartError } from "../mod.ts";
 import { bytesOf, fixture, refusal, textOf, timed } from "./processes.ts";
 
 const REFUSED: {
@@ -104,7 +104,62 @@ const REFUSED: {
   {
     what: "a URL that is no file",
     command: new URL("https://example.com/x"),
-    says: "its URL is not a file: URL: current value is https://example.com/x",
+    says:
+      "its URL is not a file: URL of UTF-8 text: current value is https://example.com/x",
+  },
+  {
+    what: "a URL that is no text",
+    command: new URL("file:///%ff"),
+    says:
+      "its URL is not a file: URL of UTF-8 text: current value is file:///%ff",
+  },
+  {
+    what: "a directory that is no file",
+    options: { cwd: new URL("https://example.com/x") },
+    says:
+      "its cwd is not a file: URL of UTF-8 text: current value is https://example.com/x",
+  },
+  {
+    what: "a NUL in the URL of the directory",
+    options: { cwd: new URL("file:///a%00b") },
+    says: 'cwd has a NUL in it: current value is "/a\\u{0}b"',
+  },
+  {
+    what: "a timeout that is text",
+    options: { timeoutMs: "500" },
+    says: "timeoutMs is not between 1 and 2147483647: current value is 500",
+  },
+  ...[null, 5, {}, new ArrayBuffer(1)].map((stdin) => ({
+    what: `a stdin that is ${stdin}`,
+    options: { stdin },
+    says:
+      `stdin must be one of "piped", "inherit", "null", bytes, a text or a stream: current value is ${
+        stdin === null ? "null" : stdin === 5 ? "5" : stdin.constructor.name
+      }`,
+  })),
+  {
+    what: "a stdout that is no stream",
+    options: { stdout: "pipe" },
+    says:
+      'stdout must be one of "piped", "inherit", "null": current value is "pipe"',
+  },
+  {
+    what: "a stderr that is no stream",
+    options: { stderr: 2 },
+    says:
+      'stderr must be one of "piped", "inherit", "null", "tail": current value is 2',
+  },
+  {
+    what: "a way with signals that is none",
+    options: { onSignal: "ignore" },
+    says:
+      'onSignal must be one of "end", "pass", "none": current value is "ignore"',
+  },
+  {
+    what: "a step that closes stdout",
+    options: { ladder: [{ close: "stdout" }] },
+    says:
+      'what a step closes must be one of "stdin": current value is "stdout"',
   },
 ];
 
@@ -164,7 +219,7 @@ const FAILURES = [
     kind: "not-found",
     exitCode: 127,
   },
-  { command: "/etc/passwd/x", kind: "not-found", exitCode: 127 },
+  { command: "/etc/passwd/x", kind: "not-executable", exitCode: 126 },
   { command: "/etc/passwd", kind: "not-executable", exitCode: 126 },
   { command: "/", kind: "not-executable", exitCode: 126 },
   {
@@ -403,4 +458,38 @@ Deno.test("one fault at the door does not disturb a child that runs", async () =
   await child.stdin.write("still here");
   await child.stdin.close();
   assert((await textOf(child)) === "still here");
+});
+
+Deno.test("a locked stream for stdin is refused before anything starts", () => {
+  const stream = new ReadableStream<Uint8Array>();
+  stream.getReader();
+  assertEquals(
+    refusal(() => spawn("true", [], { stdin: stream })),
+    "TypeError: Cannot start a child as the stream for its stdin must not be locked: current value is one that somebody reads already",
+  );
+});
+
+Deno.test("a stdin stream of text is an error, and not an empty stdin", async () => {
+  const stream = ReadableStream.from(["text"]) as unknown;
+  await using child = spawn("cat", [], {
+    stdin: stream as ReadableStream<Uint8Array>,
+  });
+  const error = await assertRejects(() => child.check(), ExitError);
+  assertEquals(
+    [error.status.reason, String(error.cause)],
+    [
+      "input",
+      "TypeError: Cannot write to the child as every chunk of its stdin must be a Uint8Array: current value is string",
+    ],
+  );
+});
+
+Deno.test("bytesIn says what the child has taken of an input that it leaves", async () => {
+  await using child = spawn("head", ["-c", "300000"], {
+    stdin: new Uint8Array(1_000_000),
+    stdout: "null",
+  });
+  const { bytesIn, code } = await child.status;
+  assertEquals(code, 0);
+  assert(bytesIn >= 262_144 && bytesIn < 1_000_000, `${bytesIn} bytes`);
 });

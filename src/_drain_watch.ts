@@ -1,0 +1,78 @@
+/** A pipe whose child has ended. */
+export interface Draining {
+  /** Bytes that have arrived. */
+  readonly bytes: number;
+  /** Whether the pipe is being waited for; if not, its reader is slow. */
+  readonly isWaiting: boolean;
+  /** The pipe is silent, or time is up: nothing more is waited for. */
+  giveUp(): void;
+}
+
+/** Tells when a pipe that somebody may still hold has been read for long enough. */
+export class DrainWatch {
+  /** When something last arrived, by `performance.now()`. */
+  lastMs = performance.now();
+  /** Whether time was up, and only what was in the pipe by then is wanted. */
+  isLate = false;
+  readonly #pipe: Draining;
+  #silenceMs: number | undefined;
+  #isLookedAtTwice = false;
+  #isOver = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(pipe: Draining) {
+    this.#pipe = pipe;
+  }
+
+  /** Something has arrived. */
+  touch(): void {
+    this.lastMs = performance.now();
+    this.#isLookedAtTwice = false;
+  }
+
+  /** From now on the pipe is given up when it is silent for so long. */
+  start(silenceMs: number): void {
+    this.#silenceMs = silenceMs;
+    this.lastMs = performance.now();
+    this.look();
+  }
+
+  /** After so long it is given up though it is not silent. */
+  limit(maxMs: number): void {
+    this.#deadline ??= setTimeout(() => this.#hurry(), maxMs);
+  }
+
+  /** Nothing is watched any more. */
+  close(): void {
+    this.#isOver = true;
+    clearTimeout(this.#silence);
+    clearTimeout(this.#deadline);
+  }
+
+  /** Looks whether it is silent, and again when it could be. */
+  look(): void {
+    const { lastMs } = this;
+    if (this.#silenceMs === undefined || this.#isOver) return;
+    if (this.#silence !== undefined) return;
+    const dueMs = lastMs + this.#silenceMs - performance.now();
+    if (dueMs <= 0 && this.#isLookedAtTwice) return this.#pipe.giveUp();
+    // After a blocked event loop a timer comes before the bytes that wait in
+    // the pipe: only a second look, one turn later, tells that there are none.
+    this.#isLookedAtTwice = dueMs <= 0;
+    this.#silence = setTimeout(() => {
+      this.#silence = undefined;
+      this.look();
+    }, Math.max(0, dueMs));
+  }
+
+  /** Time is up; a second look, too. */
+  #hurry(): void {
+    this.isLate = true;
+    if (!this.#pipe.isWaiting) return this.#pipe.giveUp();
+    const { bytes } = this.#pipe;
+    this.#deadline = setTimeout(() => {
+      if (this.#pipe.bytes === bytes) this.#pipe.giveUp();
+    }, 0);
+  }
+}
