@@ -32,16 +32,17 @@ for (let byte = 0; byte < 256; byte++) {
  * what of them can be printed.
  *
  * The offset counts each stream by itself. A piece of more than 16 bytes has
- * more rows, the time stands on its first; at the end of a stream that was not
- * empty the offset stands alone. So the log of `--time none --fill --slice 16`
- * is what `hexdump -vC` prints for the same bytes.
+ * more rows: the time and the marks stand on its first, the label and the
+ * stream on each. At the end of a stream that was not empty the offset stands
+ * alone. So the log of `--time none --fill --slice 16` is what `hexdump -vC`
+ * prints for the same bytes.
  */
 export class HexFormat extends LineFormat {
   readonly endIsExtra = true;
   readonly #offsets = { out: 0, err: 0 };
   readonly #head = new Words();
-  /** As wide as the head, to stand in front of the further rows. */
-  readonly #indent = new Words();
+  /** What stands in front of the further rows, as wide as the head. */
+  readonly #further = new Words();
 
   /** How many bytes the stream had, as the last offset. */
   end(out: LineBuffer, arrival: Arrival): void {
@@ -60,9 +61,9 @@ export class HexFormat extends LineFormat {
   }
 
   protected override prepare(): void {
-    const { mark, label, time, stream, place, width } = this.prefix;
+    const { mark, label, time, stream, place, further } = this.prefix;
     this.#head.set(`${mark}${label}${time && time + " "}${stream}${place}`);
-    this.#indent.set(" ".repeat(width));
+    this.#further.set(further);
   }
 
   protected override write(
@@ -75,7 +76,7 @@ export class HexFormat extends LineFormat {
     const { source } = this.prefix;
     const pieces = Math.max(1, Math.ceil((end - start) / size));
     const rows = pieces * Math.max(1, Math.ceil(size / ROW_BYTES));
-    const head = Math.max(this.#head.length, this.#indent.length);
+    const head = Math.max(this.#head.length, this.#further.length);
     out.ensure(rows * (head + ROW_ROOM));
     let offset = this.#offsets[source] - start;
     let at = out.length;
@@ -85,7 +86,7 @@ export class HexFormat extends LineFormat {
       at = this.#head.store(out.view, at);
       at = storeRow(out, at, chunk, from, to, offset + from);
       for (let row = from + ROW_BYTES; row < to; row += ROW_BYTES) {
-        at = this.#indent.store(out.view, at);
+        at = this.#further.store(out.view, at);
         at = storeRow(out, at, chunk, row, to, offset + row);
       }
       from = to;

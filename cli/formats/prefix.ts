@@ -89,12 +89,16 @@ export class Prefix {
       : text;
   }
 
-  /** How many columns all of these take, each with its space. */
-  get width(): number {
+  /**
+   * All of these in front of a further row of the same line: the label and the
+   * stream again, so that rows of several logs on one terminal can be told
+   * apart, and blanks as wide as the rest.
+   */
+  get further(): string {
     const mark = this.#slowMs === undefined ? 0 : 2;
-    const label = Array.from(this.label).length;
     const { length } = this.#stamp.text;
     const time = length > 0 ? length + 1 : 0;
-    return mark + label + time + this.stream.length + this.place.length;
+    return " ".repeat(mark) + this.label + " ".repeat(time) + this.stream +
+      " ".repeat(this.place.length);
   }
 }
