@@ -3,8 +3,9 @@ import {
   childArguments,
   readChildArguments,
 } from "../cli/options/child_options.ts";
-import { count, duration, oneOf, size } from "../cli/options/kinds.ts";
+import { count, duration, oneOf, size, text } from "../cli/options/kinds.ts";
 import { flag, repeated, valued } from "../cli/options/option.ts";
+import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { parse } from "../cli/options/parse.ts";
 import { UsageError } from "../cli/options/usage_error.ts";
 import { assertEquals, assertRejects } from "./std_assert.ts";
@@ -29,6 +30,7 @@ const TABLE = {
     group: "command",
     help: "env",
   }),
+  label: valued(text("NAME"), null, { group: "line", help: "label" }),
 };
 
 const INITIAL = {
@@ -39,6 +41,7 @@ const INITIAL = {
   timeout: null,
   format: "seed",
   env: [],
+  label: null,
 };
 
 const READ = [
@@ -54,6 +57,8 @@ const READ = [
   { args: ["--timeout=1.5m"], settings: { timeout: 90_000 } },
   { args: ["--timeout", "2"], settings: { timeout: 2000 } },
   { args: ["--timeout", "500ms"], settings: { timeout: 500 } },
+  { args: ["--timeout=.5"], settings: { timeout: 500 } },
+  { args: ["--timeout=.25s"], settings: { timeout: 250 } },
   { args: ["-E", "A=1", "-E", "B=2"], settings: { env: ["A=1", "B=2"] } },
   {
     args: ["--fill", "--", "echo"],
@@ -75,10 +80,17 @@ Deno.test("a command line is read by its table", async () => {
       {
         args,
         settings: { ...INITIAL, ...settings } as never,
+        given: new Set(Object.keys(settings)) as never,
         command: command as never,
       },
     );
   }
+});
+
+Deno.test("an option is given also with the value that it has anyway", async () => {
+  const args = ["-s32", "--format", "seed", "--", "--fill"];
+  const { given } = await parse(args, TABLE);
+  assertEquals([...given], ["slice", "format"]);
 });
 
 const SLICE = "it takes a size from 1 to 1M, such as 32, 64K or 1M";
@@ -129,7 +141,7 @@ const REFUSED = [
   {
     args: ["--slice", "-1"],
     says:
-      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "-1" follows`,
   },
   {
     args: ["--slice="],
@@ -149,7 +161,17 @@ const REFUSED = [
   {
     args: ["-s", "-1"],
     says:
-      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "-1" follows`,
+  },
+  {
+    args: ["-ls", "--fill"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "--fill" follows`,
+  },
+  {
+    args: ["--label", "-x"],
+    says:
+      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows, which would go as --label=-x`,
   },
   {
     args: ["--slize=3"],
@@ -221,6 +243,11 @@ const REFUSED = [
       `Cannot take --count as it takes a whole number from 1 up: current value is "0"`,
   },
   {
+    args: ["--timeout=."],
+    says:
+      `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "."`,
+  },
+  {
     args: ["--timeout=0"],
     says:
       `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "0"`,
@@ -243,6 +270,54 @@ Deno.test("what is unknown or out of range is refused in one sentence", async ()
     const error = await assertRejects(() => parse(args, TABLE), UsageError);
     assertEquals({ args, says: error.message }, { args, says });
   }
+});
+
+const GUESSES: [word: string, hint: string][] = [
+  ["out", "did you mean --output?"],
+  ["sum", "did you mean --summary?"],
+  ["comp", "did you mean --completions?"],
+  ["max", "did you mean --max-frame or --max-size?"],
+  ["environ", "did you mean --env?"],
+  ["timeouts", "did you mean --timeout?"],
+  ["hex", "did you mean --format=hex?"],
+  ["iso", "did you mean --time=iso?"],
+  ["json", "did you mean --frame=json or --format=json?"],
+  ["raw=1", "did you mean --format=raw?"],
+  ["formt", "did you mean --format?"],
+  ["cuont", "did you mean --count?"],
+  ["cdw", "did you mean --cwd?"],
+  ["pid", "see --help"],
+  ["tac", "see --help"],
+  ["c", "see --help"],
+  ["=x", "see --help"],
+  ["no-progress", "see --help"],
+];
+
+Deno.test("what was probably meant is named, and no more than that", async () => {
+  for (const [word, hint] of GUESSES) {
+    const { message } = await assertRejects(
+      () => parse([`--${word}`], PARENT_OPTIONS),
+      UsageError,
+    );
+    assertEquals({ word, hint: message.replace(/^.*?: /, "") }, { word, hint });
+  }
+});
+
+Deno.test("a word that is an option and a value is both where it has none", async () => {
+  const args = ["--text", "--", "ls"];
+  const { message } = await assertRejects(() => parse(args, PARENT_OPTIONS));
+  assertEquals(
+    message,
+    "Cannot take --text as it needs a value: it takes a text, as in --text=TEXT; did you mean --format=text?",
+  );
+});
+
+Deno.test("a program that starts no command does not ask for one", async () => {
+  const { message } = await assertRejects(() => parse(["foo"], CHILD_TABLE));
+  assertEquals(
+    message,
+    'Cannot take "foo" as only options are taken: see --help',
+  );
 });
 
 const CARRIED = [

@@ -60,7 +60,8 @@ export function duration(minMs: number): Kind<number> {
       writeDuration(minMs)
     } to 596h, such as 500ms, 2s or 1.5m`,
     read(text) {
-      const match = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|m|h)?$/.exec(text);
+      const match = /^((?=\.?[0-9])[0-9]{0,12}(?:\.[0-9]{1,9})?)(ms|s|m|h)?$/
+        .exec(text);
       if (match === null) return undefined;
       const ms = Number(match[1]) * (DURATION_UNITS[match[2] ?? "s"] ?? 1);
       return ms >= minMs && ms <= MAX_DURATION_MS ? ms : undefined;

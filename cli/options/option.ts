@@ -62,3 +62,10 @@ export function valued<T, const D>(
 export function repeated<T>(kind: Kind<T>, described: Described): Repeated<T> {
   return { ...described, kind, repeated: true };
 }
+
+/** The options that take `word` as one of a few values, as they are written. */
+export function settingsOf(word: string, table: OptionTable): string[] {
+  return Object.entries(table).flatMap(([name, { kind }]) =>
+    kind?.words?.includes(word) ? [`--${name}=${word}`] : []
+  );
+}

@@ -1,4 +1,9 @@
-import type { Option, OptionTable, Settings } from "./option.ts";
+import {
+  type Option,
+  type OptionTable,
+  type Settings,
+  settingsOf,
+} from "./option.ts";
 import type { ParsedArgs } from "./std.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -6,6 +11,8 @@ import { UsageError } from "./usage_error.ts";
 export interface CommandLine<T extends OptionTable> {
   /** Every option of the table, given or not. */
   settings: Settings<T>;
+  /** The names of those that were given, also with the value they have anyway. */
+  given: ReadonlySet<keyof T>;
   /** What stands after the first `--`, untouched, or `null` without one. */
   command: readonly [string, ...string[]] | null;
 }
@@ -25,11 +32,14 @@ export async function parse<T extends OptionTable>(
   const own = border === -1 ? args : args.slice(0, border);
   const parsed = own.length === 0 ? {} : await sort(own, table);
   const settings: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(table)) {
-    settings[name] = read(name, option, parsed[name]);
+  const given = new Set<keyof T>();
+  for (const name of Object.keys(table)) {
+    settings[name] = read(name, table, parsed[name]);
+    if (isGiven(parsed[name])) given.add(name);
   }
   return {
     settings: settings as Settings<T>,
+    given,
     command: border === -1 ? null : commandOf(args.slice(border + 1)),
   };
 }
@@ -50,7 +60,7 @@ async function sort(
     unknown: (argument) => unknown.push(argument) === 0,
   });
   const [first] = unknown;
-  if (first !== undefined) throw await refusal(first, names);
+  if (first !== undefined) throw await refusal(first, table);
   return parsed;
 }
 
@@ -91,7 +101,7 @@ function lengthen(
       }
       if (next === "true" || next === "false") unknown.push(next);
     } else if (option !== undefined && value === undefined) {
-      checkValueFollows(name, option, next);
+      checkValueFollows(name, table, next);
     }
     long.push(argument);
   }
@@ -120,7 +130,7 @@ function lengthenOne(
       continue;
     }
     const value = argument.slice(at + 1).replace(/^=/, "");
-    if (value === "") checkValueFollows(name, option, next);
+    if (value === "") checkValueFollows(name, table, next);
     long.push(value === "" ? `--${name}` : `--${name}=${value}`);
     break;
   }
@@ -129,47 +139,59 @@ function lengthenOne(
 
 async function refusal(
   argument: string,
-  names: readonly string[],
+  table: OptionTable,
 ): Promise<UsageError> {
   if (!argument.startsWith("--")) {
-    return new UsageError(
-      `Cannot take ${
-        JSON.stringify(argument)
-      } as it is no option: a command goes after --, as in: -- ${argument}`,
-    );
+    const hint = takesCommand(table)
+      ? `it is no option: a command goes after --, as in: -- ${argument}`
+      : "only options are taken: see --help";
+    return new UsageError(`Cannot take ${JSON.stringify(argument)} as ${hint}`);
   }
-  const { nearest } = await import("./std.ts");
+  const { nearMisses } = await import("./near_miss.ts");
   const word = argument.slice(2).replace(/=.*$/s, "");
-  const { near, distance } = await nearest(word, names);
-  // Further than two letters or a third of the word, a guess would mislead.
-  const isNear = distance <= Math.max(2, near.length / 3);
-  const hint = isNear ? `did you mean --${near}?` : "see --help";
+  const guesses = await nearMisses(word, table);
+  const hint = guesses.length > 0 ? ask(guesses) : "see --help";
   return new UsageError(
     `Cannot take "--${word}" as there is no such option: ${hint}`,
   );
 }
 
-function read(
-  name: string,
-  option: Option,
-  given: string | string[] | boolean | undefined,
-): unknown {
-  if (option.kind === null) return given === true;
-  if ("repeated" in option) {
-    return ((given ?? []) as string[]).map((text) =>
-      readOne(name, option, text)
-    );
-  }
-  if (given === undefined) return option.initial;
-  return readOne(name, option, String(given));
+/** A program that starts a command has options that say how. */
+function takesCommand(table: OptionTable): boolean {
+  return Object.values(table).some(({ group }) => group === "command");
 }
 
-function readOne(
+/** Guesses as a question. */
+function ask(guesses: readonly string[]): string {
+  return `did you mean ${guesses.join(" or ")}?`;
+}
+
+/** parseArgs gives `false` and `[]` for what was not. */
+function isGiven(parsed: ParsedArgs[string] | undefined): boolean {
+  return Array.isArray(parsed)
+    ? parsed.length > 0
+    : parsed !== undefined && parsed !== false;
+}
+
+function read(
   name: string,
-  { kind }: Exclude<Option, { kind: null }>,
-  text: string,
+  table: OptionTable,
+  parsed: ParsedArgs[string] | undefined,
 ): unknown {
-  if (text === "") throw needsValue(name, { kind });
+  const option = table[name]!;
+  if (option.kind === null) return parsed === true;
+  if ("repeated" in option) {
+    return ((parsed ?? []) as string[]).map((text) =>
+      readOne(name, table, text)
+    );
+  }
+  if (parsed === undefined) return option.initial;
+  return readOne(name, table, String(parsed));
+}
+
+function readOne(name: string, table: OptionTable, text: string): unknown {
+  if (text === "") throw needsValue(name, table);
+  const kind = table[name]!.kind!;
   const value = kind.read(text);
   if (value === undefined) {
     throw new UsageError(
@@ -184,19 +206,31 @@ function readOne(
 /** parseArgs would take an empty word, or one with a dash, for the next argument. */
 function checkValueFollows(
   name: string,
-  option: Option,
+  table: OptionTable,
   next: string | undefined,
 ): void {
-  if (!next || next.startsWith("-")) throw needsValue(name, option);
+  if (!next || next.startsWith("-")) throw needsValue(name, table, next);
 }
 
 function needsValue(
   name: string,
-  { kind }: Pick<Option, "kind">,
+  table: OptionTable,
+  next = "",
 ): UsageError {
-  const { rule = "", placeholder = "" } = kind ?? {};
+  const kind = table[name]!.kind!;
+  // --text is an option of the child, and the name of a format.
+  const guesses = settingsOf(name, table);
+  const hint = next !== ""
+    ? `, and ${JSON.stringify(next)} follows` +
+      (kind.read(next) === undefined
+        ? ""
+        : `, which would go as --${name}=${next}`)
+    : guesses.length > 0
+    ? `; ${ask(guesses)}`
+    : "";
   return new UsageError(
-    `Cannot take --${name} as it needs a value: it takes ${rule}, as in --${name}=${placeholder}`,
+    `Cannot take --${name} as it needs a value: it takes ${kind.rule}, ` +
+      `as in --${name}=${kind.placeholder}${hint}`,
   );
 }
 

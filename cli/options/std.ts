@@ -29,17 +29,14 @@ export const parseArgs = untypedArgs.parseArgs as (
 ) => ParsedArgs;
 
 /**
- * `@std/text`: the candidate nearest in spelling, and how many letters differ.
- * Loaded when it is needed: a right command line needs none of it.
+ * `@std/text`: how many letters two words differ by. Loaded when it is needed:
+ * a right command line needs none of it.
  */
-export async function nearest(
-  word: string,
-  candidates: readonly string[],
-): Promise<{ near: string; distance: number }> {
-  const [{ closestString }, { levenshteinDistance }] = await Promise.all([
-    import("npm:deno-std@1.4.0/text/closest_string.js"),
-    import("npm:deno-std@1.4.0/text/levenshtein_distance.js"),
-  ]);
-  const near = closestString(word, candidates) as string;
-  return { near, distance: levenshteinDistance(word, near) as number };
+export async function loadDistance(): Promise<
+  (word: string, other: string) => number
+> {
+  const { levenshteinDistance } = await import(
+    "npm:deno-std@1.4.0/text/levenshtein_distance.js"
+  );
+  return levenshteinDistance as (word: string, other: string) => number;
 }
