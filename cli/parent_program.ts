@@ -45,7 +45,7 @@ export function runParentProgram(
   run: (line: ParentLine) => Promise<number>,
 ): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
-    const settings = checkSettings(line.settings, line.command !== null);
+    const settings = checkSettings(line);
     if (settings.completions !== null) {
       const { completions } = await import("./completions/completions.ts");
       const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };

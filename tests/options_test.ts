@@ -232,15 +232,24 @@ Deno.test("a process that holds the pipe after the command is named once, unless
 
 const REFUSED = [
   ["--keep=3"],
+  ["--keep=5"],
   ["--utc"],
   ["--max-frame=3"],
+  ["--max-frame=1M"],
   ["--tick=2s"],
+  ["--tick=1s"],
   ["--lines", "--frame=nul"],
+  ["--lines", "--frame=slice"],
   ["--fill", "--lines"],
   ["--marks", "--frame=json"],
   ["--format=raw", "--lines"],
   ["--format=raw", "--label=x"],
   ["--format=raw", "--stderr=log"],
+  ["--format=raw", "--time=epoch"],
+  ["--format=raw", "--time=iso", "--utc"],
+  ["--format=raw", "--color=always"],
+  ["--format=raw", "--marks"],
+  ["--format=raw", "--slow=1s"],
   ["--max-size=1M"],
   ["--quiet", "--summary"],
   ["--env=A"],
@@ -263,6 +272,12 @@ Deno.test("what contradicts itself is refused in one line, and nothing is starte
   let exists = true;
   await Deno.stat(mark).catch(() => exists = false);
   assert(!exists);
+});
+
+Deno.test("what raw keeps to by adding nothing can be asked for", async () => {
+  const kept = ["--time=none", "--color=never", "--stderr=inherit"];
+  const ended = await whole(["--format=raw", ...kept, "--", "printf", "x"]);
+  assertEquals(ended, { code: 0, signal: null, stdout: "x", stderr: "" });
 });
 
 Deno.test("what is refused or reported cannot act on the terminal", async () => {

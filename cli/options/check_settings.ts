@@ -1,81 +1,114 @@
 import { CHILD_OPTIONS } from "./child_options.ts";
-import type { ParentSettings } from "./parent_options.ts";
+import type { PARENT_OPTIONS, ParentSettings } from "./parent_options.ts";
+import type { CommandLine } from "./parse.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What can't be asked for together, and why. */
-const CONTRADICTIONS: readonly {
-  holds(settings: ParentSettings): boolean;
-  says: string;
-}[] = [
+type ParentName = keyof ParentSettings;
+
+/** Options that contradict others, or do nothing beside them. */
+interface Contradiction {
+  /** They do, if one of them was given: with its default it is as vain. */
+  readonly given: readonly ParentName[];
+  /** And if this holds. */
+  readonly holds: (settings: ParentSettings, hasCommand: boolean) => boolean;
+  /** Why, to end the sentence "Cannot take --name as …". */
+  readonly as: string;
+}
+
+const CONTRADICTIONS: readonly Contradiction[] = [
   {
-    holds: ({ lines, frame }) =>
-      lines && frame !== "slice" && frame !== "lines",
-    says: "Cannot take --lines as --frame names another rule",
+    given: ["frame"],
+    holds: ({ lines, frame }) => lines && frame !== "lines",
+    as: "it names another rule than --lines",
   },
   {
-    holds: ({ fill, lines, frame }) => fill && (lines || frame !== "slice"),
-    says:
-      "Cannot take --fill as only slices can be filled, and frames are asked for",
+    given: ["fill"],
+    holds: isFramed,
+    as: "only slices can be filled, and frames are asked for",
   },
   {
-    holds: ({ marks, lines, frame }) => marks && (lines || frame !== "slice"),
-    says:
-      "Cannot take --marks as they show slices of one read, and frames are asked for",
+    given: ["marks"],
+    holds: isFramed,
+    as: "they show slices of one read, and frames are asked for",
   },
   {
-    holds: ({ format, lines, frame }) =>
-      format === "raw" && (lines || frame !== "slice"),
-    says:
-      "Cannot take --format raw as it shows no borders, and frames are asked for",
+    given: ["lines", "frame"],
+    holds: (settings) => isRaw(settings) && isFramed(settings),
+    as: "--format raw shows no borders",
   },
   {
-    holds: ({ format, label, marks, slow, stderr }) =>
-      format === "raw" &&
-      (label !== null || marks || slow !== null || stderr === "log"),
-    says:
-      "Cannot take --format raw as it adds nothing to the bytes: --label, --marks, --slow and --stderr=log would",
+    given: ["label", "marks", "slow", "utc"],
+    holds: isRaw,
+    as: "--format raw adds nothing to the bytes",
+  },
+  // Beside raw, --time none, --stderr inherit and --color auto or never are
+  // kept to: a script that always has them may ask for raw.
+  {
+    given: ["time"],
+    holds: (settings) => isRaw(settings) && settings.time !== "none",
+    as: "--format raw adds nothing to the bytes",
   },
   {
-    holds: (settings) =>
-      settings["max-size"] !== null && settings.output === null,
-    says: "Cannot take --max-size as it is for a file: add --output FILE",
+    given: ["color"],
+    holds: (settings) => isRaw(settings) && settings.color === "always",
+    as: "--format raw adds nothing to the bytes",
   },
   {
-    holds: (settings) => settings["max-size"] === null && settings.keep !== 5,
-    says: "Cannot take --keep as nothing is rotated: add --max-size SIZE",
+    given: ["stderr"],
+    holds: (settings) => isRaw(settings) && settings.stderr === "log",
+    as: "--format raw has no marks to tell the two pipes apart",
   },
   {
-    holds: ({ utc, time }) => utc && time !== "iso",
-    says: "Cannot take --utc as it is for --time iso",
+    given: ["max-size"],
+    holds: ({ output }) => output === null,
+    as: "it is for a file: add --output FILE",
   },
   {
-    holds: (settings) =>
-      settings["max-frame"] !== 1024 ** 2 && !settings.lines &&
-      settings.frame === "slice",
-    says: "Cannot take --max-frame as slices are asked for: add --frame RULE",
+    given: ["keep"],
+    holds: (settings) => settings["max-size"] === null,
+    as: "nothing is rotated: add --max-size SIZE",
   },
   {
-    holds: ({ quiet, summary, progress }) => quiet && (summary || progress),
-    says: "Cannot take --quiet as --summary and --progress are said on stderr",
+    given: ["utc"],
+    holds: ({ time }) => time !== "iso",
+    as: "it is for --time iso",
+  },
+  {
+    given: ["max-frame"],
+    holds: (settings) => !isFramed(settings),
+    as: "slices are asked for: add --frame RULE",
+  },
+  {
+    given: ["quiet"],
+    holds: ({ summary, progress }) => summary || progress,
+    as: "--summary and --progress are said on stderr",
+  },
+  {
+    given: Object.keys(CHILD_OPTIONS) as (keyof typeof CHILD_OPTIONS)[],
+    holds: (_, hasCommand) => hasCommand,
+    as: "it is for the child of our own, and a command is given",
   },
 ];
 
+function isRaw({ format }: ParentSettings): boolean {
+  return format === "raw";
+}
+
+function isFramed({ lines, frame }: ParentSettings): boolean {
+  return lines || frame !== "slice";
+}
+
 /**
- * Refuses what contradicts itself, or would do nothing; `--lines` becomes the
- * rule that it names.
+ * Refuses what was given and contradicts itself, or would do nothing; `--lines`
+ * becomes the rule that it names.
  */
 export function checkSettings(
-  settings: ParentSettings,
-  hasCommand: boolean,
+  { settings, given, command }: CommandLine<typeof PARENT_OPTIONS>,
 ): ParentSettings {
-  for (const { holds, says } of CONTRADICTIONS) {
-    if (holds(settings)) throw new UsageError(says);
-  }
-  for (const [name, { initial }] of Object.entries(CHILD_OPTIONS)) {
-    if (hasCommand && settings[name as keyof ParentSettings] !== initial) {
-      throw new UsageError(
-        `Cannot take --${name} as it is for the child of our own, and a command is given`,
-      );
+  for (const { given: names, holds, as } of CONTRADICTIONS) {
+    const name = names.find((name) => given.has(name));
+    if (name !== undefined && holds(settings, command !== null)) {
+      throw new UsageError(`Cannot take --${name} as ${as}`);
     }
   }
   return settings.lines ? { ...settings, frame: "lines" } : settings;
