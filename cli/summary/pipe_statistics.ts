@@ -31,12 +31,19 @@ export class PipeStatistics {
   /** Milliseconds between a read and the next wish for one; NaN if not told. */
   busyMs = NaN;
   #askedMs = NaN;
+  #isAwaited = false;
 
   /** Somebody waits for bytes from now on. */
   ask(elapsedMs: number): void {
     this.#askedMs = elapsedMs;
+    this.#isAwaited = true;
     if (Number.isNaN(this.busyMs)) this.busyMs = 0;
     if (this.reads > 0) this.busyMs += Math.max(0, elapsedMs - this.lastMs);
+  }
+
+  /** Whether somebody has asked and got nothing yet; `null` if not told. */
+  get isAwaited(): boolean | null {
+    return Number.isNaN(this.#askedMs) ? null : this.#isAwaited;
   }
 
   /** When the wait began that is on, or that ended with the last read. */
@@ -48,6 +55,7 @@ export class PipeStatistics {
   /** What one read gave. */
   take(chunk: Uint8Array, slices: number, elapsedMs: number): void {
     const size = chunk.length;
+    this.#isAwaited = false;
     this.bursts.take(chunk, elapsedMs - this.waitsSinceMs);
     this.messages.take(chunk);
     this.characters.take(chunk);
@@ -64,6 +72,7 @@ export class PipeStatistics {
     else if (size === 8192) this.exactly[8192]++;
     else if (size >= PIPE_BYTES) this.exactly[65536]++;
   }
+
   #begin(chunk: Uint8Array, elapsedMs: number): void {
     this.firstMs = elapsedMs;
     const newline = chunk.indexOf(10);

@@ -50,23 +50,26 @@ export class Statistics {
   take(chunk: Uint8Array, slices: number, arrival: Arrival): void {
     if (chunk.length === 0) return;
     const { stream, elapsedMs } = arrival;
-    if (!Number.isNaN(this.#lastMs)) this.#silence(elapsedMs, chunk, stream);
+    this.#silence(elapsedMs, chunk);
     this.#lastMs = elapsedMs;
     this[stream].take(chunk, slices, elapsedMs);
   }
 
   /** All has arrived. */
   end(elapsedMs: number): void {
-    if (!Number.isNaN(this.#lastMs)) this.#silence(elapsedMs, null, "out");
+    this.#silence(elapsedMs, null);
     this.durationMs = elapsedMs;
   }
 
-  #silence(
-    untilMs: number,
-    chunk: Uint8Array | null,
-    stream: Arrival["stream"],
-  ): void {
-    const fromMs = Math.max(this.#lastMs, this[stream].waitsSinceMs);
+  /** What nobody read until now is no silence of the child. */
+  #silence(untilMs: number, chunk: Uint8Array | null): void {
+    const pipes = [this.out, this.err];
+    if (Number.isNaN(this.#lastMs)) return;
+    if (pipes.some(({ isAwaited }) => isAwaited === false)) return;
+    const fromMs = Math.max(
+      this.#lastMs,
+      ...pipes.map(({ waitsSinceMs }) => waitsSinceMs),
+    );
     this.silences.add(fromMs, untilMs - fromMs, chunk);
   }
 }

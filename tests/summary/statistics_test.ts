@@ -131,3 +131,16 @@ Deno.test("time in which the log was written is no silence of the child", () => 
   assertEquals(longest(steps, 130), [[110, 20, "b", false]]);
   assertEquals(feed(steps, 130).out.busyMs, 100);
 });
+
+Deno.test("time in which nobody reads a pipe is no silence, also at the end", () => {
+  const unread: Step[] = [
+    { at: 0, ask: "out" },
+    { at: 0, ask: "err" },
+    { at: 30, text: "a" },
+    { at: 1980, text: "b", stream: "err" },
+    { at: 1981, ask: "err" },
+  ];
+  assertEquals(longest(unread, 2500), []);
+  const read: Step[] = [...unread, { at: 2000, ask: "out" }];
+  assertEquals(longest(read, 2500), [[2000, 500, null, false]]);
+});
