@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatMs } from "./amounts.ts";
-import type { Ending } from "./ending.ts";
+import { type Ending, isOurs } from "./ending.ts";
 import { describeHeldBack } from "./held_back.ts";
 import type { PipeStatistics } from "./pipe_statistics.ts";
 import { findProgram, type Program } from "./program_name.ts";
@@ -50,7 +50,7 @@ function describeNothing(
   ending: Ending,
   program: Program | null,
 ): string[] {
-  if (ending === null) return [];
+  if (isOurs(ending)) return [];
   const but = err.bytes > 0 ? `, but ${formatBytes(err.bytes)} on stderr` : "";
   const isByItself = ending.reason === "exited" || ending.reason === "lost";
   if (isByItself) return [`Nothing came on stdout${but}.`];
@@ -116,7 +116,7 @@ function describeCut(
 
 function describeHeldPipe(ending: Ending): string[] {
   // Told to end, the program lets the pipe go itself.
-  if (ending === null || ending.drained || ending.receivedSignal !== null) {
+  if (isOurs(ending) || ending.drained || ending.receivedSignal !== null) {
     return [];
   }
   return [

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatMs } from "./amounts.ts";
 import type { FullBuffers } from "./bursts.ts";
-import type { Ending } from "./ending.ts";
+import { type Ending, isOurs } from "./ending.ts";
 import { PIPE_BYTES, type PipeStatistics } from "./pipe_statistics.ts";
 import type { Program } from "./program_name.ts";
 import { canHoldBack, heldBytes, isPython, remedy } from "./remedy.ts";
@@ -65,7 +65,7 @@ function isAtOnceAtTheEnd(
   ending: Ending,
   buffer: number,
 ): boolean {
-  return ending !== null && ending.reason === "exited" &&
+  return !isOurs(ending) && ending.reason === "exited" &&
     out.reads === 1 && out.lines > 1 && out.bytes <= buffer &&
     out.firstMs >= NOTICED_MS && durationMs - out.firstMs <= AT_THE_END_MS;
 }

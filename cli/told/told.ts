@@ -5,6 +5,7 @@ import type { ParentLine } from "../parent_program.ts";
 import { Progress, showsProgress } from "./progress.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
 import type { Ending } from "../summary/ending.ts";
+import { SliceCount } from "./slice_count.ts";
 import { Statistics } from "../summary/statistics.ts";
 import { summary } from "../summary/summary.ts";
 import { show, talk } from "./talk.ts";
@@ -15,10 +16,13 @@ export class Told implements ReadObserver {
   readonly #line: ParentLine;
   readonly #statistics: Statistics | null;
   readonly #progress: Progress | null;
+  /** `null` if the log has frames, which are no slices of one read. */
+  readonly #slices: SliceCount | null;
 
   /** As the options ask for it. */
   constructor(line: ParentLine) {
-    const { summary, progress, output } = line.settings;
+    const { summary, progress, output, frame, slice, fill, count } =
+      line.settings;
     const isSeen = showsProgress(
       Deno.stdout.isTerminal() && output === null,
       Deno.stderr.isTerminal(),
@@ -28,6 +32,9 @@ export class Told implements ReadObserver {
     this.#progress = progress && isSeen
       ? new Progress({ write: (bytes) => Deno.stderr.write(bytes) })
       : null;
+    this.#slices = frame === "slice"
+      ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })
+      : null;
   }
 
   ask({ stream, elapsedMs }: Arrival): void {
@@ -35,8 +42,7 @@ export class Told implements ReadObserver {
   }
 
   take(chunk: Uint8Array, arrival: Arrival): void {
-    const { frame, slice } = this.#line.settings;
-    const slices = frame === "slice" ? Math.ceil(chunk.length / slice) : 0;
+    const slices = this.#slices?.take(chunk.length, arrival.stream) ?? 0;
     this.#statistics?.take(chunk, slices, arrival);
     this.#progress?.take(chunk.length);
   }
@@ -52,7 +58,10 @@ export class Told implements ReadObserver {
     await this.#progress?.close();
   }
 
-  /** All has ended: the numbers, how it ended, and what is wrong. */
+  /**
+   * All has ended: the numbers, how the child ended or why we stopped it, and
+   * what is wrong.
+   */
   async sumUp(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
     this.#statistics.end(clock.now("out").elapsedMs);

@@ -1,4 +1,4 @@
-import type { Ending } from "../../cli/summary/ending.ts";
+import { describeEnding, type Ending } from "../../cli/summary/ending.ts";
 import { Statistics } from "../../cli/summary/statistics.ts";
 import { summary } from "../../cli/summary/summary.ts";
 import type { ExitStatus } from "../../mod.ts";
@@ -142,6 +142,53 @@ for (const { title, reads, endMs, ending = EXITED, expected } of CASES) {
     assertEquals(text, expected);
   });
 }
+
+const ENDINGS: [ending: Ending, words: string][] = [
+  [EXITED, "code 0 after 995 ms, by itself"],
+  [
+    { ...EXITED, code: 130, signal: "SIGINT", reason: "signaled" },
+    "SIGINT after 995 ms, by a signal from elsewhere",
+  ],
+  [
+    {
+      ...EXITED,
+      code: 130,
+      signal: "SIGINT",
+      reason: "signaled",
+      receivedSignal: "SIGINT",
+    },
+    "SIGINT after 995 ms, by the signal that the program was sent",
+  ],
+  [
+    {
+      ...EXITED,
+      code: 139,
+      signal: "SIGSEGV",
+      reason: "signaled",
+      receivedSignal: "SIGINT",
+    },
+    "SIGSEGV after 995 ms, by a signal from elsewhere",
+  ],
+  [
+    { ...EXITED, code: 3, receivedSignal: "SIGINT" },
+    "code 3 after 995 ms, by itself, after the program was sent SIGINT",
+  ],
+  [
+    { ...EXITED, reason: "received", receivedSignal: "SIGTERM" },
+    "code 0 after 995 ms, as the program was told to end",
+  ],
+  ["count", "stopped by the program: as many lines as --count were logged"],
+  ["reader", "stopped by the program: the reader of the log had left"],
+  [
+    null,
+    "stopped by the program: the log was complete, or its reader left",
+  ],
+];
+
+Deno.test("the end is told with its reason", () => {
+  const told = ENDINGS.map(([ending]) => [ending, describeEnding(ending)]);
+  assertEquals(told, ENDINGS);
+});
 
 Deno.test("the worst summary has 30 lines of 80 columns, and nothing in it acts", () => {
   const hostile = encoder.encode("\x1b]0;x\x07\r\u009b\u202e\ufeff\x7f\xe4本");

@@ -1,0 +1,53 @@
+/** What `--summary` says of real children, through the whole program. */
+import { fixture } from "./processes.ts";
+import { assert, assertEquals, assertMatch } from "./std_assert.ts";
+import { start, whole } from "./whole_program.ts";
+
+const SUMMARY = ["--summary", "--format=raw"];
+
+Deno.test("with --count as many slices are counted as were logged", async () => {
+  const { stderr } = await whole(["--summary", "-n2", "--", "yes"]);
+  assertMatch(stderr, /^ +2 slices of 1 read/m);
+});
+
+Deno.test("with --fill a slice of several reads is counted once", async () => {
+  const { stderr } = await whole([
+    "--summary",
+    "--fill",
+    "--",
+    "sh",
+    fixture("pauses.sh"),
+  ]);
+  assertMatch(stderr, /^ +1 slice of 2 reads/m);
+});
+
+Deno.test("a signal that was passed on is not from elsewhere", async () => {
+  const program = start([
+    ...SUMMARY,
+    "--",
+    "sh",
+    "-c",
+    "echo x; exec sleep 60",
+  ]);
+  const reader = program.stdout.getReader();
+  await reader.read();
+  program.kill("SIGINT");
+  reader.releaseLock();
+  const { stderr, signal } = await program.output();
+  assertEquals(signal, "SIGINT");
+  assertMatch(
+    new TextDecoder().decode(stderr),
+    /^ended +SIGINT after .*, by the signal that the program was sent$/m,
+  );
+});
+
+Deno.test("a reader of the log that is stuck is no silence of the child", async () => {
+  const program = start([...SUMMARY, "--timeout=700ms", "--", "yes"]);
+  // Not read before the end: the pipe of the log is full soon.
+  const { code } = await program.status;
+  assertEquals(code, 124);
+  await program.stdout.cancel();
+  const stderr = await new Response(program.stderr).text();
+  assertMatch(stderr, /stopped by --timeout/);
+  assert(!stderr.includes("then the end"), stderr);
+});
