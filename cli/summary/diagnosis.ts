@@ -5,32 +5,40 @@ import type { PipeStatistics } from "./pipe_statistics.ts";
 import { findProgram, type Program } from "./program_name.ts";
 import { heldBytes, remedy } from "./remedy.ts";
 import type { Statistics } from "./statistics.ts";
+import type { Variable } from "./wrappers.ts";
 
 /** Fewer reads of a full pipe than this may be one burst. */
 const MIN_FULL_READS = 32;
 /** A log that took less than this has delayed nobody. */
 const MIN_SLOW_MS = 500;
 
+/** The command that was started, where it is not the child of our own. */
+export interface Started {
+  readonly command: readonly string[];
+  /** What its environment holds; nobody knows by default. */
+  readonly variable?: Variable;
+}
+
 /**
  * What is wrong with the pipe, in sentences, and what helps.
  *
  * Only what the numbers show: where they can have another cause there is no
  * sentence, or the sentence says "if". Plain text, safe for a terminal, each
- * of up to 250 characters: the caller breaks the lines. `command` is `null`
+ * of up to 250 characters: the caller breaks the lines. `started` is `null`
  * for the program's own child.
  */
 export function diagnosis(
   statistics: Statistics,
   ending: Ending,
-  command: readonly string[] | null,
+  started: Started | null,
 ): string[] {
   const { out, err, asRead } = statistics;
-  const program = command === null ? null : findProgram(command);
+  const program = started && findProgram(started.command, started.variable);
   const sentences: string[] = [];
   if (out.reads === 0) {
     sentences.push(...describeNothing(statistics, ending, program));
   } else if (asRead) {
-    if (command !== null) {
+    if (started !== null) {
       sentences.push(...describeHeldBack(statistics, ending, program));
     }
     sentences.push(...describeSlowReader(out), ...describeJoined(out));

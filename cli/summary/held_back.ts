@@ -21,7 +21,7 @@ export function describeHeldBack(
   // What is not text is written in blocks on purpose.
   if (!canHoldBack(program) || !out.characters.isText) return [];
   const full = out.bursts.fullBuffers;
-  if (full !== null && isCertain(full, out, program)) {
+  if (full !== null && isEvidence(full, out, program)) {
     return [describeFull(full), remedy(program)];
   }
   const buffer = heldBytes(program);
@@ -38,14 +38,15 @@ export function describeHeldBack(
   ];
 }
 
+/** A program may also write such blocks on purpose. */
 function describeFull({ bytes, count, silentMs }: FullBuffers): string {
   const each = formatMs(silentMs / count);
-  return "Output is held back while stdout is a pipe: " +
-    `${formatCount(count)} times a full buffer of ${formatCount(bytes)} ` +
-    `bytes came at once, after ${each} of silence on average.`;
+  return `${formatCount(count)} times a full buffer of ${formatCount(bytes)} ` +
+    `bytes came at once, after ${each} of silence on average. If it was ` +
+    "printed bit by bit, it was held back, as stdout is a pipe.";
 }
 
-function isCertain(
+function isEvidence(
   { bytes, isExact }: FullBuffers,
   { busyMs }: PipeStatistics,
   program: Program | null,
@@ -53,7 +54,7 @@ function isCertain(
   // A pipe is full whenever its reader is late: only if somebody told when it
   // waited were the silences the child's.
   if (bytes >= PIPE_BYTES && Number.isNaN(busyMs)) return false;
-  return isExact || (isPython(program) && heldBytes(program) !== null);
+  return isExact || isPython(program);
 }
 
 /**

@@ -1,37 +1,34 @@
-/** Programs that start another and leave its output alone. */
-const WRAPPERS = new Set(["env", "exec", "nice", "nohup", "setsid", "time"]);
+import { unwrap, type Variable, type Wrapped } from "./wrappers.ts";
 
 /** The command that really runs, and how it was asked to. */
-export interface Program {
+export interface Program extends Omit<Wrapped, "words"> {
   /** Without folder, version and `.exe`: `python` for `/usr/bin/python3.11`. */
   readonly name: string;
   /** The word of the command line: `/usr/bin/python3.11`. */
   readonly word: string;
   /** What follows that word. */
   readonly args: readonly string[];
-  /** The words in front of it. */
-  readonly before: readonly string[];
 }
 
 /**
- * The program of a command line, seen through `env A=B`, `nohup` and the like;
- * `null` where a wrapper has options of its own, whose meaning is not known
- * here.
+ * The program of a command line, seen through `timeout 5`, `env A=B`, `sh -c`
+ * with one simple command, and the like; `null` where that is not known.
+ * `variable` is what the command line is started with.
  */
-export function findProgram(command: readonly string[]): Program | null {
-  for (const [index, word] of command.entries()) {
+export function findProgram(
+  command: readonly string[],
+  variable: Variable = () => undefined,
+): Program | null {
+  let wrapped: Wrapped = { words: command, variable, hasStdbuf: false };
+  while (true) {
+    const { words: [word, ...args], ...rest } = wrapped;
+    if (word === undefined) return null;
     const name = baseName(word);
-    if (index > 0 && /^[A-Za-z_][A-Za-z0-9_]*=/.test(word)) continue;
-    if (WRAPPERS.has(name)) continue;
-    if (index > 0 && word.startsWith("-")) return null;
-    return {
-      name,
-      word,
-      args: command.slice(index + 1),
-      before: command.slice(0, index),
-    };
+    const inner = unwrap(name, wrapped);
+    if (inner === undefined) return { name, word, args, ...rest };
+    if (inner === null) return null;
+    wrapped = inner;
   }
-  return null;
 }
 
 function baseName(word: string): string {

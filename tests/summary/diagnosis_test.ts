@@ -16,8 +16,9 @@ const LEFT =
   "pipe: what that wrote later is not in the log.";
 
 function held(count: number | "N", bytes: string): string {
-  return `Output is held back while stdout is a pipe: ${count} times a full ` +
-    `buffer of ${bytes} bytes came at once, after T of silence on average.`;
+  return `${count} times a full buffer of ${bytes} bytes came at once, after ` +
+    "T of silence on average. If it was printed bit by bit, it was held back, " +
+    "as stdout is a pipe.";
 }
 
 const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1 or run `python3 -u`.";
@@ -39,6 +40,35 @@ const CASES: Case[] = [
     title: "the same script seen through env(1) is Python as well",
     command: ["env", "A=1", "python3", "@prints_slowly.py", ...LINES],
     expected: [held("N", "8,192"), PYTHON],
+  },
+  {
+    title: "the same script is seen through a shell and timeout(1)",
+    command: [
+      "sh",
+      "-c",
+      "exec timeout 60 python3 '@prints_slowly.py' 75 600 12 2>/dev/null",
+    ],
+    expected: [held("N", "8,192"), PYTHON],
+  },
+  {
+    title: "Python that is told not to buffer and writes blocks is innocent",
+    command: ["python3", "-u", "@writes_pages.py"],
+    expected: [],
+  },
+  {
+    title: "Python that writes blocks may be innocent",
+    command: ["python3", "@writes_pages.py"],
+    expected: [held("N", "4,096"), PYTHON],
+  },
+  {
+    title: "the arguments of a Python script are none of Python",
+    command: ["python3", "@prints_slowly.py", "8", "20", "100", "-run"],
+    expected: [
+      "Everything (144 B) came at once as the child ended, after T of " +
+      "silence. If it was printed before that, it was held back: while " +
+      "stdout is a pipe, up to 8,192 bytes are.",
+      PYTHON,
+    ],
   },
   {
     title: "a Perl script holds exact buffers back, in which lines are parted",
@@ -230,7 +260,8 @@ function tell(
     statistics.ask("out", elapsedMs + busyMs);
   }
   statistics.end(endMs);
-  return sentences({ statistics, ending, command: command ?? [] }, command);
+  const started = command && { command };
+  return sentences({ statistics, ending, command: command ?? [] }, started);
 }
 
 /** So many bytes of text with a newline in each hundred. */
@@ -250,6 +281,17 @@ Deno.test("full buffers are told of a program that can hold back", () => {
     tell(BUFFERS, { command })[0]
   );
   assertEquals(told, [held(3, "4,096"), undefined, undefined, undefined]);
+});
+
+Deno.test("a program that was told to write at once is not accused", () => {
+  const commands = [
+    ["python3", "-u", "x"],
+    ["env", "PYTHONUNBUFFERED=1", "python3", "x"],
+    ["stdbuf", "-oL", "tr", "a", "b"],
+    ["tr", "a", "b"],
+  ];
+  const told = commands.map((command) => tell(BUFFERS, { command })[0]);
+  assertEquals(told, [undefined, undefined, undefined, held(3, "4,096")]);
 });
 
 Deno.test("nearly full buffers are told of a Python that is not told to write", () => {

@@ -1,7 +1,7 @@
 /** Feeds what a real child writes to the numbers, as the program does. */
 
 import { fixture } from "../processes.ts";
-import { diagnosis } from "../../cli/summary/diagnosis.ts";
+import { diagnosis, type Started } from "../../cli/summary/diagnosis.ts";
 import type { Ending } from "../../cli/summary/ending.ts";
 import { Statistics } from "../../cli/summary/statistics.ts";
 import { type PipeReader, spawn } from "../../mod.ts";
@@ -24,14 +24,14 @@ export interface Observed {
   ending: Ending;
 }
 
-/** Runs a command to its end; a word `@name` of it is the path of a fixture. */
+/** Runs a command to its end; `@name` in its words is the path of a fixture. */
 export async function observe(
   words: readonly string[],
   { pauseMs = 0, timeoutMs, silent = false, stderr = "null" }: ObserveOptions =
     {},
 ): Promise<Observed> {
   const command = words.map((word) =>
-    word.startsWith("@") ? fixture(word.slice(1)) : word
+    word.replaceAll(/@(\w+\.\w+)/g, (_, name) => fixture(name))
   );
   const startMs = performance.now();
   const now = () => performance.now() - startMs;
@@ -67,9 +67,9 @@ export async function observe(
 /** The sentences on a child, with every length of time replaced by `T`. */
 export function sentences(
   { statistics, ending, command }: Observed,
-  named: readonly string[] | null = command,
+  started: Started | null = { command, variable: () => null },
 ): string[] {
-  return diagnosis(statistics, ending, named).map((sentence) =>
+  return diagnosis(statistics, ending, started).map((sentence) =>
     sentence.replace(/\b[\d.]+ (µs|ms|s)\b/g, "T")
   );
 }
