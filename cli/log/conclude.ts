@@ -1,4 +1,5 @@
 import { BrokenPipeError, type Child, type ExitStatus } from "../../mod.ts";
+import type { OurReason } from "../summary/ending.ts";
 import type { Log } from "./log.ts";
 
 /** How long our own output may take once we were told to end and the child has. */
@@ -8,8 +9,8 @@ const LAST_OUTPUT_MS = 1000;
 export interface Ending {
   /** How the child ended. */
   status: ExitStatus;
-  /** We ended it: the log was full, or nobody read it any more. */
-  isOurs: boolean;
+  /** Why we ended it: the log was full, or nobody read it any more. */
+  ours: OurReason | null;
   /** The log's reader was stuck, and was not waited for any longer. */
   isCut: boolean;
 }
@@ -26,20 +27,20 @@ export async function conclude(
 ): Promise<Ending> {
   const written = logging.then(() => log.close()).then(() => false);
   const told = toldToEnd(child).then(() => true);
-  let isOurs: boolean;
+  let ours: OurReason | null = null;
   let isCut = false;
   try {
     isCut = await Promise.race([written, told, log.failure]);
-    isOurs = log.isFull;
+    if (log.isFull) ours = "count";
   } catch (error) {
-    isOurs = error instanceof BrokenPipeError;
-    if (!isOurs) {
+    if (!(error instanceof BrokenPipeError)) {
       await child.stop();
       throw error;
     }
+    ours = "reader";
   }
-  if (isOurs) await child.stop();
-  return { status: await child.status, isOurs, isCut };
+  if (ours !== null) await child.stop();
+  return { status: await child.status, ours, isCut };
 }
 
 /**

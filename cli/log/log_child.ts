@@ -38,8 +38,8 @@ export async function logChild(
   } finally {
     await told?.close();
   }
-  const { status, isOurs, isCut } = ending;
-  await told?.sumUp(clock, isOurs ? null : status);
+  const { status, ours, isCut } = ending;
+  await told?.sumUp(clock, ours ?? status);
   if (isCut) {
     await talk(
       "the reader of the log has taken nothing for a second: " +
@@ -50,7 +50,8 @@ export async function logChild(
   const isTimedOut = reason === "timeout" || reason === "idle";
   // The summary has said so already.
   if (
-    !drained && !isOurs && !isTimedOut && !settings.quiet && !settings.summary
+    !drained && ours === null && !isTimedOut && !settings.quiet &&
+    !settings.summary
   ) {
     await talk(
       "the command has ended, and a process that it started still holds " +
@@ -59,7 +60,7 @@ export async function logChild(
   }
   // What was said on the way has to leave as well.
   await said();
-  if (isOurs) return 0;
+  if (ours !== null) return 0;
   return isTimedOut ? TIMED_OUT : await endAs(status);
 }
 

@@ -7,11 +7,8 @@ import { formatMs } from "./amounts.ts";
  */
 export type OurReason = "count" | "reader";
 
-/**
- * How the child ended, or why the program stopped it; `null` if it did and
- * nobody knows why.
- */
-export type Ending = ExitStatus | OurReason | null;
+/** How the child ended, or why the program stopped it. */
+export type Ending = ExitStatus | OurReason;
 
 const OUR_WHY: Record<OurReason, string> = {
   count: "stopped by the program: as many lines as --count were logged",
@@ -33,15 +30,12 @@ const WHY: Record<ExitReason, string> = {
 };
 
 /** Whether the program ended the child, without a failure of either. */
-export function isOurs(ending: Ending): ending is OurReason | null {
-  return ending === null || typeof ending === "string";
+export function isOurs(ending: Ending): ending is OurReason {
+  return typeof ending === "string";
 }
 
 /** How the child ended, in words: `code 1 after 2.00 s, by itself`. */
 export function describeEnding(ending: Ending): string {
-  if (ending === null) {
-    return "stopped by the program: the log was complete, or its reader left";
-  }
   if (isOurs(ending)) return OUR_WHY[ending];
   const { signal, code, durationMs } = ending;
   const how = signal === null

@@ -350,12 +350,11 @@ Deno.test("a pipe that we let go ourselves is not told as left behind", () => {
   const ended: Ending[] = [
     { ...STATUS, drained: false },
     { ...STATUS, drained: false, receivedSignal: "SIGTERM" },
-    null,
     "count",
     "reader",
   ];
   const told = ended.map((ending) => tell([[1, "a\n"]], { ending }));
-  assertEquals(told, [[LEFT], [], [], [], []]);
+  assertEquals(told, [[LEFT], [], [], []]);
 });
 
 Deno.test("cut characters are told of text alone", () => {

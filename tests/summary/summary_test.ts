@@ -96,9 +96,9 @@ stdout        nothing
     title: "a child that wrote once to stderr, and that we stopped",
     reads: [[5, new Uint8Array(4096), "err"]],
     endMs: 8,
-    ending: null,
+    ending: "reader",
     expected: `\
-ended         stopped by the program: the log was complete, or its reader left
+ended         stopped by the program: the reader of the log had left
 duration      8.00 ms
 stdout        nothing
 stderr        4.0 KiB (4,096 bytes), 500 KiB/s
@@ -179,10 +179,6 @@ const ENDINGS: [ending: Ending, words: string][] = [
   ],
   ["count", "stopped by the program: as many lines as --count were logged"],
   ["reader", "stopped by the program: the reader of the log had left"],
-  [
-    null,
-    "stopped by the program: the log was complete, or its reader left",
-  ],
 ];
 
 Deno.test("the end is told with its reason", () => {
