@@ -231,6 +231,23 @@ Deno.test("a parent whose event loop is blocked passes the signal on after", asy
   assertEquals(signal, "SIGTERM");
 });
 
+Deno.test("a start that fails leaves the other child guarded", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "fail" });
+  await parent.shows("ready");
+  await parent.shows("failed");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("a program that ends as it likes leaves nothing running", async () => {
+  await using parent = await startParent({ child: IGNORES, way: "end" });
+  await parent.shows("ready");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+});
+
 Deno.test("signals that come between children are not lost", async () => {
   await using parent = await startParent({ way: "sequence", child: ["true"] });
   Deno.kill(parent.pid, "SIGTERM");

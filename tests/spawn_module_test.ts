@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
-import { type ModulePermissions, spawnModule } from "../mod.ts";
-import { fixture, isAlive, refusal, textOf, until } from "./processes.ts";
+import { type ModulePermissions, spawn, spawnModule } from "../mod.ts";
+import {
+  fixture,
+  isAlive,
+  needs,
+  quote,
+  refusal,
+  textOf,
+  until,
+} from "./processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 
 const TELLS = import.meta.resolve("./fixtures/tells_permissions.ts");
 
@@ -61,6 +70,16 @@ const WRONG = [
     says:
       "Cannot start a module as its permission is none of read, write, net, env, run, sys, ffi, import: current value is nett",
   },
+  {
+    permissions: null,
+    says:
+      'Cannot start a module as its permissions must be "all" or an object of kinds: current value is null',
+  },
+  ...["/a", false].map((read) => ({
+    permissions: { read },
+    says:
+      `Cannot start a module as its read permission must be true or a list of names: current value is ${read}`,
+  })),
   ...["", "/a,/"].map((name) => ({
     permissions: { read: ["/b", name] },
     says:
@@ -176,3 +195,35 @@ Deno.test("a run permission for deno is enough where PATH has a link to it", asy
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a configuration beside a module is not read", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/deno.json`, "{ this is broken");
+    await Deno.writeTextFile(`${folder}/x.ts`, "Deno.exit(Deno.args.length);");
+    await using child = spawnModule(`${folder}/x.ts`, { args: ["a", "b"] });
+    assertEquals((await child.status).code, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test(
+  "a module on a terminal is denied what it asks for, and nobody is asked",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    const words = [
+      ...[Deno.execPath(), "run", "--quiet", "--allow-run"],
+      fixture("../parents/owns_module.ts"),
+      fixture("asks_for_permission.ts"),
+      "inherit",
+    ];
+    const line = words.map(quote).join(" ");
+    // Held open: a prompt would wait for a key.
+    await using terminal = spawn(TERMINAL_PROGRAM, onTerminal(line), {
+      stdin: "piped",
+      timeoutMs: 10_000,
+    });
+    assertStringIncludes(await textOf(terminal), "state denied");
+  },
+);

@@ -39,6 +39,29 @@ Deno.test("a command that is permitted by name starts", async () => {
   assertEquals(await start(["--allow-run=echo"], ["echo", "hi"]), [0, "hi\n"]);
 });
 
+Deno.test("a group of its own needs more than a command's name", async () => {
+  assertEquals(await start(["--allow-run=echo"], ["--group", "echo"]), [
+    "not-permitted",
+    126,
+    `Cannot start "echo" in a group of its own as stopping a group needs ` +
+    "--allow-run, not limited to commands",
+  ]);
+  assertEquals(await start(["--allow-run"], ["--group", "echo", "hi"]), [
+    0,
+    "hi\n",
+  ]);
+});
+
+Deno.test("a variable that changes how programs are loaded needs more than a command's name", async () => {
+  const prefix = ["env", "LD_LIBRARY_PATH=/nowhere"];
+  assertEquals(await start(["--allow-run=echo"], ["echo"], prefix), [
+    "not-permitted",
+    126,
+    `Cannot start "echo" as a variable that changes how programs are loaded ` +
+    "needs more: run again with --allow-run, not limited to commands",
+  ]);
+});
+
 Deno.test("a program that has no file descriptor left says so", async () => {
   assertEquals(
     (await start(

@@ -26,6 +26,14 @@ const WAYS: Record<string, () => void> = {
     const end = () => setTimeout(() => Deno.exit(3), 800);
     Deno.addSignalListener("SIGTERM", end);
   },
+  fail: () => {
+    try {
+      spawn("no-such-command");
+    } catch {
+      print("failed\n");
+    }
+  },
+  end: () => void endAs("SIGTERM"),
   block: () => {
     // A busy loop, as a parent that computes has.
     for (const startMs = performance.now(); performance.now() - startMs < 400;);

@@ -1,6 +1,6 @@
 /**
  * Tries to start its arguments and prints the outcome; `--no-files` in front
- * uses up every file descriptor before.
+ * uses up every file descriptor before, `--group` asks for a group of its own.
  */
 import { spawn, spawnModule, StartError } from "../../mod.ts";
 
@@ -20,10 +20,10 @@ try {
       // As many as there are.
     }
   }
-  const [command = "", ...args] = first === "--no-files" ? rest : Deno.args;
+  const [command = "", ...args] = first.startsWith("--") ? rest : Deno.args;
   await using child = first === "--module"
     ? spawnModule(rest[0] ?? "")
-    : spawn(command, args);
+    : spawn(command, args, { group: first === "--group" });
   const slice = await child.stdout.read(64);
   const { code } = await child.check();
   print(JSON.stringify([code, new TextDecoder().decode(slice!)]));
