@@ -2,7 +2,8 @@
  * Why a child ended:
  *
  * - `"exited"`: by itself, with a code.
- * - `"signaled"`: by a signal that this library did not send.
+ * - `"signaled"`: by a signal that no stop sent: one from elsewhere, one that
+ *   this program passed on, or one of `child.kill()`.
  * - `"timeout"`, `"idle"`: stopped for `timeoutMs` or `idleTimeoutMs`.
  * - `"aborted"`: stopped for the abort signal that the caller gave.
  * - `"stopped"`: stopped by `child.stop()`.

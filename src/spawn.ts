@@ -73,8 +73,8 @@ export interface SpawnOptions {
    * It costs: `--allow-run` without a list; no Ctrl-C, Ctrl-Z, hang-up or
    * `/dev/tty` of the terminal (signals that this program receives are passed
    * on); as root, the supplementary groups. A descendant that starts a session
-   * itself gets away, and those that outlive a child that ended by itself are
-   * left alone.
+   * itself gets away. Those that outlive a stopped child get no grace of their
+   * own; those that outlive a child that ended by itself are left alone.
    *
    * @default {false}
    */
@@ -83,16 +83,23 @@ export interface SpawnOptions {
    * What becomes of SIGINT, SIGTERM, SIGHUP and SIGQUIT to this program while
    * the child lives.
    *
-   * `"end"` and `"pass"` pass it on; where stdin is a terminal, SIGINT, SIGQUIT
-   * and SIGHUP have reached the child already. SIGTERM and SIGHUP start the
-   * ladder's grace, and a second one more than 300 ms later kills. With `"end"`
-   * this program then ends by the same signal, once all its children have, but
-   * for a child that lives on for 5 s after SIGINT or SIGQUIT, as a prompt does.
-   * With `"pass"` its end is yours: see `receivedSignal` and {@linkcode endAs};
-   * choose it where you listen for these signals yourself.
-   * `"none"` leaves the child out: it is not killed at this program's exit.
+   * `"end"` and `"pass"` pass it on; where stdin, stdout or stderr is a terminal,
+   * SIGINT, SIGQUIT and SIGHUP have reached the child already. SIGTERM and
+   * SIGHUP start the ladder's grace, and a second one more than 300 ms later
+   * kills.
    *
-   * Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1).
+   * - `"end"`: this program then ends by the same signal, once all its children
+   *   have, but for a child that lives on for 5 s after SIGINT or SIGQUIT, as a
+   *   prompt does.
+   * - `"pass"`: this program stands in the child's place, and its end is yours:
+   *   see `receivedSignal` and {@linkcode endAs}. SIGUSR1, SIGUSR2 and SIGALRM
+   *   are passed on as well. Choose it where you listen for signals yourself.
+   * - `"none"` leaves the child out: it is not killed at this program's exit.
+   *
+   * Any other signal that ends this program leaves the child behind, as SIGKILL
+   * does. Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1). A
+   * signal that comes in the very moment in which the last child ends can be
+   * lost: Deno drops what it holds for a listener that is being removed.
    *
    * @default {"end"}
    */
@@ -107,6 +114,11 @@ export interface SpawnOptions {
  * bounded time, and nothing is left running: by default SIGTERM, 5 s, SIGKILL.
  * SIGKILL of this program itself cannot be seen: a child that watches its stdin
  * ends with it, another can be started as `setpriv --pdeathsig TERM command`.
+ * A worker is ended with its children by `terminate` and by signals; it is not
+ * told of `Deno.exit` or an uncaught error in the main program, which leave them.
+ *
+ * A piped stdout is there to be read: where nobody reads, stops, or asks for the
+ * status, a child that writes more than 64 KiB waits, and so does this program.
  *
  * @param command A name that is looked up in PATH, a path, or a `file:` URL.
  * @param args The arguments, passed on as they are.

@@ -7,6 +7,7 @@ import {
   assertMatch,
   assertRejects,
 } from "./std_assert.ts";
+import { startParent } from "./parents.ts";
 import { TERMINAL_PROGRAM } from "./terminal.ts";
 import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
 
@@ -139,6 +140,20 @@ Deno.test({
       seen: "ready\ncleaning\ncleaned\n",
     });
   },
+});
+
+Deno.test("An ignored SIGHUP is heard again", async () => {
+  const prefix = ["sh", "-c", `trap '' HUP; exec "$@"`, "sh"];
+  const child = ["sh", "-c", "echo ready; exec sleep 0.5"];
+  const [shell = "", ...args] = [...prefix, ...child];
+  await using alone = spawn(shell, args);
+  assertEquals(await alone.stdout.readLine(), "ready");
+  alone.kill("SIGHUP");
+  assertEquals((await alone.status).code, 0);
+  await using parent = await startParent({ prefix, child });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGHUP");
+  assertEquals((await parent.end()).signal, "SIGHUP");
 });
 
 for (const group of [false, true]) {
