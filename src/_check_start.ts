@@ -1,5 +1,4 @@
 import { checkOneOf } from "./_check_streams.ts";
-import { filePath } from "./_file_path.ts";
 import { quote } from "./_quote.ts";
 import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
 import type { StopLadder } from "./stop_ladder.ts";
@@ -89,5 +88,20 @@ export function checkSignal(signal: Deno.Signal): void {
   throw new TypeError(
     `Cannot send a signal as there is none of that name: ` +
       `current value is "${quote(String(signal))}"`,
+  );
+}
+
+/** The path of a `file:` URL; `what` is named where it is refused. */
+export function filePath(what: string, url: URL): string {
+  if (url.protocol === "file:") {
+    try {
+      return decodeURIComponent(url.pathname);
+    } catch {
+      // Not UTF-8: Deno has no way to pass such a path on.
+    }
+  }
+  throw new TypeError(
+    `Cannot start a child as ${what} is not a file: URL of UTF-8 text: ` +
+      `current value is ${url.href}`,
   );
 }

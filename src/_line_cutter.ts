@@ -113,3 +113,20 @@ function split(text: string): string[] {
   if (!text.includes("\r")) return parts;
   return parts.map((part) => part.endsWith("\r") ? part.slice(0, -1) : part);
 }
+
+/** Cuts runs of lines, and gives the lines alone. */
+export class LineArrayCutter implements Cutter<string[]> {
+  readonly #cutter: LineRunCutter;
+
+  constructor(options: LineOptions) {
+    this.#cutter = new LineRunCutter(options, MAX_WINDOW_BYTES);
+  }
+
+  begin(): void {
+    this.#cutter.begin();
+  }
+
+  cut(buffer: ByteBuffer, hasEnded: boolean): string[] | undefined {
+    return this.#cutter.cut(buffer, hasEnded)?.lines;
+  }
+}

@@ -4,7 +4,6 @@ import { ExitError } from "./exit_error.ts";
 import type { Child, StopOptions } from "./child.ts";
 import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop_ladder.ts";
-import { LAST_STEP, passedOn } from "./_passed_on.ts";
 import { notPiped, type Ownership } from "./_ownership.ts";
 import { checkLadder, checkSignal } from "./_check_start.ts";
 import { endedWithin } from "./_ended_within.ts";
@@ -13,8 +12,13 @@ import { Inlet, type Input } from "./_inlet.ts";
 import { Outlet } from "./_outlet.ts";
 import { processEnd } from "./_process_end.ts";
 import { Tail } from "./_tail.ts";
-import { type StopRequest, Stops } from "./_stops.ts";
-import type { Stoppable } from "./_walk.ts";
+import {
+  LAST_STEP,
+  passedOn,
+  type Stoppable,
+  type StopRequest,
+  Stops,
+} from "./_stops.ts";
 import { watchTimes } from "./_watch_times.ts";
 import { watchUnread } from "./_watch_unread.ts";
 

@@ -1,6 +1,62 @@
+import { endedWithin } from "./_ended_within.ts";
 import type { ExitReason } from "./exit_status.ts";
-import type { StopLadder } from "./stop_ladder.ts";
-import { type Stoppable, walk } from "./_walk.ts";
+import type { StopLadder, StopStep } from "./stop_ladder.ts";
+
+/** What ends a child whose own ladder does not. */
+export const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: 1000 }];
+
+/**
+ * The system tells the foreground group of a hang-up only where a shell leads
+ * the session: who has not ended by then may not have been told.
+ */
+const HANG_UP: StopStep = { waitMs: 1000 };
+
+/** The child's own ladder, with a signal that came as its request to end. */
+export function passedOn(
+  ladder: StopLadder,
+  signal: Deno.Signal,
+  byTerminal: boolean,
+): StopLadder {
+  const steps = ladder.filter((step) => step.signal !== undefined);
+  const first = steps[0]?.signal === "SIGKILL" ? undefined : steps.shift();
+  // A ladder without a grace of its own gives the one that is left to it.
+  const waitMs = first?.waitMs ??
+    ladder.find((step) => step.signal === undefined)?.waitMs;
+  const told = { signal, waitMs };
+  return [...(byTerminal ? [HANG_UP] : []), told, ...steps, ...LAST_STEP];
+}
+
+/** What a stop ladder acts on. */
+export interface Stoppable {
+  /** Resolves when the process has ended; never rejects. */
+  readonly exited: Promise<unknown>;
+  /** Whether it has ended. */
+  readonly hasExited: boolean;
+  /** Sends the signal if the process lives; never throws. */
+  send(signal: Deno.Signal): void;
+  /** Closes its stdin, if piped; never throws. */
+  closeStdin(): void;
+}
+
+/** Walks the ladder from the top; resolves to whether the child has ended. */
+async function walk(
+  child: Stoppable,
+  steps: Iterable<StopStep>,
+  onStep: () => void,
+): Promise<boolean> {
+  for (const { close, signal, waitMs = 0 } of steps) {
+    if (child.hasExited) return true;
+    onStep();
+    if (close === "stdin") child.closeStdin();
+    if (signal !== undefined) {
+      child.send(signal);
+      // A stopped child keeps every signal but SIGKILL pending until SIGCONT.
+      if (signal !== "SIGKILL") child.send("SIGCONT");
+    }
+    if (waitMs > 0) await endedWithin(child.exited, waitMs);
+  }
+  return child.hasExited;
+}
 
 /** How a stop is asked for. */
 export interface StopRequest {

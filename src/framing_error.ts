@@ -1,4 +1,4 @@
-import { quoteBytes } from "./_quote_bytes.ts";
+import { quoteBytes } from "./_quote.ts";
 
 /** The facts of a {@linkcode FramingError}. */
 export interface FramingErrorOptions {

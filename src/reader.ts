@@ -2,9 +2,8 @@ import { CutIterator } from "./_cut_iterator.ts";
 import { CutSource } from "./_cut_source.ts";
 import type { Cutter } from "./_cutter.ts";
 import { frameCutter } from "./_frame_cutters.ts";
-import { LineRunCutter } from "./_line_cutter.ts";
+import { LineArrayCutter, LineRunCutter } from "./_line_cutter.ts";
 import { LineIterator } from "./_line_iterator.ts";
-import { LineArrayCutter } from "./_line_array_cutter.ts";
 import { restStream } from "./_rest_stream.ts";
 import { checkInteger, MAX_READ_BYTES } from "./_check_number.ts";
 import {

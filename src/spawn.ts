@@ -1,7 +1,11 @@
 import type { Child } from "./child.ts";
-import { checkCommand, checkLadder, checkMs } from "./_check_start.ts";
+import {
+  checkCommand,
+  checkLadder,
+  checkMs,
+  filePath,
+} from "./_check_start.ts";
 import { checkOneOf, checkStreams } from "./_check_streams.ts";
-import { filePath } from "./_file_path.ts";
 import { installGuard, uninstallGuard } from "./_guard.ts";
 import { OwnedChild } from "./_owned_child.ts";
 import { StartError } from "./start_error.ts";
