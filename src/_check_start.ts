@@ -1,26 +1,8 @@
 import { checkOneOf } from "./_check_streams.ts";
+import { checkMs } from "./_check_number.ts";
 import { quote } from "./_quote.ts";
 import { SIGNAL_NUMBERS } from "./_signal_numbers.ts";
 import type { StopLadder } from "./stop_ladder.ts";
-
-/** A longer timer fires at once. */
-export const MAX_TIMER_MS = 2_147_483_647;
-
-/** Refuses a number of milliseconds that a timer cannot take. */
-export function checkMs(
-  name: string,
-  value: number | undefined,
-  min = 1,
-): void {
-  if (value === undefined) return;
-  const isNumber = typeof value === "number";
-  if (!(isNumber && value >= min && value <= MAX_TIMER_MS)) {
-    throw new RangeError(
-      `Cannot start a child as ${name} is not between ${min} and ` +
-        `${MAX_TIMER_MS}: current value is ${value}`,
-    );
-  }
-}
 
 /** Refuses text that no process can be given. */
 export function checkText(what: string, value: unknown): void {
@@ -77,7 +59,7 @@ export function checkLadder(ladder: StopLadder): void {
   }
   for (const { waitMs, signal, close } of ladder) {
     checkOneOf("what a step closes", close, ["stdin"]);
-    checkMs("a step's waitMs", waitMs, 0);
+    checkMs("start a child", "a step's waitMs", waitMs);
     if (signal !== undefined) checkSignal(signal);
   }
 }

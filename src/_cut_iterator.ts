@@ -18,8 +18,8 @@ export class CutIterator<T> implements AsyncIterableIterator<T> {
     cutter: Cutter<T>,
     options: ReadFrameOptions,
   ) {
-    checkMs("timeoutMs", options.timeoutMs);
-    checkMs("idleTimeoutMs", options.idleTimeoutMs);
+    checkMs("wait", "timeoutMs", options.timeoutMs);
+    checkMs("wait", "idleTimeoutMs", options.idleTimeoutMs);
     this.#source = source;
     this.#cutter = cutter;
     this.#options = options;

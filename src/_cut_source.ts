@@ -55,8 +55,8 @@ export class CutSource {
     options: ReadFrameOptions = {},
   ): Promise<T | null> {
     const { signal, timeoutMs, idleTimeoutMs } = options;
-    checkMs("timeoutMs", timeoutMs);
-    checkMs("idleTimeoutMs", idleTimeoutMs);
+    checkMs("wait", "timeoutMs", timeoutMs);
+    checkMs("wait", "idleTimeoutMs", idleTimeoutMs);
     signal?.throwIfAborted();
     const deadline = timeoutMs === undefined
       ? Infinity

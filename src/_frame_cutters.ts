@@ -1,5 +1,6 @@
 import type { ByteBuffer } from "./_byte_buffer.ts";
 import { checkInteger, MAX_READ_BYTES } from "./_check_number.ts";
+import { frameName } from "./_check_payload.ts";
 import type { Cutter } from "./_cutter.ts";
 import { DelimiterSearch } from "./_delimiter_search.ts";
 import type { DelimitedRule, Framing, MeasuredRule } from "./framing.ts";
@@ -56,7 +57,7 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
     }
     if (length > this.#framing.maxBytes) {
       throw new TooLongError({
-        what: this.#framing.name,
+        what: frameName(this.#framing.name),
         maxBytes: this.#framing.maxBytes,
         // So many bytes are there however the stream was cut.
         head: buffer.view(this.#framing.maxBytes + 1),
@@ -69,7 +70,7 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
     if (!hasEnded || buffer.length === 0) return undefined;
     if (this.#rule.allowUnended) return this.#take(buffer, length, length);
     throw new UnexpectedEndError({
-      expected: `a whole ${this.#framing.name}`,
+      expected: `a whole ${frameName(this.#framing.name)}`,
       partial: buffer.view(length),
     });
   }
@@ -149,7 +150,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
       // Checked before anything is allocated: the claim may be anything.
       if (measure.payloadBytes > this.#framing.maxBytes) {
         throw new TooLongError({
-          what: `${this.#framing.name} frame`,
+          what: frameName(this.#framing.name),
           maxBytes: this.#framing.maxBytes,
           claimedBytes: measure.payloadBytes,
           head: header,

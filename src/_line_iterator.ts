@@ -32,7 +32,7 @@ export class LineIterator
   #isDone = false;
 
   constructor(source: CutSource, options: LineOptions) {
-    checkMs("timeoutMs", options.timeoutMs);
+    checkMs("wait", "timeoutMs", options.timeoutMs);
     this.#source = source;
     this.#options = options;
     this.#cutter = new LineRunCutter(options, FIRST_WINDOW_BYTES);

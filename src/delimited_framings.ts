@@ -1,5 +1,5 @@
 import { checkInteger, MAX_READ_BYTES } from "./_check_number.ts";
-import { checkPayload } from "./_check_payload.ts";
+import { checkPayload, frameName } from "./_check_payload.ts";
 import type { Framing } from "./framing.ts";
 
 const CARRIAGE_RETURN = 0x0d;
@@ -55,7 +55,7 @@ export function lines(options: DelimitedFramingOptions = {}): Framing {
  * ```
  */
 export function nul(options: DelimitedFramingOptions = {}): Framing {
-  return delimited("NUL-ended frame", 0, false, options);
+  return delimited("NUL-ended", 0, false, options);
 }
 
 function delimited(
@@ -81,12 +81,16 @@ function delimited(
       const at = payload.indexOf(end);
       if (at >= 0) {
         throw new TypeError(
-          `Cannot encode a ${name} as its payload must not contain the byte ${end}: current value is one at ${at}`,
+          `Cannot encode a ${
+            frameName(name)
+          } as its payload must not contain the byte ${end}: current value is one at ${at}`,
         );
       }
       if (isText && payload.at(-1) === CARRIAGE_RETURN) {
         throw new TypeError(
-          `Cannot encode a ${name} as its payload must not end in a carriage return: current value is one at ${
+          `Cannot encode a ${
+            frameName(name)
+          } as its payload must not end in a carriage return: current value is one at ${
             payload.length - 1
           }`,
         );

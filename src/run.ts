@@ -93,7 +93,11 @@ async function collect(
     chunks.push(chunk);
     if (size > maxBytes) {
       await child.stop();
-      throw new TooLongError({ what, maxBytes, head: chunks[0] ?? chunk });
+      throw new TooLongError({
+        what: `child's ${what}`,
+        maxBytes,
+        head: chunks[0] ?? chunk,
+      });
     }
   }
   const all = new Uint8Array(size);

@@ -1,13 +1,10 @@
 import type { Child } from "./child.ts";
-import {
-  checkCommand,
-  checkLadder,
-  checkMs,
-  filePath,
-} from "./_check_start.ts";
+import { checkMs } from "./_check_number.ts";
+import { checkCommand, checkLadder, filePath } from "./_check_start.ts";
 import { checkOneOf, checkStreams } from "./_check_streams.ts";
 import { installGuard, uninstallGuard } from "./_guard.ts";
 import { OwnedChild } from "./_owned_child.ts";
+import { quote } from "./_quote.ts";
 import { StartError } from "./start_error.ts";
 import { startFailure } from "./_start_failure.ts";
 import { type StopLadder, stopLadder } from "./stop_ladder.ts";
@@ -165,9 +162,9 @@ export function spawn(
   } = options;
   const name = command instanceof URL ? filePath("its URL", command) : command;
   checkCommand(name, args, cwd, env);
-  checkMs("timeoutMs", timeoutMs);
-  checkMs("idleTimeoutMs", idleTimeoutMs);
-  checkMs("drainMs", drainMs, 0);
+  checkMs("start a child", "timeoutMs", timeoutMs, 1);
+  checkMs("start a child", "idleTimeoutMs", idleTimeoutMs, 1);
+  checkMs("start a child", "drainMs", drainMs);
   checkLadder(ladder);
   checkStreams({ stdin, stdout, stderr });
   checkOneOf("onSignal", onSignal, ["end", "pass", "none"]);
@@ -224,7 +221,9 @@ function checkGroup(command: string): void {
   throw new StartError(
     "not-permitted",
     command,
-    `Cannot start "${command}" in a group of its own as stopping a group ` +
+    `Cannot start "${
+      quote(command)
+    }" in a group of its own as stopping a group ` +
       "needs --allow-run, not limited to commands",
   );
 }

@@ -1,6 +1,7 @@
 import type { Child } from "./child.ts";
 import type { ModulePermissions } from "./module_permissions.ts";
 import { checkPermissions, permissionFlags } from "./_permission_flags.ts";
+import { quote } from "./_quote.ts";
 import { spawn, type SpawnOptions } from "./spawn.ts";
 import { StartError } from "./start_error.ts";
 
@@ -58,7 +59,9 @@ export function spawnModule(
       "failed",
       executable,
       "Cannot start a module as a child as this is a compiled program: " +
-        `current value of Deno.execPath() is the program itself, ${executable}`,
+        `current value of Deno.execPath() is the program itself, "${
+          quote(executable)
+        }"`,
     );
   }
   const flags = ["-q", "--no-prompt", "--no-config", "--no-lock"];

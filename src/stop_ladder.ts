@@ -1,3 +1,5 @@
+import { checkMs } from "./_check_number.ts";
+
 /** One step of a {@linkcode StopLadder}; what is named in it happens in order. */
 export interface StopStep {
   /** Closes the child's stdin, if it is piped. */
@@ -47,6 +49,7 @@ export interface StopLadderOptions {
 export function stopLadder(
   { graceMs = 5000 }: StopLadderOptions = {},
 ): StopLadder {
+  checkMs("make a stop ladder", "graceMs", graceMs);
   return [
     { close: "stdin" },
     { signal: "SIGTERM", waitMs: graceMs },

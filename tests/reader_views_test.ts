@@ -449,7 +449,7 @@ const REJECTIONS: {
   {
     call: (reader) => reader.read(1, { timeoutMs: "500" as never }),
     message:
-      "Cannot wait as timeoutMs must be from 0 to 2147483647: current value is 500",
+      'Cannot wait as timeoutMs must be from 0 to 2147483647: current value is "500"',
   },
   {
     call: (reader) => reader.read(1, { timeoutMs: NaN }),

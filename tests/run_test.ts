@@ -49,7 +49,7 @@ for (const [what, redirect] of [["stdout", ""], ["stderr", " >&2"]] as const) {
         TooLongError,
       )
     );
-    assertEquals([value.what, value.maxBytes], [what, 100_000]);
+    assertEquals([value.what, value.maxBytes], [`child's ${what}`, 100_000]);
     assertLessOrEqual(ms, 1500);
   });
 }

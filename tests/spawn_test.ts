@@ -78,17 +78,17 @@ const REFUSED: {
     what: `a timeout of ${timeoutMs}`,
     options: { timeoutMs },
     says:
-      `timeoutMs is not between 1 and 2147483647: current value is ${timeoutMs}`,
+      `timeoutMs must be from 1 to 2147483647: current value is ${timeoutMs}`,
   })),
   {
     what: "an idle timeout that is no number of milliseconds",
     options: { idleTimeoutMs: 0 },
-    says: "idleTimeoutMs is not between 1 and 2147483647: current value is 0",
+    says: "idleTimeoutMs must be from 1 to 2147483647: current value is 0",
   },
   {
     what: "a negative drain",
     options: { drainMs: -1 },
-    says: "drainMs is not between 0 and 2147483647: current value is -1",
+    says: "drainMs must be from 0 to 2147483647: current value is -1",
   },
   {
     what: "a ladder without steps",
@@ -99,7 +99,7 @@ const REFUSED: {
     what: "a step that waits for ever",
     options: { ladder: [{ signal: "SIGTERM", waitMs: Infinity }] },
     says:
-      "a step's waitMs is not between 0 and 2147483647: current value is Infinity",
+      "a step's waitMs must be from 0 to 2147483647: current value is Infinity",
   },
   {
     what: "a URL that is no file",
@@ -127,7 +127,7 @@ const REFUSED: {
   {
     what: "a timeout that is text",
     options: { timeoutMs: "500" },
-    says: "timeoutMs is not between 1 and 2147483647: current value is 500",
+    says: 'timeoutMs must be from 1 to 2147483647: current value is "500"',
   },
   ...[null, 5, {}, new ArrayBuffer(1)].map((stdin) => ({
     what: `a stdin that is ${stdin}`,
