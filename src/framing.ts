@@ -2,7 +2,7 @@
 export interface DelimitedRule {
   /** Says which of the two rules this is. */
   readonly kind: "delimited";
-  /** What ends each frame: 1 byte or more. */
+  /** What ends each frame: 1 to 2147483647 bytes, copied when reading begins. */
   readonly delimiter: Uint8Array;
   /** A carriage return before the delimiter belongs to it. */
   readonly stripCarriageReturn: boolean;
@@ -11,32 +11,85 @@ export interface DelimitedRule {
 }
 
 /** What a header says: how long the payload is, or that it is longer itself. */
-export type Measure = { readonly payloadBytes: number } | {
-  /** How many bytes the header has in all, more than were shown. */
+export type Measure = {
+  /**
+   * How many bytes of payload follow the header, 0 or more. More than the
+   * framing's `maxBytes` is a `TooLongError`; what is no such integer is a
+   * `RangeError`.
+   */
+  readonly payloadBytes: number;
+} | {
+  /**
+   * How many bytes the header has in all: more than were shown, up to
+   * 2147483647. It is measured again when they are here. What is no such integer
+   * is a `RangeError`.
+   */
   readonly headerBytes: number;
 };
 
-/** A frame has a header that says how long the rest is. */
+/**
+ * A frame has a header that says how long the rest is.
+ *
+ * @example A header that grows: one byte, or 255 and four more
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Framing, PipeReader } from "@basic-pipes/basic-pipes";
+ *
+ * const growing: Framing = {
+ *   name: "growing",
+ *   maxBytes: 1000,
+ *   rule: {
+ *     kind: "measured",
+ *     header: { bytes: 1 },
+ *     measure(header) {
+ *       if (header[0] !== 255) return { payloadBytes: header[0]! };
+ *       if (header.length < 5) return { headerBytes: 5 };
+ *       return { payloadBytes: 256 * header[3]! + header[4]! };
+ *     },
+ *   },
+ *   frame: (_header, payload) => payload,
+ *   encode: (payload) => {
+ *     const size = payload.length;
+ *     if (size > 1000) throw new RangeError(`Cannot send ${size} bytes`);
+ *     return [Uint8Array.of(255, 0, 0, size >> 8, size), payload];
+ *   },
+ * };
+ *
+ * const long = growing.encode(new Uint8Array(300)) as BlobPart[];
+ * const reader = new PipeReader(new Blob(["\x02hi", ...long]).stream());
+ * assertEquals((await reader.readFrame(growing))?.length, 2);
+ * assertEquals((await reader.readFrame(growing))?.length, 300);
+ * ```
+ */
 export interface MeasuredRule {
   /** Says which of the two rules this is. */
   readonly kind: "measured";
-  /** How long the header is: a number of bytes, or up to a delimiter. */
+  /**
+   * How long the header is: a number of bytes (1 to 9007199254740991), or up to
+   * a delimiter.
+   */
   readonly header: { readonly bytes: number } | {
-    /** What ends the header; it belongs to the header. */
+    /** What ends the header, 1 to 2147483647 bytes; it belongs to the header. */
     readonly until: Uint8Array;
-    /** The most bytes that may stand before it. */
+    /** The most bytes that may stand before it (1 to 9007199254740991). */
     readonly maxBytes: number;
   };
-  /** Reads a header; throws a `FramingError` if it breaks the rule. */
+  /**
+   * Reads a header.
+   *
+   * @param header All of it that was asked for: a view.
+   * @returns How long the payload is, or that the header is longer.
+   * @throws {FramingError} If it breaks the rule.
+   */
   measure(header: Uint8Array): Measure;
 }
 
 /**
- * The rule that says where one frame ends, as data: for reading, and for
- * writing what the same rule can read.
+ * The rule that says where one frame ends: for reading, and for writing what
+ * the same rule can read.
  *
  * Ready-made: `lines`, `nul`, `lengthPrefix`, `pythonConnection` and
- * `contentLength`. A rule of one's own is an object of this shape.
+ * `contentLength`. A framing of one's own is a plain object of this shape.
  *
  * @typeParam Frame What a frame is: its payload, or more.
  *
@@ -67,23 +120,32 @@ export interface MeasuredRule {
  * ```
  */
 export interface Framing<Frame = Uint8Array> {
-  /** What errors call it. */
+  /** What errors call it: `Cannot read a <name> …`. */
   readonly name: string;
-  /** The most bytes of a payload. */
+  /**
+   * The most bytes of a payload (1 to 9007199254740991). So many may be
+   * collected in memory.
+   */
   readonly maxBytes: number;
-  /** Where a frame ends. */
+  /** Where a frame ends: at a delimiter, or where its header says. */
   readonly rule: DelimitedRule | MeasuredRule;
   /**
-   * Makes the frame of its parts, which are views: anything but `null` and
-   * `undefined`, which mean the end. The header of a delimited frame is empty.
+   * Makes the frame of its parts. If it throws, the frame is still unread.
+   *
+   * @param header The header, a view; empty for a delimited frame.
+   * @param payload The payload, a view.
+   * @returns Anything but `null` and `undefined`, which mean the end.
    */
   frame(
     header: Uint8Array<ArrayBuffer>,
     payload: Uint8Array<ArrayBuffer>,
   ): Frame;
   /**
-   * The pieces to write, in order, one of them the payload itself. Throws a
-   * `RangeError` or `TypeError` if the frame could not be read back.
+   * Turns a frame into what travels.
+   *
+   * @param frame The frame.
+   * @returns The pieces to write, in order, one of them the payload itself.
+   * @throws {RangeError | TypeError} If the frame could not be read back.
    */
   encode(frame: Frame): Uint8Array[];
 }

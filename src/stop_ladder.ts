@@ -6,17 +6,45 @@ export interface StopStep {
   readonly close?: "stdin";
   /** Sends this signal; SIGCONT follows, so that a stopped child hears it. */
   readonly signal?: Deno.Signal;
-  /** How long to wait for the child's end before the next step. Default 0. */
+  /**
+   * How long to wait for the child's end before the next step, 0 to
+   * 2,147,483,647 ms.
+   *
+   * @default {0}
+   */
   readonly waitMs?: number;
 }
 
-/** The steps that end a child, in order, until it has ended. */
+/**
+ * The steps that end a child, in order, until it has ended.
+ *
+ * `spawn` and `child.stop` refuse one without a step, or with a step that is
+ * out of its range. It may end without SIGKILL; a child that is still there
+ * when its scope is left is then killed.
+ *
+ * @example A ladder by hand: time to finish, Ctrl-C, SIGKILL
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spawn, type StopLadder } from "@basic-pipes/basic-pipes";
+ *
+ * const ladder: StopLadder = [
+ *   { close: "stdin", waitMs: 5000 },
+ *   { signal: "SIGINT", waitMs: 1000 },
+ *   { signal: "SIGKILL", waitMs: 1000 },
+ * ];
+ * await using child = spawn("cat", [], { stdin: "piped", ladder });
+ * assertEquals(await child.stop(), true);
+ * const { code, reason, ladderStep } = await child.status;
+ * assertEquals([code, reason, ladderStep], [0, "stopped", 1]);
+ * ```
+ */
 export type StopLadder = readonly StopStep[];
 
 /** Options of {@linkcode stopLadder}. */
 export interface StopLadderOptions {
   /**
-   * Milliseconds between SIGTERM and SIGKILL, 0 to 2,147,483,647.
+   * Milliseconds between SIGTERM and SIGKILL, 0 to 2,147,483,647. Who takes
+   * the ladder refuses what is out of this range.
    *
    * @default {5000}
    */
@@ -32,7 +60,8 @@ export interface StopLadderOptions {
  * life line.
  *
  * @param options The grace.
- * @returns The ladder, as data: change it, or write your own.
+ * @returns The three steps, in a new array. A ladder is a plain array of plain
+ *   objects: take parts of this one, or write your own.
  *
  * @example A ladder with a short grace
  * ```ts
