@@ -42,8 +42,9 @@ import type {
  * unknown length grows. Nothing is read ahead of a call, except the one read
  * that a timeout or an abort leaves outstanding.
  *
- * **One wait at a time**: a call while another one waits is a `TypeError`. A
- * size that is not an integer from 1 to 2147483647 is a `RangeError`.
+ * **One wait at a time**: a read while another one waits is a `TypeError`. A
+ * number out of its range is a `RangeError`. The options of each call say who
+ * ends a wait, and with which error: see {@linkcode WaitOptions}.
  *
  * A `break` out of a loop leaves the reader usable, with every byte in place
  * that was not given yet. The stream ends with `cancel` or `await using`.
@@ -72,6 +73,7 @@ export class PipeReader implements AsyncDisposable {
   /**
    * Locks the stream, of whatever type, for good. Nothing is read yet.
    *
+   * @param stream What to read: a child's stdout, a file, a transform.
    * @throws {TypeError} If the stream is locked already.
    */
   constructor(stream: ReadableStream<Uint8Array>) {
@@ -92,9 +94,12 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * 1 to `max` bytes of what has arrived, a view, without waiting. `undefined`
-   * means that nothing is here: more may come, or not; only `read` tells. The
-   * fastest loop takes `reader.tryRead(32) ?? await reader.read(32)`.
+   * Reads of what has arrived, without waiting. The fastest loop takes
+   * `reader.tryRead(32) ?? await reader.read(32)`.
+   *
+   * @param max The most bytes (1 to 2147483647).
+   * @returns 1 to `max` bytes, a view; `undefined` if nothing is here: more may
+   * come, or not; only {@linkcode read} tells.
    */
   tryRead(max: number): Uint8Array<ArrayBuffer> | undefined {
     if (this.#source.holder !== undefined) this.#source.enter();
@@ -113,8 +118,10 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * 1 to `max` bytes, a view, as soon as there are any, as `os.read` does it;
-   * `null` is the end of the stream.
+   * Reads as soon as there is anything, as Python's `os.read` does it.
+   *
+   * @param max The most bytes (1 to 2147483647).
+   * @returns 1 to `max` bytes, a view; `null` at the end of the stream.
    */
   async read(
     max: number,
@@ -126,8 +133,11 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * `size` bytes (0 is allowed), a view; the end before them is an
-   * `UnexpectedEndError`.
+   * Reads so many bytes, no fewer.
+   *
+   * @param size How many (0 to 2147483647).
+   * @returns `size` bytes, a view.
+   * @throws {UnexpectedEndError} If the stream ends before them.
    */
   async readExactly(
     size: number,
@@ -137,9 +147,12 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * All up to and with the delimiter (1 byte or more, or text as UTF-8), a
-   * view. The end before it is an `UnexpectedEndError`; more than `maxBytes`
-   * (default 1 MiB) before it a `TooLongError`.
+   * Reads up to and with a delimiter.
+   *
+   * @param delimiter Bytes, or text as UTF-8: 1 to 2147483647 bytes.
+   * @returns What stands before the delimiter, and the delimiter: a view.
+   * @throws {UnexpectedEndError} If the stream ends before it.
+   * @throws {TooLongError} If more than `maxBytes` (1 MiB) stand before it.
    */
   async readUntil(
     delimiter: Uint8Array | string,
@@ -150,10 +163,12 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * A line of text without its LF or CRLF, the last one also without an
-   * ending; `null` at the end. A BOM is kept as U+FEFF, and invalid UTF-8 is
-   * U+FFFD unless `fatal`. More than `maxBytes` (default 1 MiB) is a
-   * `TooLongError`.
+   * Reads a line of text; the last one may be without an ending. A BOM is kept
+   * as U+FEFF, and invalid UTF-8 is U+FFFD unless `fatal`.
+   *
+   * @returns The line without its LF or CRLF; `null` at the end of the stream.
+   * @throws {TooLongError} If it has more than `maxBytes` (1 MiB).
+   * @throws {TypeError} If it is not UTF-8, with `fatal`.
    */
   async readLine(options?: LineOptions): Promise<string | null> {
     if (options === undefined) {
@@ -167,9 +182,12 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * The next frame, if all of it has arrived, without waiting. `undefined`
-   * means that it has not: more may come, or not; only `readFrame` tells. What
-   * breaks the rule throws as there.
+   * Reads the next frame if all of it has arrived, without waiting.
+   *
+   * @param framing Says where the frame ends.
+   * @returns The frame; `undefined` if it is not all here: more may come, or
+   * not; only {@linkcode readFrame} tells.
+   * @throws As {@linkcode readFrame} rejects, at once.
    */
   tryReadFrame<Frame>(framing: Framing<Frame>): Frame | undefined {
     const frame = this.#source.tryTake(this.#cutterOf(framing));
@@ -179,10 +197,15 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * The next frame, its payload a view; `null` if the stream ends exactly
-   * between two frames, and an `UnexpectedEndError` if it ends within one.
-   * Above `framing.maxBytes` it is a `TooLongError`, before anything is
-   * allocated; a header against the rules is a `FramingError`.
+   * Reads the next frame.
+   *
+   * @param framing Says where the frame ends.
+   * @returns The frame, its payload a view; `null` if the stream ends exactly
+   * between two frames.
+   * @throws {UnexpectedEndError} If it ends within one.
+   * @throws {TooLongError} Above `framing.maxBytes`; where a header claims it,
+   * before anything is allocated.
+   * @throws {FramingError} If a header breaks the rule.
    */
   async readFrame<Frame>(
     framing: Framing<Frame>,
@@ -197,9 +220,11 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * The next `size` bytes, a view, and takes nothing: waits until they are
-   * here. Fewer mean that the stream ends after them, and `null` that it has
-   * ended.
+   * Waits until so many bytes are here, and takes nothing.
+   *
+   * @param size How many (1 to 2147483647).
+   * @returns The next `size` bytes, a view; fewer if the stream ends after them,
+   * and `null` if it has ended.
    */
   async peek(
     size: number,
@@ -209,8 +234,11 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * Iterates slices of at most `size` bytes (default 32), views; with `fill`,
-   * of exactly `size`, only the last may be shorter.
+   * Iterates slices: what has arrived, up to a size.
+   *
+   * @param size The most bytes of a slice (1 to 2147483647). Default: 32.
+   * @param options With `fill`, exactly `size`; only the last may be shorter.
+   * @returns The slices, views.
    */
   slices(
     size = 32,
@@ -222,7 +250,9 @@ export class PipeReader implements AsyncDisposable {
 
   /**
    * Iterates what each read of the operating system gave, first what is left
-   * of the last one: views of up to 64 KiB on a pipe. Their sizes mean nothing.
+   * of the last one.
+   *
+   * @returns Views, of up to 64 KiB on a pipe. Their sizes mean nothing.
    */
   chunks(
     options: WaitOptions = {},
@@ -231,17 +261,20 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * Iterates lines of text, each as `readLine` gives it. They are decoded up to
-   * 8 KiB at once: a line that is kept may keep its neighbours' text alive.
+   * Iterates lines of text. They are decoded up to 8 KiB at once: a line that
+   * is kept may keep its neighbours' text alive.
+   *
+   * @returns The lines, each as {@linkcode readLine} gives it, or throws.
    */
   lines(options: LineOptions = {}): AsyncIterableIterator<string, undefined> {
     return new LineIterator(this.#source, options);
   }
 
   /**
-   * Iterates arrays of the complete lines that have arrived, never empty, up to
-   * 8 KiB of them or one longer: the fastest way to read lines. A `break` takes
-   * the array's lines with it.
+   * Iterates arrays of the complete lines that have arrived: the fastest way to
+   * read lines. A `break` takes the array's lines with it.
+   *
+   * @returns Arrays, never empty, of up to 8 KiB of lines, or one that is longer.
    */
   lineArrays(
     options: LineOptions = {},
@@ -249,7 +282,12 @@ export class PipeReader implements AsyncDisposable {
     return new CutIterator(this.#source, new LineArrayCutter(options), options);
   }
 
-  /** Iterates frames, each as `readFrame` gives it. */
+  /**
+   * Iterates frames.
+   *
+   * @param framing Says where each frame ends.
+   * @returns The frames, each as {@linkcode readFrame} gives it, or throws.
+   */
   frames<Frame>(
     framing: Framing<Frame>,
     options: ReadFrameOptions = {},
@@ -258,9 +296,11 @@ export class PipeReader implements AsyncDisposable {
   }
 
   /**
-   * All that was not taken yet as a stream, what has arrived included; its
-   * chunks are views. The reader is handed over: it refuses every call from
-   * here on with a `TypeError`.
+   * Hands the reader over: from here on it refuses every read, and `cancel`,
+   * with a `TypeError`.
+   *
+   * @returns All that was not taken yet, what has arrived included; its chunks
+   * are views.
    */
   rest(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return restStream(this.#source);
@@ -268,8 +308,11 @@ export class PipeReader implements AsyncDisposable {
 
   /**
    * Gives the stream up and drops what has arrived; a read that waits, and
-   * every later one, meets the end. A child that writes on gets SIGPIPE. Quiet
-   * if the stream has failed; rejects if it cannot be given up.
+   * every later one, meets the end. A child that writes on gets SIGPIPE.
+   *
+   * @param reason What the stream is told.
+   * @returns Resolves also if the stream has failed; rejects if it cannot be
+   * given up.
    */
   async cancel(reason?: unknown): Promise<void> {
     await this.#source.cancel(reason);
