@@ -17,32 +17,62 @@ export interface RunOptions
    * @default {16_777_216} 16 MiB
    */
   maxBytes?: number;
-  /** Whether an end that is no success throws. @default {true} */
+  /** Whether an end that is no success is an `ExitError`. @default {true} */
   check?: boolean;
 }
 
-/** What {@linkcode run} gives. */
+/**
+ * What {@linkcode run} gives.
+ *
+ * @example Look at the end instead of catching an error
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { run } from "@basic-pipes/basic-pipes";
+ *
+ * const found = await run("grep", ["Spam"], {
+ *   stdin: { text: "eggs\n" },
+ *   check: false,
+ * });
+ * assertEquals(found.text(), "");
+ * assertEquals(found.status.code, 1); // grep(1): no line was found
+ * ```
+ */
 export interface RunResult {
-  /** All that came from stdout. */
+  /** All that came from stdout: a copy that nobody else holds. */
   readonly stdout: Uint8Array;
-  /** All that came from stderr. */
+  /** All that came from stderr: a copy, too. */
   readonly stderr: Uint8Array;
-  /** How the child ended. */
+  /** How the child ended, and why; a success unless `check` is `false`. */
   readonly status: ExitStatus;
-  /** Stdout as UTF-8 text; what is not UTF-8 is U+FFFD, and nothing is cut. */
+  /**
+   * Stdout as UTF-8 text, decoded anew by each call.
+   *
+   * @returns The text with its last line ending; what is not UTF-8 is U+FFFD,
+   *   and a BOM at the start is left out.
+   */
   text(): string;
 }
 
 /**
  * Runs a command to its end and collects what it writes.
  *
+ * While it runs, memory holds the chunks of both streams, and then a copy of
+ * each as well: for each stream about 2 times its size, and at the worst 9 times
+ * `maxBytes`, as a chunk of 8 KiB comes in a buffer of 64 KiB.
+ *
  * @param command A name that is looked up in PATH, a path, or a `file:` URL.
  * @param args The arguments, passed on as they are.
  * @param options The bound, and what `spawn` takes.
  * @returns Its output, its errors and its status.
- * @throws {ExitError} When it does not end by itself with code 0.
- * @throws {TooLongError} When it writes more than `maxBytes`; it is stopped.
- * @throws {StartError} When it cannot be started.
+ * @throws {ExitError} When it does not end by itself with code 0, unless `check`
+ *   is `false`. A child that was stopped has not: the reason is in the status.
+ * @throws {TooLongError} When it writes more than `maxBytes`: it is stopped, and
+ *   what it wrote is gone.
+ * @throws {StartError} When it cannot be started; the kind says why.
+ * @throws {TypeError | RangeError} When an argument or option is unusable;
+ *   nothing has been started then. A signal that is aborted already throws its
+ *   reason; one that is aborted later stops the child, and its reason is the
+ *   `cause` of the `ExitError`.
  *
  * @example The text of a command
  * ```ts

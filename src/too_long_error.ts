@@ -2,7 +2,7 @@ import { quoteBytes } from "./_quote.ts";
 
 /** The facts of a {@linkcode TooLongError}. */
 export interface TooLongErrorOptions {
-  /** What was too long: `line`, `frame`, `header`, … */
+  /** What was too long, as the error calls it. */
   what: string;
   /** The limit that was passed, in bytes. */
   maxBytes: number;
@@ -13,7 +13,10 @@ export interface TooLongErrorOptions {
 }
 
 /**
- * Something that is collected was longer than its limit; nothing was taken.
+ * Something that is collected was longer than its limit.
+ *
+ * A reader has taken nothing: every byte can still be read. `run` has stopped
+ * the child.
  *
  * The message quotes the first bytes as text: the usual reason is that
  * somebody printed on the channel.
@@ -35,16 +38,20 @@ export interface TooLongErrorOptions {
  * ```
  */
 export class TooLongError extends Error {
-  /** The name of the class. */
+  /** Always `"TooLongError"`. */
   override readonly name = "TooLongError";
-  /** What was too long: `line`, `frame`, `header`, … */
+  /** What was too long, as the message calls it: `line`, `stdout`, … */
   readonly what: string;
   /** The limit that was passed, in bytes. */
   readonly maxBytes: number;
   /** The size that the other side claimed, in bytes, where it claimed one. */
   readonly claimedBytes: number | undefined;
 
-  /** Makes the error of its facts. */
+  /**
+   * Makes the error of its facts.
+   *
+   * @param options The limit, and what passed it.
+   */
   constructor(options: TooLongErrorOptions) {
     const { what, maxBytes, claimedBytes, head } = options;
     const current = claimedBytes === undefined
