@@ -29,10 +29,14 @@
  * ```
  */
 export class BrokenPipeError extends Error {
-  /** The name of the class. */
+  /** Always `"BrokenPipeError"`. */
   override readonly name = "BrokenPipeError";
 
-  /** Makes the error of what the operating system said. */
+  /**
+   * Makes the error of what the operating system said.
+   *
+   * @param options What it said, as `cause`.
+   */
   constructor(options?: ErrorOptions) {
     super("Cannot write as the reader of the pipe has gone", options);
   }

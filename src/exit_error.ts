@@ -34,13 +34,13 @@ const STOPPED: Partial<Record<ExitReason, string>> = {
  * ```
  */
 export class ExitError extends Error {
-  /** `"ExitError"`. */
+  /** Always `"ExitError"`. */
   override readonly name = "ExitError";
-  /** The command. */
+  /** The command, as it was given; of a `file:` URL its path. */
   readonly command: string;
-  /** Its arguments. */
+  /** Its arguments, as they were given. */
   readonly args: readonly string[];
-  /** How it ended. */
+  /** How it ended: its code or signal, the reason, the tail of its stderr. */
   readonly status: ExitStatus;
 
   /**
@@ -49,7 +49,8 @@ export class ExitError extends Error {
    * @param command The command.
    * @param args Its arguments.
    * @param status How it ended.
-   * @param options The cause, where something else made it end.
+   * @param options What made somebody stop it, as `cause`: an abort's reason, or
+   *   why the stream given as its stdin failed.
    */
   constructor(
     command: string,

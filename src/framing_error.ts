@@ -33,14 +33,18 @@ export interface FramingErrorOptions {
  * ```
  */
 export class FramingError extends Error {
-  /** The name of the class. */
+  /** Always `"FramingError"`. */
   override readonly name = "FramingError";
-  /** The name of the framing. */
+  /** The name of the framing, as `framing.name` has it. */
   readonly framing: string;
   /** The header as it arrived: a view, still unread. */
   readonly header: Uint8Array;
 
-  /** Makes the error of its facts. */
+  /**
+   * Makes the error of its facts.
+   *
+   * @param options The framing, its rule and the header.
+   */
   constructor(options: FramingErrorOptions) {
     const { framing, rule, header } = options;
     super(

@@ -1,4 +1,18 @@
-/** Why a child could not be started. */
+/**
+ * Why a child could not be started:
+ *
+ * - `"not-found"`: there is no such command or file, or no interpreter that its
+ *   first line names.
+ * - `"not-executable"`: it is there and cannot be run: a directory, no program,
+ *   not allowed by the system.
+ * - `"not-permitted"`: this program has not the permission to run it.
+ * - `"bad-directory"`: `cwd` cannot be entered.
+ * - `"argument-too-long"`: arguments and environment are more than the system
+ *   takes.
+ * - `"too-many-files"`, `"too-many-processes"`: the system has no room left for
+ *   it; later it may.
+ * - `"failed"`: something else, as the message says.
+ */
 export type StartErrorKind =
   | "not-found"
   | "not-executable"
@@ -21,7 +35,7 @@ const EXIT_CODES: Readonly<Record<StartErrorKind, 125 | 126 | 127>> = {
 };
 
 /**
- * A child could not be started.
+ * A child could not be started: no process was left behind.
  *
  * @example Tell a command that does not exist from one that failed
  * ```ts
@@ -41,11 +55,11 @@ const EXIT_CODES: Readonly<Record<StartErrorKind, 125 | 126 | 127>> = {
  * ```
  */
 export class StartError extends Error {
-  /** `"StartError"`. */
+  /** Always `"StartError"`. */
   override readonly name = "StartError";
-  /** Why. */
+  /** Why, as a word to decide by; the message says it in a sentence. */
   readonly kind: StartErrorKind;
-  /** The command. */
+  /** The command, as it was given; of a `file:` URL its path. */
   readonly command: string;
   /**
    * What a program that only runs the command ends with, as `env(1)` and
@@ -56,8 +70,8 @@ export class StartError extends Error {
   /**
    * Makes the error of a start that failed.
    *
-   * @param kind Why.
-   * @param command The command.
+   * @param kind Why; it decides the exit code, too.
+   * @param command What was to be started.
    * @param sentence The message.
    * @param options The system's error, as `cause`.
    */

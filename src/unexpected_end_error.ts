@@ -1,6 +1,6 @@
 /** The facts of an {@linkcode UnexpectedEndError}. */
 export interface UnexpectedEndErrorOptions {
-  /** What was expected: `4 bytes`, `a frame of 32 bytes`, … */
+  /** What was expected, as the error calls it. */
   expected: string;
   /** All that came of it before the end. */
   partial: Uint8Array;
@@ -25,14 +25,18 @@ export interface UnexpectedEndErrorOptions {
  * ```
  */
 export class UnexpectedEndError extends Error {
-  /** The name of the class. */
+  /** Always `"UnexpectedEndError"`. */
   override readonly name = "UnexpectedEndError";
-  /** What was expected: `4 bytes`, `a frame of 32 bytes`, … */
+  /** What was expected: `4 bytes`, `a whole header`, … */
   readonly expected: string;
   /** All that came of it before the end: a view, still unread. */
   readonly partial: Uint8Array;
 
-  /** Makes the error of its facts. */
+  /**
+   * Makes the error of its facts.
+   *
+   * @param options What was expected, and what came.
+   */
   constructor(options: UnexpectedEndErrorOptions) {
     const { expected, partial } = options;
     super(
