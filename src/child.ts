@@ -29,9 +29,9 @@ export interface StopOptions {
  * ```
  */
 export interface Child extends AsyncDisposable {
-  /** The process id. */
+  /** The process id; of a `group`, also the group's. */
   readonly pid: number;
-  /** The command, as it was given. */
+  /** The command, as it was given; of a `file:` URL its path. */
   readonly command: string;
   /** The arguments, as they were given. */
   readonly args: readonly string[];

@@ -25,7 +25,24 @@ export type ExitReason =
   | "input"
   | "lost";
 
-/** How a child ended, why, and what passed through its pipes. */
+/**
+ * How a child ended, why, and what passed through its pipes.
+ *
+ * @example Tell a timeout from an exit
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type ExitStatus, spawn } from "@basic-pipes/basic-pipes";
+ *
+ * function tell({ reason, code, signal }: ExitStatus): string {
+ *   if (reason === "timeout") return `too slow, ended by ${signal}`;
+ *   return `${reason} with code ${code}`;
+ * }
+ * await using slow = spawn("sleep", ["60"], { timeoutMs: 50 });
+ * await using wrong = spawn("sh", ["-c", "exit 3"]);
+ * assertEquals(tell(await slow.status), "too slow, ended by SIGTERM");
+ * assertEquals(tell(await wrong.status), "exited with code 3");
+ * ```
+ */
 export interface ExitStatus {
   /**
    * The exit code, 0 to 255; 128 and the signal's number when a signal ended
@@ -37,9 +54,9 @@ export interface ExitStatus {
    * in Deno and is a number (34 to 64 on Linux).
    */
   readonly signal: Deno.Signal | number | null;
-  /** Whether the child ended by itself with code 0. */
+  /** Whether the child ended by itself with code 0: never after a stop. */
   readonly success: boolean;
-  /** Why it ended. */
+  /** Why it ended: see {@linkcode ExitReason}. */
   readonly reason: ExitReason;
   /**
    * How many steps of the stop ladder were taken, 0 when the child was not

@@ -9,7 +9,22 @@ import { StartError } from "./start_error.ts";
 import { startFailure } from "./_start_failure.ts";
 import { type StopLadder, stopLadder } from "./stop_ladder.ts";
 
-/** Options of {@linkcode spawn}. */
+/**
+ * Options of {@linkcode spawn}.
+ *
+ * @example Text to read, a variable more, a limit of time
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spawn } from "@basic-pipes/basic-pipes";
+ *
+ * await using child = spawn("sort", ["-r"], {
+ *   stdin: { text: "a\nb\n" },
+ *   env: { LC_ALL: "C" },
+ *   timeoutMs: 5000,
+ * });
+ * assertEquals(await child.stdout.readLine(), "b");
+ * ```
+ */
 export interface SpawnOptions {
   /**
    * What the child reads: `"piped"` gives `child.stdin`, `"inherit"` this
@@ -59,8 +74,8 @@ export interface SpawnOptions {
   idleTimeoutMs?: number;
   /**
    * How long a pipe may be silent after the child's end while a descendant
-   * still holds it, 0 to 2,147,483,647 ms; then it is let go. After a stop it
-   * is at most 10 ms, as all that the child wrote is there.
+   * still holds it, 0 to 2,147,483,647 ms; then it is let go. After a stop: 10 ms
+   * of silence, and `drainMs` in all, as all that the child wrote is there.
    *
    * @default {250}
    */

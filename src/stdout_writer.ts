@@ -25,15 +25,19 @@ const SINK = new StdoutSink();
  *
  * @example A filter that may be cut short by `| head -1`
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { BrokenPipeError, stdoutWriter } from "@basic-pipes/basic-pipes";
  *
  * const stdout = stdoutWriter();
  * try {
  *   for (let n = 0; n < 3; n++) await stdout.write(`Spam ${n}\n`);
- *   await stdout.close();
+ *   await stdout.flush();
+ *   assertEquals(stdout.broken, undefined); // all of it was accepted
  * } catch (error) {
  *   if (!(error instanceof BrokenPipeError)) throw error;
+ *   assertEquals(stdout.broken, error); // the reader has gone
  * }
+ * await stdout.close();
  * ```
  */
 export function stdoutWriter(): PipeWriter {
