@@ -34,6 +34,8 @@ export interface ContentLengthOptions {
  * more than 8192 bytes is a `TooLongError`; one that is not well-formed, or
  * has no length or two different ones, is a `FramingError`.
  *
+ * @param options The longest payload.
+ * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If `maxBytes` is out of its range.
  *
  * @example What a language server sends

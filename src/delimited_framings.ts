@@ -18,6 +18,8 @@ export interface DelimitedFramingOptions {
  * A last line without an ending is a frame too. A payload with an LF in it, or
  * a CR at its end, cannot travel and is refused with a `TypeError`.
  *
+ * @param options The longest payload.
+ * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If `maxBytes` is out of its range.
  *
  * @example Bytes line by line
@@ -41,6 +43,8 @@ export function lines(options: DelimitedFramingOptions = {}): Framing {
  * The end of the stream without a NUL before it is an `UnexpectedEndError`. A
  * payload with a NUL in it cannot travel and is refused with a `TypeError`.
  *
+ * @param options The longest payload.
+ * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If `maxBytes` is out of its range.
  *
  * @example Names with anything in them

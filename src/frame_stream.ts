@@ -25,15 +25,17 @@ import type { Framing } from "./framing.ts";
  * ```
  */
 export class FrameStream<Frame = Uint8Array> {
-  /** The frames. */
+  /** The frames, cut from what was written to `writable`. */
   readonly readable: ReadableStream<Frame>;
-  /** Takes the bytes. */
+  /** Takes the bytes, in chunks of any size. */
   readonly writable: WritableStream<Uint8Array>;
 
   /**
    * Makes both ends.
    *
    * @param framing Says where one frame ends.
+   * @throws {RangeError} If a number or a delimiter of the framing is out of its
+   *   range.
    */
   constructor(framing: Framing<Frame>) {
     ({ readable: this.readable, writable: this.writable } = cutStream(

@@ -26,6 +26,8 @@ export interface LengthPrefixOptions {
  * payload that is longer than the prefix can say is refused with a
  * `RangeError`.
  *
+ * @param options The length's bytes and their order, and the longest payload.
+ * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If an option is out of its range.
  *
  * @example There and back

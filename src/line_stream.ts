@@ -22,9 +22,9 @@ import type { LineOptions } from "./read_options.ts";
  * ```
  */
 export class LineStream {
-  /** The lines. */
+  /** The lines, without their endings. */
   readonly readable: ReadableStream<string>;
-  /** Takes the bytes. */
+  /** Takes the bytes, in chunks of any size. */
   readonly writable: WritableStream<Uint8Array>;
 
   /**

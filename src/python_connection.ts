@@ -23,6 +23,8 @@ export interface PythonConnectionOptions {
  * unsigned one of 8 bytes follows. An empty payload is valid. Any other
  * negative length is a `FramingError`.
  *
+ * @param options The longest payload.
+ * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If `maxBytes` is out of its range.
  *
  * @example What `send_bytes(b"hi")` writes

@@ -8,6 +8,7 @@ import { checkInteger, MAX_READ_BYTES } from "./_check_number.ts";
  *
  * @param chunk What to iterate; an empty one gives no slice.
  * @param size Bytes per slice (1 to 2147483647). Default: 32.
+ * @returns The slices, views of the chunk.
  * @throws {RangeError} If `size` is out of its range.
  *
  * @example Five bytes by two

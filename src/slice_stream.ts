@@ -22,9 +22,9 @@ import type { SliceOptions } from "./read_options.ts";
  * ```
  */
 export class SliceStream {
-  /** The slices. */
+  /** The slices, cut from what was written to `writable`. */
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Takes the bytes. */
+  /** Takes the bytes, in chunks of any size. */
   readonly writable: WritableStream<Uint8Array>;
 
   /**
