@@ -47,8 +47,8 @@ export interface RunResult {
   /**
    * Stdout as UTF-8 text, decoded anew by each call.
    *
-   * @returns The text with its last line ending; what is not UTF-8 is U+FFFD,
-   *   and a BOM at the start is left out.
+   * @returns The text with its last line ending, and a BOM as U+FEFF; what is
+   *   not UTF-8 is U+FFFD.
    */
   text(): string;
 }
@@ -57,8 +57,8 @@ export interface RunResult {
  * Runs a command to its end and collects what it writes.
  *
  * While it runs, memory holds the chunks of both streams, and then a copy of
- * each as well: for each stream about 2 times its size, and at the worst 9 times
- * `maxBytes`, as a chunk of 8 KiB comes in a buffer of 64 KiB.
+ * each as well: for each stream about 2 times its size, and at the worst 3 times
+ * `maxBytes`.
  *
  * @param command A name that is looked up in PATH, a path, or a `file:` URL.
  * @param args The arguments, passed on as they are.
@@ -90,6 +90,12 @@ export async function run(
 ): Promise<RunResult> {
   const { maxBytes = 16_777_216, check = true, ...rest } = options;
   checkInteger("run a command", "maxBytes", maxBytes, 1, 2_147_483_647);
+  if ((rest.stdin as unknown) === "piped") {
+    throw new TypeError(
+      "Cannot run a command as nobody would write to its stdin: " +
+        `current value is "piped"`,
+    );
+  }
   await using child = spawn(command, args, {
     ...rest,
     stdout: "piped",
@@ -104,7 +110,8 @@ export async function run(
     stdout,
     stderr,
     status,
-    text: () => new TextDecoder().decode(stdout),
+    // A BOM is kept as U+FEFF: no byte vanishes.
+    text: () => new TextDecoder("utf-8", { ignoreBOM: true }).decode(stdout),
   };
 }
 
@@ -120,7 +127,9 @@ async function collect(
     const chunk = await reader.read(65_536);
     if (chunk === null) break;
     size += chunk.length;
-    chunks.push(chunk);
+    // A small chunk comes in a buffer of 64 KiB, which a view would keep alive.
+    const isSmall = chunk.length * 2 < chunk.buffer.byteLength;
+    chunks.push(isSmall ? chunk.slice() : chunk);
     if (size > maxBytes) {
       await child.stop();
       throw new TooLongError({

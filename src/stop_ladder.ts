@@ -43,8 +43,7 @@ export type StopLadder = readonly StopStep[];
 /** Options of {@linkcode stopLadder}. */
 export interface StopLadderOptions {
   /**
-   * Milliseconds between SIGTERM and SIGKILL, 0 to 2,147,483,647. Who takes
-   * the ladder refuses what is out of this range.
+   * Milliseconds between SIGTERM and SIGKILL, 0 to 2,147,483,647.
    *
    * @default {5000}
    */
@@ -62,6 +61,7 @@ export interface StopLadderOptions {
  * @param options The grace.
  * @returns The three steps, in a new array. A ladder is a plain array of plain
  *   objects: take parts of this one, or write your own.
+ * @throws {RangeError} When `graceMs` is out of its range.
  *
  * @example A ladder with a short grace
  * ```ts

@@ -41,6 +41,23 @@ Deno.test("run gives any end to who does not want it checked", async () => {
   assertEquals([result.text(), result.status.code], ["x\n", 3]);
 });
 
+Deno.test("run keeps a BOM, and gives copies that hold no more than their size", async () => {
+  const script = "printf '\\357\\273\\277a'; sleep 0.05; printf b";
+  const { stdout, text } = await run("sh", ["-c", script]);
+  assertEquals([text(), stdout.buffer.byteLength], ["\ufeffab", 5]);
+});
+
+Deno.test("run refuses a stdin that nobody would write to", async () => {
+  const error = await assertRejects(
+    () => run("cat", [], { stdin: "piped" as "null" }),
+    TypeError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot run a command as nobody would write to its stdin: current value is "piped"',
+  );
+});
+
 for (const [what, redirect] of [["stdout", ""], ["stderr", " >&2"]] as const) {
   Deno.test(`run stops a child whose ${what} is longer than maxBytes`, async () => {
     const { ms, value } = await timed(() =>
