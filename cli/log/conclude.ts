@@ -6,7 +6,7 @@ import type { Log } from "./log.ts";
 const LAST_OUTPUT_MS = 1000;
 
 /** How a child and its log came to their end. */
-export interface Ending {
+export interface Conclusion {
   /** How the child ended. */
   status: ExitStatus;
   /** Why we ended it: the log was full, or nobody read it any more. */
@@ -24,7 +24,7 @@ export async function conclude(
   child: Child,
   log: Log,
   logging: Promise<unknown>,
-): Promise<Ending> {
+): Promise<Conclusion> {
   const written = logging.then(() => log.close()).then(() => false);
   const told = toldToEnd(child).then(() => true);
   let ours: OurReason | null = null;

@@ -1,7 +1,7 @@
 import { type Child, endAs, type PipeReader } from "../../mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
-import { conclude, type Ending } from "./conclude.ts";
+import { conclude, type Conclusion } from "./conclude.ts";
 import { followFull, followSlices } from "./follow.ts";
 import type { Arrival } from "../formats/format.ts";
 import { createLog, type Log } from "./log.ts";
@@ -31,14 +31,14 @@ export async function logChild(
   };
   const pipes = [follow(child.stdout, "out")];
   if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
-  let ending: Ending;
+  let conclusion: Conclusion;
   try {
     const all = Promise.all(pipes);
-    ending = await conclude(child, log, Promise.race([all, full.promise]));
+    conclusion = await conclude(child, log, Promise.race([all, full.promise]));
   } finally {
     await told?.close();
   }
-  const { status, ours, isCut } = ending;
+  const { status, ours, isCut } = conclusion;
   await told?.sumUp(clock, ours ?? status);
   if (isCut) {
     await talk(
