@@ -1,4 +1,5 @@
-import { completions, SHELLS } from "../cli/completions/completions.ts";
+import { completions } from "../cli/completions/completions.ts";
+import { type Shell, SHELLS } from "../cli/completions/shells.ts";
 import { file, folder, oneOf, size, text } from "../cli/options/kinds.ts";
 import {
   flag,
@@ -10,8 +11,6 @@ import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { spawn } from "../mod.ts";
 import { fixture, has, textOf } from "./processes.ts";
 import { assertEquals } from "./std_assert.ts";
-
-type Shell = (typeof SHELLS)[number];
 
 const TABLE: OptionTable = {
   format: valued(oneOf("NAME", ["seed", "text", "raw"]), "seed", {

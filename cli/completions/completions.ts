@@ -1,19 +1,14 @@
 import { bashCompletions } from "./bash.ts";
 import { fishCompletions } from "./fish.ts";
 import type { CompletionPage } from "./page.ts";
+import type { Shell } from "./shells.ts";
 import { zshCompletions } from "./zsh.ts";
 
-const SCRIPTS = {
+const SCRIPTS: Record<Shell, (page: CompletionPage) => string> = {
   bash: bashCompletions,
   zsh: zshCompletions,
   fish: fishCompletions,
 };
-
-/** The shells that have completions. */
-export type Shell = keyof typeof SCRIPTS;
-
-/** Their names, for an option. */
-export const SHELLS = Object.keys(SCRIPTS) as Shell[];
 
 /**
  * A script that makes a shell complete the program: its options, their values

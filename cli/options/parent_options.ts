@@ -1,4 +1,5 @@
 import { CHILD_OPTIONS } from "./child_options.ts";
+import { SHELLS } from "../completions/shells.ts";
 import { FORMAT_NAMES } from "../formats/format_names.ts";
 import { FRAME_RULES } from "./frame_rules.ts";
 import {
@@ -35,7 +36,7 @@ export const PARENT_OPTIONS = {
   }),
   frame: valued(oneOf("RULE", ["slice", ...FRAME_RULES]), "slice", {
     group: "cut",
-    help: "slice, lines, nul, json, length, connection, header",
+    help: `slice, ${FRAME_RULES.join(", ")}`,
   }),
   "max-frame": valued(size(1, GIB), MIB, {
     group: "cut",
@@ -48,7 +49,7 @@ export const PARENT_OPTIONS = {
   format: valued(oneOf("NAME", FORMAT_NAMES), "seed", {
     short: "f",
     group: "line",
-    help: "seed (as Python prints bytes), text, hex, json, raw",
+    help: `${FORMAT_NAMES.join(", ")}; seed: as Python prints bytes`,
   }),
   time: valued(
     oneOf("KIND", ["epoch", "iso", "elapsed", "delta", "none"]),
@@ -135,9 +136,9 @@ export const PARENT_OPTIONS = {
     help: "nothing on stderr but errors",
   }),
   ...PROGRAM_OPTIONS,
-  completions: valued(oneOf("SHELL", ["bash", "zsh", "fish"]), null, {
+  completions: valued(oneOf("SHELL", SHELLS), null, {
     group: "told",
-    help: "print completions for bash, zsh or fish",
+    help: `print completions for ${SHELLS.join(", ")}`,
   }),
   ...CHILD_OPTIONS,
 };
