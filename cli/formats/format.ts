@@ -40,8 +40,6 @@ export interface FormatOptions {
 
 /** One way to write what arrived. It keeps state: one instance, one log. */
 export interface Format {
-  /** The log is the bytes themselves: hand the chunk on and call nothing here. */
-  readonly raw?: true;
   /**
    * Appends the line or lines of `chunk[start, end)` as ONE piece, also when
    * it is empty.

@@ -3,8 +3,6 @@ import type { LineBuffer } from "./line_buffer.ts";
 
 /** `raw`: the bytes, unchanged, with no time and no line of our own. */
 export class RawFormat implements Format {
-  readonly raw = true;
-
   piece(out: LineBuffer, chunk: Uint8Array, start: number, end: number): void {
     out.append(chunk.subarray(start, end));
   }
