@@ -32,24 +32,22 @@ export function diagnosis(
   ending: Ending,
   started: Started | null,
 ): string[] {
-  const { out, err, asRead } = statistics;
+  const { out, err } = statistics;
   const program = started && findProgram(started.command, started.variable);
   const sentences: string[] = [];
   if (out.reads === 0) {
     sentences.push(...describeNothing(statistics, ending, program));
-  } else if (asRead) {
+  } else {
     if (started !== null) {
       sentences.push(...describeHeldBack(statistics, ending, program));
     }
     sentences.push(...describeSlowReader(out), ...describeJoined(out));
   }
-  if (asRead) {
-    sentences.push(
-      ...describeCut(out, "stdout"),
-      ...describeCut(err, "stderr"),
-    );
-  }
-  sentences.push(...describeHeldPipe(ending));
+  sentences.push(
+    ...describeCut(out, "stdout"),
+    ...describeCut(err, "stderr"),
+    ...describeHeldPipe(ending),
+  );
   return sentences;
 }
 

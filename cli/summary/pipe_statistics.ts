@@ -26,8 +26,6 @@ export class PipeStatistics {
   readonly messages = new JoinedMessages();
   /** Reads of exactly 4096 bytes, of 8192, and of 65536 or more: a full pipe. */
   readonly exactly = { 4096: 0, 8192: 0, 65536: 0 };
-  /** Reads of a multiple of 4096 bytes, those above included. */
-  pages = 0;
   /** Milliseconds between a read and the next wish for one; NaN if not told. */
   busyMs = NaN;
   #askedMs = NaN;
@@ -66,8 +64,6 @@ export class PipeStatistics {
     this.slices += slices;
     this.reads++;
     this.sizes.add(size);
-    if (size % 4096 !== 0) return;
-    this.pages++;
     if (size === 4096) this.exactly[4096]++;
     else if (size === 8192) this.exactly[8192]++;
     else if (size >= PIPE_BYTES) this.exactly[65536]++;

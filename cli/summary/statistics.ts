@@ -2,22 +2,13 @@ import type { Arrival } from "../formats/format.ts";
 import { PipeStatistics } from "./pipe_statistics.ts";
 import { Silences } from "./silences.ts";
 
-/** How the numbers are to be understood. */
-export interface StatisticsOptions {
-  /**
-   * Each chunk is what one read of the pipe gave. False when it was cut or put
-   * together on the way, as by `--fill`: then its size says nothing about the
-   * child. Default true.
-   */
-  asRead?: boolean;
-}
-
 /**
  * What a child's pipes gave, in numbers that do not grow: about 150 KiB for
  * both pipes however much passes.
  *
- * Call it once a read. Times are milliseconds since the start, by the
- * monotonic clock.
+ * Call it once a read of the pipe, with what that gave: a chunk that was cut or
+ * put together on the way says nothing about the child. Times are milliseconds
+ * since the start, by the monotonic clock.
  */
 export class Statistics {
   readonly out = new PipeStatistics();
@@ -26,14 +17,7 @@ export class Statistics {
   readonly silences = new Silences();
   /** From the start to the end; NaN until {@linkcode end}. */
   durationMs = NaN;
-  /** Whether the chunks are the pipe's own reads. */
-  readonly asRead: boolean;
   #lastMs = NaN;
-
-  /** Nothing yet. */
-  constructor(options: StatisticsOptions = {}) {
-    this.asRead = options.asRead ?? true;
-  }
 
   /**
    * From now on somebody waits for the next bytes of `stream`.

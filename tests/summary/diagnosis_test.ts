@@ -243,14 +243,13 @@ const STATUS: ExitStatus = {
 /** The sentences on a pipe that gave these reads, each asked for at once. */
 function tell(
   reads: readonly Read[],
-  { command = ["tool"], endMs = 1000, asRead = true, ending = STATUS }: {
+  { command = ["tool"], endMs = 1000, ending = STATUS }: {
     command?: string[] | null;
     endMs?: number;
-    asRead?: boolean;
     ending?: Ending;
   } = {},
 ): string[] {
-  const statistics = new Statistics({ asRead });
+  const statistics = new Statistics();
   statistics.ask("out", 0);
   for (const [elapsedMs, given, busyMs = 0] of reads) {
     const chunk = typeof given === "string"
@@ -364,11 +363,4 @@ Deno.test("cut characters are told of text alone", () => {
     tell(reads).length
   );
   assertEquals(told, [1, 0]);
-});
-
-Deno.test("pieces that are not the pipe's own reads tell nothing by their size", () => {
-  const told = [BUFFERS, FULL].map((reads) =>
-    tell(reads, { asRead: false, endMs: 1300 })
-  );
-  assertEquals(told, [[], []]);
 });
