@@ -8,7 +8,7 @@ import type { Arrivals } from "./arrivals.ts";
 import { followSlices } from "./follow.ts";
 import { type FrameRule, isDelimited } from "../options/frame_rules.ts";
 import { framingOf } from "./framings.ts";
-import { showBytes } from "../summary/show_bytes.ts";
+import { showBytes } from "../formats/show_bytes.ts";
 import type { Log } from "./log.ts";
 
 /** How a stream is followed frame by frame. */

@@ -5,7 +5,7 @@ import type { ParentLine } from "../parent_program.ts";
 import { Progress, showsProgress } from "./progress.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
 import type { Ending } from "../summary/ending.ts";
-import { SliceCount } from "./slice_count.ts";
+import { SliceCount } from "../summary/slice_count.ts";
 import { Statistics } from "../summary/statistics.ts";
 import { summary } from "../summary/summary.ts";
 import { show, talk } from "./talk.ts";

@@ -1,5 +1,5 @@
-import { SliceCount } from "../cli/told/slice_count.ts";
-import { assertEquals } from "./std_assert.ts";
+import { SliceCount } from "../../cli/summary/slice_count.ts";
+import { assertEquals } from "../std_assert.ts";
 
 const CASES = [
   {

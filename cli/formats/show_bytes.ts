@@ -1,6 +1,6 @@
-import { spellByte } from "../formats/escape.ts";
-import { isHidden } from "../formats/hidden.ts";
-import { decodeAt, INCOMPLETE, utf8Length } from "../formats/utf8.ts";
+import { spellByte } from "./escape.ts";
+import { isHidden } from "./hidden.ts";
+import { decodeAt, INCOMPLETE, utf8Length } from "./utf8.ts";
 
 /**
  * Bytes as quoted text in at most `columns` of a terminal, on which nothing of

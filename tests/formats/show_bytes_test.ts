@@ -1,5 +1,5 @@
 import { isHidden } from "../../cli/formats/hidden.ts";
-import { showBytes } from "../../cli/summary/show_bytes.ts";
+import { showBytes } from "../../cli/formats/show_bytes.ts";
 import { assert, assertEquals } from "../std_assert.ts";
 
 const encoder = new TextEncoder();
