@@ -18,6 +18,7 @@ export interface HelpPage<T extends OptionTable = OptionTable> {
 const HEADINGS: Record<Group, string> = {
   cut: "What arrives, and how it is cut",
   line: "What a log line looks like",
+  file: "Where the log goes",
   command: "The command",
   end: "When it ends",
   told: "What you are told",

@@ -1,7 +1,14 @@
 import type { Kind } from "./kinds.ts";
 
 /** The groups of `--help`, in their order. */
-export type Group = "cut" | "line" | "command" | "end" | "told" | "child";
+export type Group =
+  | "cut"
+  | "line"
+  | "file"
+  | "command"
+  | "end"
+  | "told"
+  | "child";
 
 /** What every option says of itself, whatever its value. */
 interface Described {

@@ -79,15 +79,15 @@ export const PARENT_OPTIONS = {
   }),
   output: valued(file("FILE"), null, {
     short: "o",
-    group: "line",
+    group: "file",
     help: "append the log to FILE instead of stdout",
   }),
   "max-size": valued(size(1, 1024 * GIB), null, {
-    group: "line",
+    group: "file",
     help: "start FILE anew above SIZE; the old one is FILE.1",
   }),
   keep: valued(count(1, 999), 5, {
-    group: "line",
+    group: "file",
     help: "how many old files are kept",
   }),
   cwd: valued(folder("DIR"), null, {
