@@ -3,14 +3,14 @@ import {
   completed,
   type CompletionPage,
   functionName,
-  quoted,
 } from "./page.ts";
+import { shellWord } from "../options/shell_word.ts";
 
 /** The completion script for bash, from 4.0 on; bash-completion is not needed. */
 export function bashCompletions(page: CompletionPage): string {
   const options = completed(page);
   const name = functionName(page.name);
-  const list = (words: readonly string[]) => words.map(quoted).join(" ");
+  const list = (words: readonly string[]) => words.map(shellWord).join(" ");
   const long = options.map(({ spellings: [long] }) => long);
   const all = options.flatMap(({ spellings }) => [...spellings]);
   return `# Completions of ${page.name} for bash. In ~/.bashrc:
@@ -84,7 +84,7 @@ ${options.map(valueCase).join("")}  esac
   done
   return 0
 }
-complete -F ${name} ${quoted(page.name)}
+complete -F ${name} ${shellWord(page.name)}
 `;
 }
 
@@ -95,7 +95,7 @@ function valueCase({ spellings, kind }: Completed): string {
   if (kind.words === undefined) {
     return `    ${pattern}) value=${kind.completes ?? "none"} ;;\n`;
   }
-  const words = kind.words.map(quoted).join(" ");
+  const words = kind.words.map(shellWord).join(" ");
   return `    ${pattern}) value=words words=(${words}) ;;\n`;
 }
 

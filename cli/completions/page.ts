@@ -37,8 +37,3 @@ export function completed({ table }: CompletionPage): Completed[] {
 export function functionName(name: string): string {
   return `_${name.replaceAll(/\W/g, "_")}`;
 }
-
-/** A word in single quotes, as bash and zsh read it. */
-export function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}

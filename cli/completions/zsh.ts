@@ -3,8 +3,8 @@ import {
   completed,
   type CompletionPage,
   functionName,
-  quoted,
 } from "./page.ts";
+import { shellWord } from "../options/shell_word.ts";
 
 /** The completion script for zsh: as a file in `fpath`, or sourced. */
 export function zshCompletions(page: CompletionPage): string {
@@ -24,12 +24,12 @@ ${name}() {
     return
   fi
   _arguments -s : \\
-${specs.map((spec) => `    ${quoted(spec)}`).join(" \\\n")}
+${specs.map((spec) => `    ${shellWord(spec)}`).join(" \\\n")}
 }
-if [[ $funcstack[1] == ${quoted(`_${page.name}`)} ]]; then
+if [[ $funcstack[1] == ${shellWord(`_${page.name}`)} ]]; then
   ${name} "$@"
 else
-  compdef ${name} ${quoted(page.name)}
+  compdef ${name} ${shellWord(page.name)}
 fi
 `;
 }

@@ -1,3 +1,4 @@
+import { shellWord } from "../options/shell_word.ts";
 import { UsageError } from "../options/usage_error.ts";
 
 /** The log can't be written to its file: one line on stderr, status 125. */
@@ -42,13 +43,6 @@ export function sentence(path: string, reason: string): string {
   return `Cannot write the log as ${reason}: current value is ${
     JSON.stringify(path)
   }`;
-}
-
-/** A path as an argument of a shell, quoted where it must be. */
-export function shellWord(path: string): string {
-  return /^[\w%+,./:@=-]+$/.test(path)
-    ? path
-    : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function reason(path: string, error: unknown): string {

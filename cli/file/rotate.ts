@@ -1,4 +1,5 @@
-import { LogFileError, sentence, shellWord } from "./log_file_error.ts";
+import { LogFileError, sentence } from "./log_file_error.ts";
+import { shellWord } from "../options/shell_word.ts";
 import { UsageError } from "../options/usage_error.ts";
 
 /** The name of the file that was rotated `n` times: FILE.1 is the youngest. */
