@@ -107,7 +107,7 @@ export const PARENT_OPTIONS = {
   count: valued(count(1), null, {
     short: "n",
     group: "end",
-    help: "end after N log lines and stop it; status 0",
+    help: "end after N slices or frames (hex: in rows); status 0",
   }),
   timeout: valued(duration(1), null, {
     group: "end",
@@ -128,7 +128,7 @@ export const PARENT_OPTIONS = {
   }),
   progress: flag({
     group: "told",
-    help: "a live line on stderr, if it is a terminal",
+    help: "a live line, if stderr is a terminal and the log is not",
   }),
   quiet: flag({
     short: "q",
