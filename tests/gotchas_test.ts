@@ -157,7 +157,7 @@ Deno.test("An ignored SIGHUP is heard again", async () => {
 });
 
 for (const group of [false, true]) {
-  Deno.test(`Killing a child leaves its tree${group ? ", but not a group" : ""}`, async () => {
+  Deno.test(`Stopping a child leaves its tree${group ? ", but not a group" : ""}`, async () => {
     const child = spawn("sh", [fixture("server_in_background.sh")], { group });
     const server = Number(await child.stdout.readLine());
     assert(isAlive(server));
