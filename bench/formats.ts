@@ -3,7 +3,8 @@
  *
  *     deno run bench/formats.ts [seconds per case, default 0.5]
  */
-import { type FormatName, FORMATS } from "../cli/formats/formats.ts";
+import type { FormatName } from "../cli/formats/format_names.ts";
+import { FORMATS } from "../cli/formats/formats.ts";
 import { LineBuffer } from "../cli/formats/line_buffer.ts";
 
 const CHUNK_BYTES = 64 * 1024;

@@ -43,12 +43,12 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   readonly #status: Promise<ExitStatus>;
   readonly #unwatch: () => void;
   readonly #unwatchUnread: () => void;
+  readonly #stops = new Stops(this);
   #stdin: PipeWriter | undefined;
   #stdout: PipeReader | undefined;
   #stderr: PipeReader | undefined;
   #hasExited = false;
   #isStatusAsked = false;
-  readonly #stops = new Stops(this);
   #received: Deno.Signal | null = null;
 
   constructor(process: Deno.ChildProcess, own: Ownership) {
@@ -244,9 +244,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       bytesIn: this.#in?.bytes ?? 0,
       bytesOut: this.#out?.bytes ?? 0,
       bytesErr: this.#err?.bytes ?? 0,
-      stderrTail: new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-        this.#tail.bytes(),
-      ),
+      stderrTail: this.#tail.text(),
       drained: ends.every(Boolean),
     };
   }

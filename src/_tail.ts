@@ -27,4 +27,9 @@ export class Tail {
     all.set(this.#ring.subarray(0, this.#next), all.length - this.#next);
     return all;
   }
+
+  /** The same as text; a BOM is kept as U+FEFF: no byte vanishes. */
+  text(): string {
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes());
+  }
 }

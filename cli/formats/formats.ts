@@ -1,7 +1,5 @@
 import type { Format, FormatOptions } from "./format.ts";
 import type { FormatName } from "./format_names.ts";
-
-export type { FormatName } from "./format_names.ts";
 import { HexFormat } from "./hex.ts";
 import { JsonFormat } from "./json.ts";
 import { RawFormat } from "./raw.ts";

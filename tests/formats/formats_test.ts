@@ -1,5 +1,6 @@
 import type { FormatOptions } from "../../cli/formats/format.ts";
-import { type FormatName, FORMATS } from "../../cli/formats/formats.ts";
+import type { FormatName } from "../../cli/formats/format_names.ts";
+import { FORMATS } from "../../cli/formats/formats.ts";
 import { assertEquals } from "../std_assert.ts";
 import { arrival, bytesOf, options, seededRandom, written } from "./harness.ts";
 

@@ -1,5 +1,6 @@
 import { naughtyStrings } from "../packages.ts";
-import { type FormatName, FORMATS } from "../../cli/formats/formats.ts";
+import type { FormatName } from "../../cli/formats/format_names.ts";
+import { FORMATS } from "../../cli/formats/formats.ts";
 import { assertEquals } from "../std_assert.ts";
 import { bytesOf, logOf, options } from "./harness.ts";
 
