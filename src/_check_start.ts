@@ -52,6 +52,12 @@ export function checkCommand(
 
 /** Refuses a ladder that would do nothing or cannot be walked. */
 export function checkLadder(ladder: StopLadder): void {
+  if (!Array.isArray(ladder)) {
+    throw new TypeError(
+      "Cannot start a child as its stop ladder must be a list of steps: " +
+        `current value is ${quote(String(ladder))}`,
+    );
+  }
   if (ladder.length === 0) {
     throw new RangeError(
       "Cannot start a child as its stop ladder has no step: current value is []",

@@ -17,6 +17,7 @@ export class DrainWatch {
   readonly #pipe: Draining;
   #silenceMs: number | undefined;
   #isLookedAtTwice = false;
+  #isHeldBack = false;
   #isOver = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +35,10 @@ export class DrainWatch {
   /** From now on the pipe is given up when it is silent for so long. */
   start(silenceMs: number): void {
     this.#silenceMs = silenceMs;
-    this.lastMs = performance.now();
+    this.touch();
+    // A look that was due later may be far too late now.
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
     this.look();
   }
 
@@ -52,11 +56,13 @@ export class DrainWatch {
 
   /** Looks whether it is silent, and again when it could be. */
   look(): void {
-    const { lastMs } = this;
     if (this.#silenceMs === undefined || this.#isOver) return;
     if (this.#silence !== undefined) return;
-    const dueMs = lastMs + this.#silenceMs - performance.now();
-    if (dueMs <= 0 && this.#isLookedAtTwice) return this.#pipe.giveUp();
+    // A slow reader reads on: only from now on it is the pipe that is silent.
+    if (this.#isHeldBack) this.touch();
+    this.#isHeldBack = false;
+    const dueMs = this.lastMs + this.#silenceMs - performance.now();
+    if (dueMs <= 0 && this.#isLookedAtTwice) return this.#giveUp();
     // After a blocked event loop a timer comes before the bytes that wait in
     // the pipe: only a second look, one turn later, tells that there are none.
     this.#isLookedAtTwice = dueMs <= 0;
@@ -69,10 +75,15 @@ export class DrainWatch {
   /** Time is up; a second look, too. */
   #hurry(): void {
     this.isLate = true;
-    if (!this.#pipe.isWaiting) return this.#pipe.giveUp();
+    if (!this.#pipe.isWaiting) return this.#giveUp();
     const { bytes } = this.#pipe;
     this.#deadline = setTimeout(() => {
-      if (this.#pipe.bytes === bytes) this.#pipe.giveUp();
+      if (this.#pipe.bytes === bytes) this.#giveUp();
     }, 0);
+  }
+
+  #giveUp(): void {
+    this.#isHeldBack = !this.#pipe.isWaiting;
+    this.#pipe.giveUp();
   }
 }

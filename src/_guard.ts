@@ -58,6 +58,9 @@ const YOUNG_MS = 20;
  */
 const INTERRUPT_MS = 5000;
 
+/** How long the end of one child is held back for the last words of others. */
+const OTHERS_MS = 1000;
+
 const children = new Set<Guarded>();
 /** Children that a terminal's signal may have missed. */
 const young = new Map<Guarded, ReturnType<typeof setTimeout>>();
@@ -138,6 +141,15 @@ export function installGuard(isWrapped: boolean): void {
   globalThis.addEventListener("unhandledrejection", killGroups);
 }
 
+/** Stops listening for what only a child has a meaning for. */
+function ignoreOthers(): void {
+  if (!passesOthers) return;
+  passesOthers = false;
+  for (const [signal, listener] of otherListeners) {
+    Deno.removeSignalListener(signal, listener);
+  }
+}
+
 /** Stops listening, if no child lives. */
 export function uninstallGuard(): void {
   if (!installed || children.size > 0) return;
@@ -145,12 +157,7 @@ export function uninstallGuard(): void {
   for (const [signal, listener] of listeners) {
     Deno.removeSignalListener(signal, listener);
   }
-  if (passesOthers) {
-    passesOthers = false;
-    for (const [signal, listener] of otherListeners) {
-      Deno.removeSignalListener(signal, listener);
-    }
-  }
+  ignoreOthers();
   Deno.removeSignalListener("SIGCHLD", onChildEnd);
   globalThis.removeEventListener("unload", killAll);
   globalThis.removeEventListener("error", killGroups);
@@ -194,15 +201,21 @@ function growUp(child: Guarded, waitMs: number): void {
 
 /**
  * Lets go of a child that has ended. While this program is about to end by a
- * signal it waits for the other children: what the caller makes of the first
- * one's end must not cut the last words of the others short.
+ * signal it waits a while for the other children: what the caller makes of the
+ * first one's end must not cut the last words of the others short. Not of a
+ * child that the caller has stopped: that may be the way to end the others.
  */
-export async function unguard(child: Guarded): Promise<void> {
+export async function unguard(
+  child: Guarded,
+  wasStoppedHere: boolean,
+): Promise<void> {
   clearTimeout(young.get(child));
   young.delete(child);
   if (!children.delete(child)) return;
   if (children.size > 0) {
-    if (child.endsProgram && endingSignal() !== undefined) await othersEnded();
+    if (![...children].some(({ isWrapped }) => isWrapped)) ignoreOthers();
+    const isEnding = child.endsProgram && endingSignal() !== undefined;
+    if (isEnding && !wasStoppedHere) await othersEnded();
     return;
   }
   uninstallGuard();
@@ -214,12 +227,13 @@ export async function unguard(child: Guarded): Promise<void> {
   if (signal !== undefined) raise(signal);
 }
 
-/** As long as the signal is to end this program. */
+/** Waits for the other children, unless only the caller can end them. */
 async function othersEnded(): Promise<void> {
   allEnded ??= Promise.withResolvers();
-  const { promise } = allEnded;
-  const waitMs = (ending?.untilMs ?? 0) - performance.now();
-  await (waitMs === Infinity ? promise : endedWithin(promise, waitMs));
+  const startMs = performance.now();
+  if (await endedWithin(allEnded.promise, OTHERS_MS)) return;
+  // The caller could do nothing meanwhile: that must not let the signal lapse.
+  if (ending) ending.untilMs += performance.now() - startMs;
 }
 
 /** Kills what still lives and stops listening: this program is ending. */

@@ -231,7 +231,8 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
     this.#unwatch();
-    await unguard(this);
+    const isToldToEnd = stopReason === undefined || stopReason === "received";
+    await unguard(this, !isToldToEnd);
     const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {
       code,

@@ -66,6 +66,14 @@ export interface StopRequest {
   atOnce?: boolean;
 }
 
+/** A stop under way. */
+interface Stop {
+  ladder: StopLadder;
+  /** By a ladder that the caller gave for this time alone. */
+  isGiven: boolean;
+  hasEnded: Promise<boolean>;
+}
+
 /** All the stops of one child: who asks first gives the reason. */
 export class Stops {
   /** Why the child was stopped, if it was. */
@@ -75,7 +83,7 @@ export class Stops {
   /** How many steps were taken. */
   steps = 0;
   readonly #child: Stoppable;
-  #last: { ladder: StopLadder; hasEnded: Promise<boolean> } | undefined;
+  #last: Stop | undefined;
 
   constructor(child: Stoppable) {
     this.#child = child;
@@ -83,8 +91,8 @@ export class Stops {
 
   /**
    * Walks the ladder; resolves to whether the child has ended. The same ladder
-   * is walked once at a time. Another one under way may be too weak: then this
-   * one comes after it.
+   * is walked once at a time. One that was given may be weaker than all others,
+   * which do not wait for it; any other comes first.
    */
   stop(
     reason: ExitReason,
@@ -98,10 +106,10 @@ export class Stops {
     const before = this.#last;
     if (before?.ladder === ladder) return before.hasEnded;
     const go = () => walk(this.#child, ladder, () => this.steps++);
-    const hasEnded = before === undefined || atOnce
+    const hasEnded = before === undefined || before.isGiven || atOnce
       ? go()
       : before.hasEnded.then((isOver) => isOver || go());
-    const last = this.#last = { ladder, hasEnded };
+    const last = this.#last = { ladder, isGiven: atOnce, hasEnded };
     return hasEnded.finally(() => {
       if (this.#last === last) this.#last = undefined;
     });

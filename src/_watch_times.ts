@@ -20,7 +20,7 @@ export function watchTimes(
     timeout = setTimeout(() => stop("timeout"), 0);
   }, timeoutMs);
 
-  function watchIdle(idleMs: number, waitMs: number): void {
+  function watchIdle(idleMs: number, waitMs: number, isSure = false): void {
     idle = setTimeout(() => {
       const lastMs = Math.max(...outlets.map((outlet) => outlet.lastMs));
       const leftMs = lastMs + idleMs - performance.now();
@@ -29,7 +29,9 @@ export function watchTimes(
       // that is idle. A pipe that has ended brings nothing any more.
       else if (outlets.some((o) => !o.isWaiting && !o.hasEnded)) {
         watchIdle(idleMs, idleMs);
-      } else stop("idle");
+      } else if (isSure) stop("idle");
+      // As above: what the child wrote meanwhile is known a turn later.
+      else watchIdle(idleMs, 0, true);
     }, waitMs);
   }
   if (idleTimeoutMs !== undefined) watchIdle(idleTimeoutMs, idleTimeoutMs);

@@ -81,7 +81,7 @@ export interface Child extends AsyncDisposable {
   check(): Promise<ExitStatus>;
   /**
    * Stops the child by its ladder. Never rejects; a second call waits for the
-   * first.
+   * first, unless it brings a ladder of its own.
    *
    * @param options Another ladder for this time.
    * @returns Whether the process has ended: `false` only when the ladder does

@@ -44,6 +44,14 @@ Deno.test("a reader of the log that is stuck when time is up is told of", async 
   );
   assertMatch(
     stderr,
-    /^basic-pipes: the reader of the log has taken nothing for a second: .*\n$/,
+    /^basic-pipes: the reader of the log has not taken all of it within a second: .*\n$/,
   );
+});
+
+Deno.test("frames are not blamed for a stop of our own", async () => {
+  const { code, stdout, stderr } = await whole([
+    ...[...TEXT, "--frame=nul", "--count=1", "--stderr=log", "--", "sh", "-c"],
+    "printf abc; sleep 0.1; echo x >&2; exec sleep 30",
+  ]);
+  assertEquals([code, stdout, stderr], [0, "err x\n", ""]);
 });

@@ -279,6 +279,7 @@ const GUESSES: [word: string, hint: string][] = [
   ["max", "did you mean --max-frame or --max-size?"],
   ["environ", "did you mean --env?"],
   ["timeouts", "did you mean --timeout?"],
+  ["time-out", "did you mean --timeout?"],
   ["hex", "did you mean --format=hex?"],
   ["iso", "did you mean --time=iso?"],
   ["json", "did you mean --frame=json or --format=json?"],

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "./std_assert.ts";
+import { assert, assertEquals, assertStringIncludes } from "./std_assert.ts";
 import { fixture, isAlive, timed, until } from "./processes.ts";
 import { start, whole } from "./whole_program.ts";
 
@@ -28,6 +28,21 @@ Deno.test("a summary that nobody reads does not keep the program from its end", 
   assert(await until(() => !isAlive(program.pid)));
   await program.stdout.cancel();
   await program.stderr.cancel();
+});
+
+Deno.test("a summary is said to a stderr that was not read for a while", async () => {
+  const program = start([
+    ...["--summary", "--frame=length", "--", "bash"],
+    fixture("fills_stderr_for_a_while.sh"),
+  ]);
+  const out = new Response(program.stdout).text();
+  // Longer than the program waits for it.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const stderr = await new Response(program.stderr).text();
+  await out;
+  assertEquals((await program.status).code, 0);
+  assertStringIncludes(stderr, "the rest is logged as slices");
+  assertStringIncludes(stderr, "ended         code 0");
 });
 
 Deno.test("what is said on the way has left before the program ends", async () => {

@@ -50,6 +50,8 @@ export async function followFrames(
       log.piece(frame, arrivals.last, offset);
     } catch (error) {
       if (!isBreach(error)) throw error;
+      // It is our own stop of the child that ended the stream within a frame.
+      if (log.isOver) break;
       if (!(error instanceof TooLongError && isDelimited(rule))) {
         warn(`${error.message}; the rest is logged as slices`);
         log.seek(arrivals.last.stream, start);

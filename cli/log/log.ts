@@ -40,6 +40,7 @@ export class Log {
   #leaving = new LineBuffer();
   #underway: Promise<void> = Promise.resolve();
   #isClosed = false;
+  #hasFailed = false;
   /** The last bytes of each stream that was not ended. */
   readonly #open = new Map<Arrival["stream"], Arrival>();
   readonly #failure = Promise.withResolvers<never>();
@@ -59,6 +60,11 @@ export class Log {
   /** Rejects as soon as the log can't be written; never resolves. */
   get failure(): Promise<never> {
     return this.#failure.promise;
+  }
+
+  /** True once nothing more can be logged: it is full, or can't be written. */
+  get isOver(): boolean {
+    return this.isFull || this.#hasFailed;
   }
 
   /** True once as many lines are logged as were asked for. */
@@ -142,7 +148,10 @@ export class Log {
     // At once and not at the end of the turn: no more lines will come in it.
     this.#underway = this.#writer.flush();
     // Not with the next lines: they may be long in coming.
-    this.#underway.catch(this.#failure.reject);
+    this.#underway.catch((error) => {
+      this.#hasFailed = true;
+      this.#failure.reject(error);
+    });
   }
 
   /** Resolves when all lines have been accepted by the pipe or file. */

@@ -42,7 +42,7 @@ export async function logChild(
   await told?.sumUp(clock, ours ?? status);
   if (isCut) {
     await talk(
-      "the reader of the log has taken nothing for a second: " +
+      "the reader of the log has not taken all of it within a second: " +
         "what came last is not in it",
     );
   }

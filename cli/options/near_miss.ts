@@ -17,11 +17,11 @@ export async function nearMisses(
   if (settings.length > 0) return settings;
   const longer = names.filter((name) => name.startsWith(word));
   const shorter = names.filter((name) => word.startsWith(name));
-  const guesses = longer.length > 0
-    ? longer
-    : shorter.length > 0
-    ? [shorter.reduce((a, b) => b.length > a.length ? b : a)]
-    : await nearestNames(word, names);
+  const guesses = longer.length > 0 ? longer : await nearestNames(word, names);
+  // --time-out is --timeout, and not --time; --environ is --env.
+  if (guesses.length === 0 && shorter.length > 0) {
+    guesses.push(shorter.reduce((a, b) => b.length > a.length ? b : a));
+  }
   return guesses.length > MAX_GUESSES ? [] : guesses.map((name) => `--${name}`);
 }
 

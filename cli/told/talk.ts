@@ -9,7 +9,11 @@ const PATIENCE_MS = 1000;
 const RETRY_MS = 1;
 
 const encoder = new TextEncoder();
+/** Settles when all that was said has left. */
 let last: Promise<void> = Promise.resolve();
+/** How many writes stderr has taken. */
+let taken = 0;
+/** Nobody has read for as long as we wait; what is said waits on. */
 let isStuck = false;
 
 /**
@@ -33,25 +37,28 @@ function safe(sentence: string): string {
 
 /** Lines to the person at stderr, as they stand; resolves as {@linkcode said}. */
 export function show(text: string): Promise<void> {
-  if (!isStuck) last = last.then(() => write(encoder.encode(text)));
+  last = last.then(() => write(encoder.encode(text)));
   return said();
 }
 
 /**
- * Resolves when all that was said has left, or after a second: a stderr that
- * nobody reads must not make the program unstoppable. Never rejects.
+ * Resolves when all that was said has left, or when stderr has taken nothing
+ * for a second: one that nobody reads must not make the program unstoppable.
+ * Never rejects.
  */
 export async function said(): Promise<void> {
-  if (isStuck) return;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      isStuck = true;
-      resolve();
-    }, PATIENCE_MS);
-  });
-  await Promise.race([last, late]);
-  clearTimeout(timer);
+  const hasLeft = last.then(() => true);
+  while (!isStuck) {
+    const before = taken;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    });
+    const isOver = await Promise.race([hasLeft, late]);
+    clearTimeout(timer);
+    if (isOver) return;
+    isStuck = taken === before;
+  }
 }
 
 /** Not `writeSync`: while that waits for a reader, no signal is heard. */
@@ -59,6 +66,8 @@ async function write(bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) {
     try {
       rest = rest.subarray(await Deno.stderr.write(rest));
+      taken++;
+      isStuck = false;
     } catch (error) {
       // Nobody reads stderr any more, and there is nowhere else to say so.
       if (!(error instanceof Deno.errors.WouldBlock)) return;
