@@ -292,18 +292,20 @@ Deno.test("the end of one child is not held back for another that only the calle
   assert(performance.now() - startMs < 4000, "it was held back");
 });
 
-Deno.test("SIGTERM ends the wait for the pipe of a child that has ended", async () => {
-  const script =
-    "echo ready; (while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
-  await using parent = await startParent({ child: ["bash", "-c", script] });
-  await parent.shows("ready");
-  assert(await until(() => !isAlive(parent.childPid)));
-  // Until its end is known to the parent, too.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  Deno.kill(parent.pid, "SIGTERM");
-  // It is over before it can say what its child's status was.
-  assertEquals((await parent.end()).signal, "SIGTERM");
-});
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} ends the wait for the pipe of a child that has ended`, async () => {
+    const script =
+      "echo ready; (while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
+    await using parent = await startParent({ child: ["bash", "-c", script] });
+    await parent.shows("ready");
+    assert(await until(() => !isAlive(parent.childPid)));
+    // Until its end is known to the parent, too.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    Deno.kill(parent.pid, signal);
+    // It is over before it can say what its child's status was.
+    assertEquals((await parent.end()).signal, signal);
+  });
+}
 
 Deno.test("the first SIGTERM of a child is no second one because another child had one", async () => {
   await using parent = await startParent({
