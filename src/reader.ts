@@ -274,7 +274,7 @@ export class PipeReader implements AsyncDisposable {
    * Iterates arrays of the complete lines that have arrived: the fastest way to
    * read lines. A `break` takes the array's lines with it.
    *
-   * @returns Arrays, never empty, of up to 8 KiB of lines, or one that is longer.
+   * @returns Arrays, never empty, of up to 32 KiB of lines, or one that is longer.
    */
   lineArrays(
     options: LineOptions = {},
