@@ -142,8 +142,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
     checkSignal(signal);
-    // Number 0 or less, or NaN, would reach this program's own group, and -1
-    // everybody.
+    // 0, NaN or less would reach this program's own group, or everybody.
     if (this.#hasExited || !(Number.isInteger(this.pid) && this.pid > 1)) {
       return false;
     }
@@ -219,8 +218,8 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     const durationMs = performance.now() - this.#startMs;
     const { reason: stopReason } = this.#stops;
     const wasStopped = stopReason !== undefined;
-    // What is left of its group gets no grace of its own: the number of a group
-    // can be used again once all its members have gone.
+    // No grace for what is left of its group: once that has gone, its number can
+    // be used again.
     if (this.group && wasStopped) this.killNow();
     this.#hasExited = true;
     this.#unwatchUnread();
@@ -231,8 +230,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
     this.#unwatch();
-    const isToldToEnd = stopReason === undefined || stopReason === "received";
-    await unguard(this, !isToldToEnd);
+    await unguard(this, wasStopped && stopReason !== "received");
     const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {
       code,
