@@ -141,9 +141,10 @@ export function installGuard(isWrapped: boolean): void {
   globalThis.addEventListener("unhandledrejection", killGroups);
 }
 
-/** Stops listening for what only a child has a meaning for. */
-function ignoreOthers(): void {
-  if (!passesOthers) return;
+/** Stops listening for what only a child has a meaning for, if none has. */
+function uninstallOthers(): void {
+  const isNeeded = [...children].some(({ isWrapped }) => isWrapped);
+  if (!passesOthers || isNeeded) return;
   passesOthers = false;
   for (const [signal, listener] of otherListeners) {
     Deno.removeSignalListener(signal, listener);
@@ -152,12 +153,12 @@ function ignoreOthers(): void {
 
 /** Stops listening, if no child lives. */
 export function uninstallGuard(): void {
+  uninstallOthers();
   if (!installed || children.size > 0) return;
   installed = false;
   for (const [signal, listener] of listeners) {
     Deno.removeSignalListener(signal, listener);
   }
-  ignoreOthers();
   Deno.removeSignalListener("SIGCHLD", onChildEnd);
   globalThis.removeEventListener("unload", killAll);
   globalThis.removeEventListener("error", killGroups);
@@ -212,13 +213,12 @@ export async function unguard(
   clearTimeout(young.get(child));
   young.delete(child);
   if (!children.delete(child)) return;
+  uninstallGuard();
   if (children.size > 0) {
-    if (![...children].some(({ isWrapped }) => isWrapped)) ignoreOthers();
     const isEnding = child.endsProgram && endingSignal() !== undefined;
     if (isEnding && !wasStoppedHere) await othersEnded();
     return;
   }
-  uninstallGuard();
   allEnded?.resolve();
   allEnded = undefined;
   const signal = endingSignal();

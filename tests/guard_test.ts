@@ -95,6 +95,14 @@ for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
   });
 }
 
+Deno.test("without a child that it stands for, SIGUSR2 ends a program as ever", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "wrap" });
+  await parent.shows("wrapped");
+  Deno.kill(parent.pid, "SIGUSR2");
+  assertEquals((await parent.end()).signal, "SIGUSR2");
+  Deno.kill(parent.childPid, "SIGKILL");
+});
+
 Deno.test(
   "SIGTERM on a terminal is passed on, as no key sends it",
   needs(TERMINAL_PROGRAM),

@@ -33,6 +33,17 @@ const WAYS: Record<string, () => void> = {
       print("failed\n");
     }
   },
+  wrap: () => {
+    // A wrapped child that has ended, and one that could not be started.
+    const wrapped = spawn("true", [], { stdout: "null", onSignal: "pass" });
+    wrapped.status.then(() => {
+      try {
+        spawn("no-such-command", [], { onSignal: "pass" });
+      } catch {
+        print("wrapped\n");
+      }
+    });
+  },
   end: () => void endAs("SIGTERM"),
   block: () => {
     // A busy loop, as a parent that computes has.
