@@ -55,3 +55,19 @@ Deno.test("frames are not blamed for a stop of our own", async () => {
   ]);
   assertEquals([code, stdout, stderr], [0, "err x\n", ""]);
 });
+
+Deno.test("what a format has to say at the end of a stream it says once", async () => {
+  const { stdout } = await whole([
+    ...["--format=hex", "--time=none", "--", "printf", "a"],
+  ]);
+  assertEquals(stdout.split("\n").slice(1), ["00000001", ""]);
+});
+
+Deno.test("what is held back of a stream is logged when the other fills the log", async () => {
+  // Half a character, which waits for its other half.
+  const { stdout } = await whole([
+    ...[...TEXT, "--slice=1", "--count=2", "--stderr=log", "--", "sh", "-c"],
+    "printf '\\342'; sleep 0.2; printf x >&2; exec sleep 30",
+  ]);
+  assertEquals(stdout.includes("\\xe2"), true, stdout);
+});

@@ -41,7 +41,7 @@ export class Log {
   #underway: Promise<void> = Promise.resolve();
   #isClosed = false;
   #hasFailed = false;
-  /** The last bytes of each stream that was not ended. */
+  /** The last slices of each stream that was not ended. */
   readonly #open = new Map<Arrival["stream"], Arrival>();
   readonly #failure = Promise.withResolvers<never>();
 
@@ -105,7 +105,6 @@ export class Log {
    */
   piece(message: Uint8Array, arrival: Arrival, offset: number): void {
     this.seek(arrival.stream, offset);
-    this.#open.set(arrival.stream, arrival);
     this.#format.piece(this.#filling, message, 0, message.length, arrival);
     this.lines++;
   }
@@ -131,13 +130,9 @@ export class Log {
 
   /** Hands on what was added, when what was handed on before has left. */
   async send(): Promise<void> {
-    // Both pipes of a child are logged at once: who waits here last must see
-    // what the other has sent meanwhile.
-    let seen: Promise<void>;
-    do {
-      seen = this.#underway;
-      await seen;
-    } while (seen !== this.#underway);
+    await this.#underway;
+    // Both pipes of a child are logged at once, and who came first has sent the
+    // lines of both.
     if (this.#filling.length === 0) return;
     const lines = this.#filling;
     this.#filling = this.#leaving;
