@@ -35,7 +35,6 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   readonly exited: Promise<unknown>;
   readonly #process: Deno.ChildProcess;
   readonly #own: Ownership;
-  readonly #startMs = performance.now();
   readonly #tail = new Tail(TAIL_BYTES);
   readonly #in: Inlet | undefined;
   readonly #out: Outlet | undefined;
@@ -215,7 +214,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
 
   async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
     const { code, signal, success, isTold } = await end;
-    const durationMs = performance.now() - this.#startMs;
+    const durationMs = performance.now() - this.#own.startMs;
     const { reason: stopReason } = this.#stops;
     const wasStopped = stopReason !== undefined;
     // No grace for what is left of its group: once that has gone, its number can

@@ -3,6 +3,8 @@ import type { StopLadder } from "./stop_ladder.ts";
 
 /** What `spawn` has decided about a child. */
 export interface Ownership {
+  /** When it was started, by `performance.now()`. */
+  startMs: number;
   command: string;
   args: readonly string[];
   stdin: "piped" | "inherit" | "null" | Input;

@@ -1,5 +1,8 @@
 import type { Outlet } from "./_outlet.ts";
 
+/** A turn or two of a busy event loop; one alone is not always enough. */
+const SECOND_LOOK_MS = 5;
+
 /** What can end a child from outside. */
 export interface Limits {
   timeoutMs: number | undefined;
@@ -16,8 +19,8 @@ export function watchTimes(
   let idle: ReturnType<typeof setTimeout> | undefined;
   let timeout = timeoutMs === undefined ? undefined : setTimeout(() => {
     // After a blocked event loop a timer comes before the end of a child that
-    // has long been over: only a turn later it is known that it is late.
-    timeout = setTimeout(() => stop("timeout"), 0);
+    // has long been over: only a little later it is known that it is late.
+    timeout = setTimeout(() => stop("timeout"), SECOND_LOOK_MS);
   }, timeoutMs);
 
   function watchIdle(idleMs: number, waitMs: number, isSure = false): void {
@@ -30,8 +33,8 @@ export function watchTimes(
       else if (outlets.some((o) => !o.isWaiting && !o.hasEnded)) {
         watchIdle(idleMs, idleMs);
       } else if (isSure) stop("idle");
-      // As above: what the child wrote meanwhile is known a turn later.
-      else watchIdle(idleMs, 0, true);
+      // As above: what the child wrote meanwhile is known a little later.
+      else watchIdle(idleMs, SECOND_LOOK_MS, true);
     }, waitMs);
   }
   if (idleTimeoutMs !== undefined) watchIdle(idleTimeoutMs, idleTimeoutMs);

@@ -197,6 +197,7 @@ export function spawn(
 
   // Before the start: a signal that comes meanwhile is handled after it.
   if (onSignal !== "none") installGuard(onSignal === "pass");
+  const startMs = performance.now();
   let process: Deno.ChildProcess;
   try {
     process = new Deno.Command(command, {
@@ -214,6 +215,7 @@ export function spawn(
     throw startFailure(name, error);
   }
   return new OwnedChild(process, {
+    startMs,
     command: name,
     args: [...args],
     stdin: typeof stdin === "object" && "text" in stdin
