@@ -1,3 +1,10 @@
+/**
+ * After a blocked event loop a timer comes before the news that wait in the
+ * system: bytes, a child's end. So long later they are known, on a busy machine,
+ * too, where one turn of the loop alone is not always enough.
+ */
+export const SECOND_LOOK_MS = 5;
+
 /** A pipe whose child has ended. */
 export interface Draining {
   /** Bytes that have arrived. */
@@ -63,13 +70,12 @@ export class DrainWatch {
     this.#isHeldBack = false;
     const dueMs = this.lastMs + this.#silenceMs - performance.now();
     if (dueMs <= 0 && this.#isLookedAtTwice) return this.#giveUp();
-    // After a blocked event loop a timer comes before the bytes that wait in
-    // the pipe: only a second look, one turn later, tells that there are none.
+    // Only a second look tells that no bytes wait in the pipe.
     this.#isLookedAtTwice = dueMs <= 0;
     this.#silence = setTimeout(() => {
       this.#silence = undefined;
       this.look();
-    }, Math.max(0, dueMs));
+    }, Math.max(SECOND_LOOK_MS, dueMs));
   }
 
   /** Time is up; a second look, too. */
@@ -79,7 +85,7 @@ export class DrainWatch {
     const { bytes } = this.#pipe;
     this.#deadline = setTimeout(() => {
       if (this.#pipe.bytes === bytes) this.#giveUp();
-    }, 0);
+    }, SECOND_LOOK_MS);
   }
 
   #giveUp(): void {

@@ -1,7 +1,5 @@
+import { SECOND_LOOK_MS } from "./_drain_watch.ts";
 import type { Outlet } from "./_outlet.ts";
-
-/** A turn or two of a busy event loop; one alone is not always enough. */
-const SECOND_LOOK_MS = 5;
 
 /** What can end a child from outside. */
 export interface Limits {
@@ -18,8 +16,7 @@ export function watchTimes(
 ): () => void {
   let idle: ReturnType<typeof setTimeout> | undefined;
   let timeout = timeoutMs === undefined ? undefined : setTimeout(() => {
-    // After a blocked event loop a timer comes before the end of a child that
-    // has long been over: only a little later it is known that it is late.
+    // The child may have ended long before, while the event loop was blocked.
     timeout = setTimeout(() => stop("timeout"), SECOND_LOOK_MS);
   }, timeoutMs);
 
@@ -33,7 +30,7 @@ export function watchTimes(
       else if (outlets.some((o) => !o.isWaiting && !o.hasEnded)) {
         watchIdle(idleMs, idleMs);
       } else if (isSure) stop("idle");
-      // As above: what the child wrote meanwhile is known a little later.
+      // It may have written meanwhile.
       else watchIdle(idleMs, SECOND_LOOK_MS, true);
     }, waitMs);
   }
