@@ -7,6 +7,7 @@
  * would avoid the SIGKILL that Deno sends to the process id after it has been
  * reaped: the race there needs the id to be used again within microseconds.
  */
+import { closeDebugger } from "./_close_debugger.ts";
 import { endedWithin } from "./_ended_within.ts";
 import { raise } from "./_reraise.ts";
 
@@ -104,6 +105,7 @@ function tell(child: Guarded, signal: Deno.Signal, nowMs: number): void {
 }
 
 function passOn(signal: Deno.Signal): void {
+  if (signal === "SIGUSR1") closeDebugger();
   for (const child of children) if (child.isWrapped) child.send(signal);
 }
 

@@ -1,7 +1,7 @@
 /**
  * Signals that end this program when it sends them to itself. The rest cannot
- * be listened to (KILL, SEGV, ILL, FPE), do not end anything, or make the
- * runtime panic (PWR, STKFLT).
+ * be listened to (KILL, SEGV, ILL, FPE), do not end anything, make the runtime
+ * panic (PWR, STKFLT), or open Deno's debugger instead (USR1).
  */
 const RERAISABLE: ReadonlySet<Deno.Signal | number> = new Set<Deno.Signal>([
   "SIGINT",
@@ -10,7 +10,6 @@ const RERAISABLE: ReadonlySet<Deno.Signal | number> = new Set<Deno.Signal>([
   "SIGQUIT",
   "SIGPIPE",
   "SIGALRM",
-  "SIGUSR1",
   "SIGUSR2",
   "SIGABRT",
   "SIGTRAP",

@@ -13,7 +13,7 @@ import type { ExitStatus } from "./exit_status.ts";
  * died of it. Otherwise with 128 and the signal's number, which is what a shell
  * reports for both. Signals that cannot be raised here are SIGKILL, SIGSEGV,
  * SIGILL, SIGFPE, SIGPWR, SIGSTKFLT, the real-time ones, and all that end no
- * program.
+ * program. SIGUSR1 is not raised: Deno would open its debugger and live on.
  *
  * Children that still live are killed. Listeners of your own for the signal
  * must be removed before. What was not written yet is lost: flush before.

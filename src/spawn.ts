@@ -110,6 +110,8 @@ export interface SpawnOptions {
    * - `"pass"`: this program stands in the child's place, and its end is yours:
    *   see `receivedSignal` and {@linkcode endAs}. SIGUSR1, SIGUSR2 and SIGALRM
    *   are passed on as well. Choose it where you listen for signals yourself.
+   *   On SIGUSR1 Deno opens its debugger on 127.0.0.1:9229; it is closed again
+   *   at once. That also closes one that you opened with `--inspect`.
    * - `"none"` leaves the child out: it is not killed at this program's exit.
    *
    * Any other signal that ends this program leaves the child behind, as SIGKILL

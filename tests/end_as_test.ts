@@ -15,6 +15,9 @@ const ENDS: {
   { end: { code: 141, signal: "SIGPIPE" }, code: 141, signal: "SIGPIPE" },
   { end: { code: 134, signal: "SIGABRT" }, code: 134, signal: "SIGABRT" },
   { end: { code: 142, signal: "SIGALRM" }, code: 142, signal: "SIGALRM" },
+  // Raised, it would open Deno's debugger.
+  { end: { code: 138, signal: "SIGUSR1" }, code: 138, signal: null },
+  { end: "SIGUSR1", code: 138, signal: null },
   { end: { code: 137, signal: "SIGKILL" }, code: 137, signal: null },
   { end: { code: 139, signal: "SIGSEGV" }, code: 139, signal: null },
   { end: { code: 158, signal: "SIGPWR" }, code: 158, signal: null },

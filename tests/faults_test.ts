@@ -14,7 +14,7 @@ function pattern(title: string): RegExp {
 Deno.test("every title in the table of faults is that of a test", () => {
   const page = Deno.readTextFileSync(new URL("tests/README.md", ROOT));
   const rows = page.split("\n").filter((line) => /^\| \d/.test(line));
-  assertEquals(rows.length, 75);
+  assert(rows.length >= 75);
   const missing: string[] = [];
   let titles = 0;
   for (const row of rows) {

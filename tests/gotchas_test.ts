@@ -1,5 +1,5 @@
 /** Every heading of GOTCHAS.md has a test of the same name. */
-import { fixture, has, isAlive, until } from "./processes.ts";
+import { fixture, has, isAlive, listeningSockets, until } from "./processes.ts";
 import { ExitError, PipeReader, run, spawn } from "../mod.ts";
 import {
   assert,
@@ -212,6 +212,29 @@ Deno.test("The command eats the loop's input", async () => {
   };
   assertEquals(await loop(""), "line 1\n2\n3\n");
   assertEquals(await loop("</dev/null"), "line 1\nline 2\nline 3\n");
+});
+
+Deno.test({
+  name: "SIGUSR1 opens a debugger",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    // That this program does not keep it open: debugger_test.ts.
+    const program = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", fixture("hears_sigusr1.ts")],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = new PipeReader(program.stdout);
+    assertEquals(await reader.readLine(), "ready");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    Deno.kill(program.pid, "SIGUSR1");
+    assertEquals(await reader.readLine(), "heard");
+    assert(await until(() => listeningSockets(program.pid).length === 1));
+    program.kill("SIGKILL");
+    await program.status;
+    await reader.cancel();
+  },
 });
 
 Deno.test("A view keeps its chunk alive", async () => {

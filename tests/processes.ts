@@ -52,6 +52,25 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The inodes of the sockets on which the process listens. */
+export function listeningSockets(pid: number): string[] {
+  const lines = Deno.readTextFileSync(`/proc/${pid}/net/tcp`).split("\n");
+  const listening = new Set(
+    lines.map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === "0A")
+      .map((fields) => `socket:[${fields[9]}]`),
+  );
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)]
+    .map(({ name }) => {
+      try {
+        return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+      } catch {
+        return ""; // It was closed meanwhile.
+      }
+    })
+    .filter((target) => listening.has(target));
+}
+
 /** Waits until it holds, at most `maxMs`; returns whether it does. */
 export async function until(
   holds: () => boolean,
