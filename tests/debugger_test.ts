@@ -71,9 +71,7 @@ const ENDS: readonly {
 ];
 for (const { signal, by, code } of ENDS) {
   Deno.test(
-    `an old program whose command ended by ${signal} ends as ${
-      by ?? code
-    }, and listens nowhere`,
+    `an old program ends as its command by ${signal} did, and listens nowhere`,
     needsProc,
     async () => {
       const program = start([

@@ -11,6 +11,10 @@ const RULES = [
   { who: /^cli\//, may: [/^mod\.ts$/, /^cli\//] },
   { who: /^mod\.ts$/, may: [/^src\/(?!_)/] },
   { who: /^src\/_?stdout_[a-z_]+\.ts$/, may: [/^src\//, /^node:(net|fs)$/] },
+  {
+    who: /^src\/_close_debugger\.ts$/,
+    may: [/^src\//, /^node:inspector$/],
+  },
   { who: /^src\//, may: [/^src\//] },
   { who: /^tests\/fixtures\//, may: [/^node:/] },
   {
