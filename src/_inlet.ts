@@ -13,13 +13,13 @@ export class Inlet {
   #bytes = 0;
   #isWriting = false;
   #isClosed = false;
-  readonly #gone = Promise.withResolvers<never>();
+  /** Rejects the write under way. */
+  #giveUp: ((error: Error) => void) | undefined;
 
   constructor(raw: WritableStream<Uint8Array>) {
     this.#raw = raw.getWriter();
     // The reader of the pipe leaves when it likes; each write tells it.
     this.#raw.closed.catch(() => {});
-    this.#gone.promise.catch(() => {});
     this.stream = new WritableStream<Uint8Array>({
       write: (chunk) => this.#write(chunk),
       close: () => this.close(),
@@ -42,7 +42,7 @@ export class Inlet {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#source?.cancel().catch(() => {});
-    this.#gone.reject(closed());
+    this.#giveUp?.(closed());
     // The child may have ended before: then there is nobody to be told.
     await (this.#isWriting ? this.#raw.abort() : this.#raw.close())
       .catch(() => {});
@@ -77,13 +77,29 @@ export class Inlet {
     try {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         const piece = chunk.subarray(at, at + PIECE_BYTES);
-        // A descendant that holds the pipe and does not read would keep the
-        // write waiting for as long as it lives; Deno has no way to end it.
-        await Promise.race([this.#raw.write(piece), this.#gone.promise]);
+        await this.#writePiece(piece);
         this.#bytes += piece.length;
       }
     } finally {
       this.#isWriting = false;
+    }
+  }
+
+  /**
+   * A descendant that holds the pipe and does not read would block the write as
+   * long as it lives, and Deno cannot end it: `close` rejects it here.
+   *
+   * A race against one promise of the pipe's whole life would leave 300 bytes
+   * there with each write.
+   */
+  async #writePiece(piece: Uint8Array): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#giveUp = reject;
+        this.#raw.write(piece).then(resolve, reject);
+      });
+    } finally {
+      this.#giveUp = undefined;
     }
   }
 }
