@@ -7,10 +7,7 @@
  */
 
 import type { Mutant } from "./mutants/mutant.ts";
-import { READER_MUTANTS } from "./mutants/reader.ts";
-import { WRITER_MUTANTS } from "./mutants/writer.ts";
-
-const MUTANTS: readonly Mutant[] = [...READER_MUTANTS, ...WRITER_MUTANTS];
+import { MUTANTS } from "./mutants/mod.ts";
 
 const top = `${import.meta.dirname}/..`;
 

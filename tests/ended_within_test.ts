@@ -1,0 +1,16 @@
+import { endedWithin } from "../src/_ended_within.ts";
+import { assertEquals } from "./std_assert.ts";
+
+const CASES = [
+  { what: "an end that has come", end: Promise.resolve(), expected: true },
+  {
+    what: "an end that never comes",
+    end: new Promise(() => {}),
+    expected: false,
+  },
+];
+for (const { what, end, expected } of CASES) {
+  Deno.test(`${what} is waited for, and leaves no timer`, async () => {
+    assertEquals(await endedWithin(end, 20), expected);
+  });
+}

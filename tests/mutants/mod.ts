@@ -1,0 +1,13 @@
+/** All planted faults. */
+import type { Mutant } from "./mutant.ts";
+import { PROCESS_MUTANTS } from "./process.ts";
+import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
+import { READER_MUTANTS } from "./reader.ts";
+import { WRITER_MUTANTS } from "./writer.ts";
+
+export const MUTANTS: readonly Mutant[] = [
+  ...READER_MUTANTS,
+  ...WRITER_MUTANTS,
+  ...PROCESS_MUTANTS,
+  ...PROCESS_PIPE_MUTANTS,
+];
