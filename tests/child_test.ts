@@ -13,6 +13,7 @@ import {
   spawn,
   type StopLadder,
   stopLadder,
+  type StopStep,
 } from "../mod.ts";
 import {
   bytesOf,
@@ -119,6 +120,13 @@ Deno.test("the status lasts from the start to the process's end", async () => {
   const { durationMs } = await child.status;
   assertGreaterOrEqual(durationMs, 199);
   assertLessOrEqual(durationMs, 1000);
+});
+
+Deno.test("the time of a child does not count the wait for its pipes", async () => {
+  const startMs = performance.now();
+  await using child = spawn(fixture("leaves_grandchild.sh"));
+  const [, { durationMs }] = await Promise.all([textOf(child), child.status]);
+  assertGreaterOrEqual(performance.now() - startMs - durationMs, 249);
 });
 
 Deno.test("the tail is the last 8,192 bytes of stderr", async () => {
@@ -486,8 +494,18 @@ Deno.test("a ladder that did not end the child is walked again", async () => {
   await using child = spawn("bash", ["-c", script], { ladder });
   await child.stdout.readLine();
   assertEquals([await child.stop(), await child.stop()], [false, false]);
+  // Two at once are one.
+  assertEquals(await Promise.all([child.stop(), child.stop()]), [false, false]);
   child.kill("SIGKILL");
-  assertEquals((await child.status).ladderStep, 2);
+  assertEquals((await child.status).ladderStep, 3);
+});
+
+Deno.test("a ladder that is changed after the start is still the one that was given", async () => {
+  const ladder: StopStep[] = [{ signal: "SIGTERM", waitMs: 5000 }];
+  await using child = spawn("sleep", ["30"], { ladder });
+  ladder[0] = { signal: "SIGKILL", waitMs: 5000 };
+  assertEquals(await child.stop(), true);
+  assertEquals((await child.status).signal, "SIGTERM");
 });
 
 Deno.test("a reader that comes late does not wait for whoever holds the pipe", async () => {
@@ -627,6 +645,71 @@ Deno.test("a piped stderr that nobody reads does not hold stdout up", async () =
   await using child = spawn(fixture("floods_both.sh"), [], { stderr: "piped" });
   assertEquals((await bytesOf(child)).length, 200_000);
   assertEquals((await child.status).bytesErr, 200_000);
+});
+
+Deno.test("what is in the pipe at the end is read ahead, however much was read before", async () => {
+  const script = "head -c 100000 /dev/zero; read -r _; head -c 10 /dev/zero";
+  await using child = spawn("bash", ["-c", script], { stdin: "piped" });
+  for (let left = 100_000; left > 0;) {
+    left -= (await child.stdout.read(left))?.length ?? left;
+  }
+  await child.stdin.close();
+  const { bytesOut, drained } = await child.status;
+  assertEquals({ bytesOut, drained }, { bytesOut: 100_010, drained: true });
+});
+
+Deno.test("what a descendant writes that nobody reads is read ahead by two chunks at most", async () => {
+  const script = "head -c 300000 /dev/zero 2>/dev/null & exit 0";
+  await using child = spawn("bash", ["-c", script]);
+  // Until its end is known here, too.
+  await until(() => !child.kill("SIGCONT"));
+  const { bytesOut } = await child.status;
+  assertLessOrEqual(bytesOut, 131_072);
+});
+
+Deno.test("no byte is read that comes after those that were let go", async () => {
+  const script =
+    "head -c 1000000 /dev/zero; echo done >&2; read -r _; echo behind";
+  await using child = spawn("bash", ["-c", script], {
+    stdin: "piped",
+    stderr: "piped",
+  });
+  const status = child.status;
+  assertEquals(await child.stderr.readLine(), "done");
+  await child.stdout.read(1);
+  await child.stdin.close();
+  let text = "";
+  await assertRejects(async () => {
+    for (;;) {
+      const chunk = await child.stdout.read(65_536);
+      if (chunk === null) break;
+      text += decoder.decode(chunk);
+    }
+  }, RangeError);
+  assertEquals(text.includes("behind"), false);
+  await status;
+});
+
+Deno.test("a pipe that stays unread for long flows once the status is asked for", async () => {
+  await using child = spawn("head", ["-c", "1000000", "/dev/zero"], {
+    timeoutMs: 5000,
+  });
+  // Longer than a pipe may stay unread.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assertEquals((await child.status).reason, "exited");
+});
+
+Deno.test("a reader that has read one pipe and pauses loses nothing of the other", async () => {
+  const script = "echo a; exec head -c 200000 /dev/zero >&2";
+  await using child = spawn("sh", ["-c", script], { stderr: "piped" });
+  // What it reads is there then, and it does not wait.
+  await until(() => isBlockedOnWrite(child.pid));
+  assertEquals(await child.stdout.readLine(), "a");
+  // Longer than a pipe may stay unread.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  let size = 0;
+  for await (const slice of child.stderr.slices(65_536)) size += slice.length;
+  assertEquals(size, 200_000);
 });
 
 Deno.test("a reader that has begun and pauses holds the child up, and loses nothing", async () => {

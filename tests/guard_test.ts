@@ -56,7 +56,7 @@ for (const { key, keys, receivedSignal } of KEYS) {
       assertStringIncludes(output, "cleaned up after 1");
       assertStringIncludes(
         output,
-        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true}`,
+        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true,"ladderStep":0}`,
       );
       assert(!isAlive(parent.childPid));
     },
@@ -96,12 +96,64 @@ for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
 }
 
 Deno.test("without a child that it stands for, SIGUSR2 ends a program as ever", async () => {
-  await using parent = await startParent({ child: CLEANS_UP, way: "wrap" });
-  await parent.shows("wrapped");
+  for (
+    const { way, shows } of [
+      { way: "wait", shows: "ready" },
+      { way: "wrap", shows: "wrapped" },
+    ]
+  ) {
+    await using parent = await startParent({ child: CLEANS_UP, way });
+    await parent.shows(shows);
+    Deno.kill(parent.pid, "SIGUSR2");
+    assertEquals((await parent.end()).signal, "SIGUSR2");
+    Deno.kill(parent.childPid, "SIGKILL");
+  }
+});
+
+Deno.test("a child that the program stands for gets SIGUSR2 after another start has failed", async () => {
+  await using parent = await startParent({
+    child: ["bash", fixture("hears.sh"), "SIGUSR2"],
+    options: { onSignal: "pass" },
+    way: "fail",
+  });
+  await parent.shows("ready");
+  await parent.shows("failed");
   Deno.kill(parent.pid, "SIGUSR2");
-  assertEquals((await parent.end()).signal, "SIGUSR2");
+  await parent.shows("heard SIGUSR2");
   Deno.kill(parent.childPid, "SIGKILL");
 });
+
+Deno.test(
+  "Ctrl-C reaches a child that was started after the key was pressed",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      program: "starts_after_key.ts",
+      child: [],
+      terminal: true,
+    });
+    await parent.shows("blocked");
+    await parent.press("\x03go\n");
+    assertStringIncludes((await parent.end()).output, "second SIGINT");
+  },
+);
+
+Deno.test(
+  "Ctrl-C reaches a child once that has not written anything",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { stdout: "inherit" },
+      way: "later",
+      terminal: true,
+    });
+    await parent.shows("ready");
+    await parent.shows("later");
+    await parent.press("\x03");
+    assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+  },
+);
 
 Deno.test(
   "SIGTERM on a terminal is passed on, as no key sends it",
@@ -109,12 +161,15 @@ Deno.test(
   async () => {
     await using parent = await startParent({
       child: CLEANS_UP,
+      options: { onSignal: "pass" },
       terminal: true,
     });
     await parent.shows("ready");
     Deno.kill(parent.pid, "SIGTERM");
     const { code, output } = await parent.end();
     assertStringIncludes(output, "cleaned up after 1");
+    // No step waits for the terminal to send it.
+    assertStringIncludes(output, '"ladderStep":1}');
     assertEquals(code, 143);
   },
 );
@@ -185,24 +240,63 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-Deno.test("a second SIGTERM, later than a repeated key, kills at once", async () => {
-  await using parent = await startParent({
-    child: IGNORES,
-    options: { ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] },
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`a second ${signal}, later than a repeated key, kills at once`, async () => {
+    await using parent = await startParent({
+      child: IGNORES,
+      options: { ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const startMs = performance.now();
+    const isGone = await until(() => {
+      // Only a request more than 300 ms after the first counts as a second.
+      if (performance.now() - startMs > 320 && isAlive(parent.pid)) {
+        Deno.kill(parent.pid, signal);
+      }
+      return !isAlive(parent.childPid);
+    });
+    assert(isGone, "the child lives");
+    assertEquals((await parent.end()).signal, signal);
   });
-  await parent.shows("ready");
-  Deno.kill(parent.pid, "SIGTERM");
-  const startMs = performance.now();
-  const isGone = await until(() => {
-    // Only a request more than 300 ms after the first counts as a second.
-    if (performance.now() - startMs > 320 && isAlive(parent.pid)) {
-      Deno.kill(parent.pid, "SIGTERM");
-    }
-    return !isAlive(parent.childPid);
+}
+
+const TWO_SIGNALS = [
+  { first: "SIGTERM", second: "SIGINT" },
+  { first: "SIGINT", second: "SIGTERM" },
+] as const;
+for (const { first, second } of TWO_SIGNALS) {
+  const child = [
+    "bash",
+    "-c",
+    `trap 'echo heard' ${first}; trap 'exit 0' ${second}; echo ready; ` +
+    "while :; do sleep 0.05; done",
+  ];
+
+  Deno.test(`after ${first} and ${second} the parent ends by SIGTERM`, async () => {
+    await using parent = await startParent({ child });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, first);
+    await parent.shows("heard");
+    Deno.kill(parent.pid, second);
+    assertEquals((await parent.end()).signal, "SIGTERM");
   });
-  assert(isGone, "the child lives");
-  assertEquals((await parent.end()).signal, "SIGTERM");
-});
+
+  Deno.test(`after ${first} and ${second} the first of them is told as received`, async () => {
+    await using parent = await startParent({
+      child,
+      options: { onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, first);
+    await parent.shows("heard");
+    Deno.kill(parent.pid, second);
+    assertStringIncludes(
+      (await parent.end()).output,
+      `"receivedSignal":"${first}"`,
+    );
+  });
+}
 
 const ENDS = [
   { way: "throw", group: false },
@@ -226,6 +320,15 @@ for (const { way, group } of ENDS) {
     assert(await until(() => !isAlive(parent.childPid)), "the child lives");
   });
 }
+
+Deno.test("a rejection that the program handles leaves a group alive", async () => {
+  await using parent = await startParent({
+    child: ["sh", "-c", "echo ready; sleep 0.3; exit 7"],
+    options: { group: true },
+    way: "handle",
+  });
+  assertStringIncludes((await parent.end()).output, '"code":7');
+});
 
 Deno.test("a parent whose event loop is blocked passes the signal on after", async () => {
   await using parent = await startParent({
@@ -331,6 +434,16 @@ Deno.test("the first SIGTERM of a child is no second one because another child h
   assertStringIncludes(output, "second 7 received");
 });
 
+Deno.test("a child that is started while the program ends gets the signal at once", async () => {
+  await using parent = await startParent({
+    program: "starts_late.ts",
+    child: [...CLEANS_UP, fixture("says_its_id.sh"), "end"],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+});
+
 Deno.test(
   "setpriv --pdeathsig ends a command at SIGKILL of its parent",
   needs("setpriv"),
@@ -351,6 +464,8 @@ Deno.test("a parent with a listener of its own ends as it likes", async () => {
   Deno.kill(parent.pid, "SIGTERM");
   const { code, signal, output } = await parent.end();
   assertStringIncludes(output, "cleaned up after 1");
+  // A child that it starts after that gets no signal.
+  assertStringIncludes(output, "next 6");
   assertEquals({ code, signal }, { code: 3, signal: null });
 });
 
@@ -381,20 +496,53 @@ Deno.test('a child with onSignal "none" gets no signal, and is not killed', asyn
   assert(isAlive(parent.childPid));
 });
 
+Deno.test('a child with onSignal "none" gets no signal that another child gets', async () => {
+  await using parent = await startParent({
+    child: IGNORES,
+    options: { onSignal: "none", ladder: SHORT },
+    way: "other",
+  });
+  await parent.shows(/ready[^]*ready/);
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+  assert(isAlive(parent.childPid));
+});
+
+const SIGCHLD_IGNORED = [
+  "python3",
+  "-c",
+  "import os,signal,sys\n" +
+  "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
+  "os.execvp(sys.argv[1], sys.argv[1:])",
+];
+
 Deno.test(
   "a parent that was started with SIGCHLD ignored gets the true status",
   needs("python3"),
   async () => {
     await using parent = await startParent({
       child: ["sh", "-c", "exit 7"],
-      prefix: [
-        "python3",
-        "-c",
-        "import os,signal,sys\n" +
-        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
-        "os.execvp(sys.argv[1], sys.argv[1:])",
-      ],
+      prefix: SIGCHLD_IGNORED,
     });
     assertStringIncludes((await parent.end()).output, `"code":7`);
+  },
+);
+
+Deno.test(
+  "a status that the system does not tell is lost",
+  needs("python3"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "exit 7"],
+      // Nobody listens for SIGCHLD then.
+      options: { onSignal: "none" },
+      prefix: SIGCHLD_IGNORED,
+    });
+    assertStringIncludes(
+      (await parent.end()).output,
+      '"code":125,"signal":null,"reason":"lost"',
+    );
   },
 );

@@ -323,6 +323,44 @@ for (
   });
 }
 
+Deno.test("a stream for stdin is cancelled when the child has ended", async () => {
+  let isCancelled = false;
+  const stdin = new ReadableStream<Uint8Array>({
+    // Never gives anything: only the end of the child ends it.
+    pull: () => new Promise(() => {}),
+    cancel: () => void (isCancelled = true),
+  });
+  await using child = spawn("true", [], { stdin });
+  await child.status;
+  assertEquals(isCancelled, true);
+});
+
+Deno.test("a write does not wait for somebody to read what comes of it", async () => {
+  await using child = spawn("cat", [], { stdin: "piped", timeoutMs: 5000 });
+  await child.stdin.write(new Uint8Array(1_000_000));
+  await child.stdin.close();
+  assertEquals((await child.status).reason, "exited");
+});
+
+const MISSING = [
+  {
+    command: "no-such-command",
+    why: "there is no such command: no file of that name can be run in PATH",
+  },
+  {
+    command: "./no-such-file",
+    why: "there is no such file, or no interpreter that its first line names",
+  },
+];
+for (const { command, why } of MISSING) {
+  Deno.test(`what is missing when ${command} is started is said`, () => {
+    assertEquals(
+      refusal(() => spawn(command)),
+      `StartError: Cannot start "${command}" as ${why}`,
+    );
+  });
+}
+
 function endless(): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(65_536)),

@@ -3,6 +3,12 @@ import { Tail } from "../src/_tail.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+Deno.test("the text of a tail keeps a BOM", () => {
+  const tail = new Tail(8);
+  tail.add(bytes("\ufeffa"));
+  assertEquals(tail.text(), "\ufeffa");
+});
+
 for (const maxBytes of [1, 2, 3, 5, 8, 26, 30]) {
   Deno.test(`a tail of ${maxBytes} is the same however the bytes are cut`, () => {
     const whole = "abcdefghijklmnopqrstuvwxyz";

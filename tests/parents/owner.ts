@@ -17,6 +17,18 @@ const WAYS: Record<string, () => void> = {
   throw: () => setTimeout(() => JSON.parse("thrown on purpose"), 0),
   reject: () => void Promise.reject(new Error("rejected on purpose")),
   exit: () => Deno.exit(5),
+  later: () => {
+    // After the time in which a terminal's signal may have missed the child.
+    setTimeout(() => print("later\n"), 100);
+  },
+  handle: () => {
+    void Promise.reject(new Error("handled"));
+  },
+  other: () => {
+    const script = "trap 'echo cleaned up after 1; exit' TERM; echo ready; " +
+      "while :; do sleep 0.05; done";
+    spawn("bash", ["-c", script], { stdout: "inherit" });
+  },
   pair: () => {
     const second = spawn(command, args, { ...options, stdout: "inherit" });
     print(`second ${second.pid}\n`);
@@ -58,6 +70,10 @@ if (way === "sequence") {
   }
 }
 
+if (way === "handle") {
+  // Before the first start: its listener is the first to be called.
+  addEventListener("unhandledrejection", (event) => event.preventDefault());
+}
 const options: SpawnOptions = JSON.parse(json);
 const child = spawn(command, args, options);
 print(`parent ${Deno.pid} child ${child.pid}\n`);
@@ -74,6 +90,18 @@ if (options.stdout === undefined) {
   }
 }
 const status = await child.status;
-const { code, signal, reason, receivedSignal, drained } = status;
-print(JSON.stringify({ code, signal, reason, receivedSignal, drained }) + "\n");
+const { code, signal, reason, receivedSignal, drained, ladderStep } = status;
+print(
+  JSON.stringify({
+    code,
+    signal,
+    reason,
+    receivedSignal,
+    drained,
+    ladderStep,
+  }) + "\n",
+);
+if (way === "listen") {
+  print(`next ${(await spawn("sh", ["-c", "exit 6"]).status).code}\n`);
+}
 if (options.onSignal === "pass") await endAs(receivedSignal ?? status);
