@@ -83,7 +83,7 @@ export async function runChild(args: readonly string[]): Promise<number> {
   if (settings?.lifeline) {
     // A parent that is gone is a broken pipe, and a quiet end.
     return await work(settings).catch(async (error) => {
-      const { tellFailure } = await import("./cli/program.ts");
+      const { tellFailure } = await import("./cli/main/program.ts");
       return await tellFailure(error);
     });
   }

@@ -15,8 +15,8 @@
  */
 import { runChild } from "./child.ts";
 import { Clock } from "./cli/log/clock.ts";
-import { CHILD_MODE, launchChild, launchCommand } from "./cli/launch.ts";
-import type { ParentLine } from "./cli/parent_program.ts";
+import { CHILD_MODE, launchChild, launchCommand } from "./cli/main/launch.ts";
+import type { ParentLine } from "./cli/main/parent_program.ts";
 
 /** Launches the child, logs its pipes, and ends as the child ended. */
 async function runParent(line: ParentLine): Promise<number> {
@@ -34,7 +34,7 @@ async function runParent(line: ParentLine): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   // The arguments of a compiled program that is its own child.
   if (args[0] === CHILD_MODE) return await runChild(args.slice(1));
-  const { runParentProgram } = await import("./cli/parent_program.ts");
+  const { runParentProgram } = await import("./cli/main/parent_program.ts");
   return await runParentProgram(args, runParent);
 }
 

@@ -20,60 +20,66 @@
  * @module
  */
 export { BrokenPipeError } from "./src/broken_pipe_error.ts";
-export type { Child, StopOptions } from "./src/child.ts";
+export type { Child, StopOptions } from "./src/process/child.ts";
 export {
   contentLength,
   type ContentLengthFrame,
   type ContentLengthOptions,
-} from "./src/content_length.ts";
+} from "./src/frame/content_length.ts";
 export {
   type DelimitedFramingOptions,
   lines,
   nul,
-} from "./src/delimited_framings.ts";
-export { endAs } from "./src/end_as.ts";
-export { ExitError } from "./src/exit_error.ts";
-export type { ExitReason, ExitStatus } from "./src/exit_status.ts";
-export { FrameEncoderStream } from "./src/frame_encoder_stream.ts";
-export { FrameStream } from "./src/frame_stream.ts";
+} from "./src/frame/delimited_framings.ts";
+export { endAs } from "./src/process/end_as.ts";
+export { ExitError } from "./src/process/exit_error.ts";
+export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
+export { FrameEncoderStream } from "./src/frame/frame_encoder_stream.ts";
+export { FrameStream } from "./src/read/frame_stream.ts";
 export type {
   DelimitedRule,
   Framing,
   Measure,
   MeasuredRule,
-} from "./src/framing.ts";
+} from "./src/frame/framing.ts";
 export { FramingError, type FramingErrorOptions } from "./src/framing_error.ts";
-export { lengthPrefix, type LengthPrefixOptions } from "./src/length_prefix.ts";
-export { LineStream } from "./src/line_stream.ts";
+export {
+  lengthPrefix,
+  type LengthPrefixOptions,
+} from "./src/frame/length_prefix.ts";
+export { LineStream } from "./src/read/line_stream.ts";
 export type {
   ModulePermissions,
   PermissionKind,
-} from "./src/module_permissions.ts";
+} from "./src/process/module_permissions.ts";
 export {
   pythonConnection,
   type PythonConnectionOptions,
-} from "./src/python_connection.ts";
+} from "./src/frame/python_connection.ts";
 export type {
   LineOptions,
   ReadFrameOptions,
   ReadUntilOptions,
   SliceOptions,
   WaitOptions,
-} from "./src/read_options.ts";
-export { PipeReader } from "./src/reader.ts";
-export { run, type RunOptions, type RunResult } from "./src/run.ts";
-export { sliceChunk } from "./src/slice_chunk.ts";
-export { SliceStream } from "./src/slice_stream.ts";
-export { spawn, type SpawnOptions } from "./src/spawn.ts";
-export { spawnModule, type SpawnModuleOptions } from "./src/spawn_module.ts";
-export { StartError, type StartErrorKind } from "./src/start_error.ts";
-export { stdoutWriter } from "./src/stdout_writer.ts";
+} from "./src/read/read_options.ts";
+export { PipeReader } from "./src/read/reader.ts";
+export { run, type RunOptions, type RunResult } from "./src/process/run.ts";
+export { sliceChunk } from "./src/read/slice_chunk.ts";
+export { SliceStream } from "./src/read/slice_stream.ts";
+export { spawn, type SpawnOptions } from "./src/process/spawn.ts";
+export {
+  spawnModule,
+  type SpawnModuleOptions,
+} from "./src/process/spawn_module.ts";
+export { StartError, type StartErrorKind } from "./src/process/start_error.ts";
+export { stdoutWriter } from "./src/write/stdout_writer.ts";
 export {
   type StopLadder,
   stopLadder,
   type StopLadderOptions,
   type StopStep,
-} from "./src/stop_ladder.ts";
+} from "./src/process/stop_ladder.ts";
 export {
   TooLongError,
   type TooLongErrorOptions,
@@ -82,4 +88,4 @@ export {
   UnexpectedEndError,
   type UnexpectedEndErrorOptions,
 } from "./src/unexpected_end_error.ts";
-export { PipeWriter } from "./src/writer.ts";
+export { PipeWriter } from "./src/write/writer.ts";

@@ -1,4 +1,4 @@
-import { quoteBytes } from "./_quote.ts";
+import { quoteBytes } from "./quote.ts";
 
 /** The facts of a {@linkcode TooLongError}. */
 export interface TooLongErrorOptions {

@@ -1,5 +1,5 @@
-import { endedWithin } from "../src/_ended_within.ts";
-import { assertEquals } from "./std_assert.ts";
+import { endedWithin } from "../src/ended_within.ts";
+import { assertEquals } from "./support/std_assert.ts";
 
 const CASES = [
   { what: "an end that has come", end: Promise.resolve(), expected: true },

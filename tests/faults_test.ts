@@ -1,6 +1,6 @@
 /** The table of faults in tests/README.md names tests that there are. */
-import { assert, assertEquals } from "./std_assert.ts";
-import { ROOT } from "./whole_program.ts";
+import { assert, assertEquals } from "./support/std_assert.ts";
+import { ROOT } from "./support/whole_program.ts";
 
 /** A file of tests, or how a title in the file that was named last begins. */
 const NAMED = /`([a-z_/]+_test\.ts)`|“([^”]+)”/g;

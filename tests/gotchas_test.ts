@@ -1,15 +1,27 @@
 /** Every heading of GOTCHAS.md has a test of the same name. */
-import { fixture, has, isAlive, listeningSockets, until } from "./processes.ts";
+import {
+  fixture,
+  has,
+  isAlive,
+  listeningSockets,
+  until,
+} from "./support/processes.ts";
 import { ExitError, PipeReader, run, spawn } from "../mod.ts";
 import {
   assert,
   assertEquals,
   assertMatch,
   assertRejects,
-} from "./std_assert.ts";
-import { startParent } from "./parents.ts";
-import { TERMINAL_PROGRAM } from "./terminal.ts";
-import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
+} from "./support/std_assert.ts";
+import { startParent } from "./support/parents.ts";
+import { TERMINAL_PROGRAM } from "./support/terminal.ts";
+import {
+  interrupted,
+  ROOT,
+  shell,
+  start,
+  whole,
+} from "./support/whole_program.ts";
 
 const payloads = (log: string) =>
   log.split("\n").slice(0, -1).map((line) =>

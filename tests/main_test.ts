@@ -6,17 +6,23 @@ import {
   needs,
   quote,
   until,
-} from "./processes.ts";
+} from "./support/processes.ts";
 import {
   assert,
   assertEquals,
   assertLessOrEqual,
   assertMatch,
-} from "./std_assert.ts";
-import { CHILD_MODE, chooseStart } from "../cli/launch.ts";
-import { VERSION } from "../cli/version.ts";
-import { TERMINAL_PROGRAM } from "./terminal.ts";
-import { interrupted, ROOT, shell, start, whole } from "./whole_program.ts";
+} from "./support/std_assert.ts";
+import { CHILD_MODE, chooseStart } from "../cli/main/launch.ts";
+import { VERSION } from "../cli/main/version.ts";
+import { TERMINAL_PROGRAM } from "./support/terminal.ts";
+import {
+  interrupted,
+  ROOT,
+  shell,
+  start,
+  whole,
+} from "./support/whole_program.ts";
 
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
 

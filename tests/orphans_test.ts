@@ -2,10 +2,14 @@
  * The storm: parents that get a signal at a random moment, and what is left.
  * Short by default; `STORM_STARTS=300` is the long one, `STORM_SEED` another.
  */
-import { assert, assertEquals, assertLessOrEqual } from "./std_assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+} from "./support/std_assert.ts";
 import { run } from "../mod.ts";
-import { fixture, isAlive, needs, quote, until } from "./processes.ts";
-import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
+import { fixture, isAlive, needs, quote, until } from "./support/processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./support/terminal.ts";
 
 const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 40);
 const SEED = Number(Deno.env.get("STORM_SEED") ?? 20240601);

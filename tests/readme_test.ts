@@ -1,7 +1,7 @@
-import { needs } from "./processes.ts";
+import { needs } from "./support/processes.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
-import { assert, assertEquals } from "./std_assert.ts";
-import { ROOT, shell } from "./whole_program.ts";
+import { assert, assertEquals } from "./support/std_assert.ts";
+import { ROOT, shell } from "./support/whole_program.ts";
 
 const README = Deno.readTextFileSync(new URL("README.md", ROOT));
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { assert, assertEquals, assertMatch } from "./std_assert.ts";
-import { serveCheckout } from "./serve_checkout.ts";
-import { ROOT, whole } from "./whole_program.ts";
+import { assert, assertEquals, assertMatch } from "./support/std_assert.ts";
+import { serveCheckout } from "./support/serve_checkout.ts";
+import { ROOT, whole } from "./support/whole_program.ts";
 
 const CHECKOUT = fileURLToPath(ROOT);
 const ONE_LINE = /^Parent \d+ got \[b'Spam 0'\] as \d+\.\d{6}\n$/;

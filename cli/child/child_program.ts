@@ -1,5 +1,5 @@
 import { CHILD_TABLE, type ChildSettings } from "../options/child_options.ts";
-import { runProgram } from "../program.ts";
+import { runProgram } from "../main/program.ts";
 import { PROGRAM_OPTIONS } from "../options/program_options.ts";
 import { UsageError } from "../options/usage_error.ts";
 

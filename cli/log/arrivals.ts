@@ -1,4 +1,4 @@
-import { PipeReader } from "../../mod.ts";
+import { PipeReader } from "../../src/read/reader.ts";
 import type { Clock } from "./clock.ts";
 import type { Arrival } from "../formats/format.ts";
 

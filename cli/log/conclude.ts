@@ -1,4 +1,6 @@
-import { BrokenPipeError, type Child, type ExitStatus } from "../../mod.ts";
+import { BrokenPipeError } from "../../src/broken_pipe_error.ts";
+import type { Child } from "../../src/process/child.ts";
+import type { ExitStatus } from "../../src/process/exit_status.ts";
 import type { OurReason } from "../summary/ending.ts";
 import type { Log } from "./log.ts";
 

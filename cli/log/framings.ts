@@ -1,11 +1,8 @@
-import {
-  contentLength,
-  type Framing,
-  lengthPrefix,
-  lines,
-  nul,
-  pythonConnection,
-} from "../../mod.ts";
+import { contentLength } from "../../src/frame/content_length.ts";
+import { lines, nul } from "../../src/frame/delimited_framings.ts";
+import type { Framing } from "../../src/frame/framing.ts";
+import { lengthPrefix } from "../../src/frame/length_prefix.ts";
+import { pythonConnection } from "../../src/frame/python_connection.ts";
 import type { FrameRule } from "../options/frame_rules.ts";
 
 const FRAMINGS: Record<FrameRule, (maxBytes: number) => Framing> = {

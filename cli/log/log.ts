@@ -1,4 +1,5 @@
-import { type PipeWriter, stdoutWriter } from "../../mod.ts";
+import { stdoutWriter } from "../../src/write/stdout_writer.ts";
+import type { PipeWriter } from "../../src/write/writer.ts";
 import { shouldColor } from "./color.ts";
 import type { Arrival, Format } from "../formats/format.ts";
 import { FORMATS } from "../formats/formats.ts";

@@ -1,13 +1,15 @@
-import { type Child, endAs, type PipeReader } from "../../mod.ts";
+import type { Child } from "../../src/process/child.ts";
+import { endAs } from "../../src/process/end_as.ts";
+import type { PipeReader } from "../../src/read/reader.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
 import { conclude, type Conclusion } from "./conclude.ts";
 import { followFull, followSlices } from "./follow.ts";
 import type { Arrival } from "../formats/format.ts";
 import { createLog, type Log } from "./log.ts";
-import type { ParentLine } from "../parent_program.ts";
-import { said, talk } from "../told/talk.ts";
-import type { Told } from "../told/told.ts";
+import type { ParentLine } from "../main/parent_program.ts";
+import { said, talk } from "../stderr/talk.ts";
+import type { Told } from "../stderr/told.ts";
 
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
 const TIMED_OUT = 124;
@@ -68,7 +70,7 @@ export async function logChild(
 async function createTold(line: ParentLine): Promise<Told | null> {
   const { summary, progress } = line.settings;
   if (!summary && !progress) return null;
-  const { Told } = await import("../told/told.ts");
+  const { Told } = await import("../stderr/told.ts");
   return new Told(line);
 }
 

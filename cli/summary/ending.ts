@@ -1,4 +1,4 @@
-import type { ExitReason, ExitStatus } from "../../mod.ts";
+import type { ExitReason, ExitStatus } from "../../src/process/exit_status.ts";
 import { formatMs } from "./amounts.ts";
 
 /**

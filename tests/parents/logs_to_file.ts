@@ -4,7 +4,7 @@
  *
  * Arguments: FILE, first number, number of lines, and maxBytes and keep.
  */
-import { LogFile } from "../../cli/file/log_file.ts";
+import { LogFile } from "../../cli/log/file/log_file.ts";
 
 function tell(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

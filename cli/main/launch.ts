@@ -1,0 +1,62 @@
+import type { Child } from "../../src/process/child.ts";
+import { spawn } from "../../src/process/spawn.ts";
+import { spawnModule } from "../../src/process/spawn_module.ts";
+import { stopLadder } from "../../src/process/stop_ladder.ts";
+import { childArguments } from "../options/child_options.ts";
+import type { ParentSettings } from "../options/parent_options.ts";
+
+/**
+ * The first argument that makes the program its own child. A compiled program
+ * has no `deno` to start a module with, and is itself what `Deno.execPath()`
+ * names: without this it would start itself for ever.
+ */
+export const CHILD_MODE = "--run-as-the-child";
+
+/** How our own child is started. */
+export type ChildStart =
+  | { by: "module" }
+  | { by: "itself"; command: string; args: readonly string[] };
+
+/** How our own child is started from a program that is compiled or is not. */
+export function chooseStart(isCompiled: boolean, execPath: string): ChildStart {
+  return isCompiled
+    ? { by: "itself", command: execPath, args: [CHILD_MODE] }
+    : { by: "module" };
+}
+
+/** Starts our own child, which ends when we do: its stdin is its life line. */
+export function launchChild(module: string, settings: ParentSettings): Child {
+  const args = childArguments({
+    ...settings,
+    frame: settings.frame === "slice" ? null : settings.frame,
+    lifeline: true,
+  });
+  const options = { ...ownership(settings), stdin: "piped" } as const;
+  const start = chooseStart(Deno.build.standalone, Deno.execPath());
+  return start.by === "module"
+    ? spawnModule(module, { args, ...options })
+    : spawn(start.command, [...start.args, ...args], options);
+}
+
+/** Starts any command with the caller's stdin: a wrapper must not keep it. */
+export function launchCommand(
+  [command, ...args]: readonly [string, ...string[]],
+  settings: ParentSettings,
+): Child {
+  return spawn(command, args, { ...ownership(settings), stdin: "inherit" });
+}
+
+/** What the options say of a child, whichever it is. */
+function ownership(settings: ParentSettings) {
+  return {
+    stdout: "piped",
+    stderr: settings.stderr === "log" ? "piped" : settings.stderr,
+    cwd: settings.cwd ?? undefined,
+    env: Object.fromEntries(settings.env),
+    group: settings.group,
+    timeoutMs: settings.timeout ?? undefined,
+    idleTimeoutMs: settings.idle ?? undefined,
+    ladder: stopLadder({ graceMs: settings["kill-after"] }),
+    onSignal: "pass",
+  } as const;
+}

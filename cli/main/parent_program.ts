@@ -1,0 +1,66 @@
+import { checkSettings } from "../options/check_settings.ts";
+import {
+  PARENT_OPTIONS,
+  type ParentSettings,
+} from "../options/parent_options.ts";
+import type { CommandLine } from "../options/parse.ts";
+import type { LogWriter } from "../log/log.ts";
+import { print, runProgram } from "./program.ts";
+import { PROGRAM_NAME } from "../stderr/talk.ts";
+
+/** The command line of `main.ts`, read. */
+export interface ParentLine {
+  /** Every option. */
+  settings: ParentSettings;
+  /** The command after `--`, or `null`. */
+  command: CommandLine<typeof PARENT_OPTIONS>["command"];
+  /** The file that the log is appended to, or `null` for stdout. */
+  output: LogWriter | null;
+}
+
+const PAGE = {
+  usage: [
+    "main.ts [options]                         log what child.ts writes",
+    "main.ts [options] -- command [argument…]  log what any command writes",
+  ],
+  about:
+    "Each read of the pipe takes what has arrived, and is logged in slices.",
+  examples: [
+    "deno run --allow-run main.ts",
+    "deno run --allow-run main.ts --tick 100ms --count 12",
+    "deno run --allow-run main.ts --format text --time iso -- make",
+    "deno run --allow-run main.ts --format hex --fill --slice 16 -- cat file",
+    "deno run --allow-run main.ts --summary -- python3 slow.py",
+  ],
+  table: PARENT_OPTIONS,
+  statuses:
+    "the command's own; 128+n for signal n; 124 --timeout or --idle;\n" +
+    "  125 we failed; 126 it cannot be run; 127 no such command; 2 wrong usage;\n" +
+    "  0 also for --count, or when the reader of our output left",
+};
+
+/** Runs `main.ts`: with help, completions, and refusals of what is wrong. */
+export function runParentProgram(
+  args: readonly string[],
+  run: (line: ParentLine) => Promise<number>,
+): Promise<number> {
+  return runProgram(args, PAGE, async (line) => {
+    const settings = checkSettings(line);
+    if (settings.completions !== null) {
+      const { completions } = await import("../completions/completions.ts");
+      const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };
+      return await print(completions(settings.completions, page));
+    }
+    // A file that can't be written is refused before anything is started.
+    const output = await openOutput(settings);
+    return await run({ settings, command: line.command, output });
+  });
+}
+
+async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
+  const { output, keep } = settings;
+  if (output === null) return null;
+  const { LogFile } = await import("../log/file/log_file.ts");
+  const maxBytes = settings["max-size"] ?? undefined;
+  return await LogFile.open(output, { maxBytes, keep });
+}

@@ -1,0 +1,79 @@
+import type { ReadObserver } from "../log/arrivals.ts";
+import type { Clock } from "../log/clock.ts";
+import type { Arrival } from "../formats/format.ts";
+import type { ParentLine } from "../main/parent_program.ts";
+import { Progress, showsProgress } from "./progress.ts";
+import { diagnosis } from "../summary/diagnosis.ts";
+import type { Ending } from "../summary/ending.ts";
+import { SliceCount } from "../summary/slice_count.ts";
+import { Statistics } from "../summary/statistics.ts";
+import { summary } from "../summary/summary.ts";
+import { show, talk } from "./talk.ts";
+import { variableOf } from "./variable.ts";
+import { wrap } from "./wrap.ts";
+
+/** What you are told beside the log: the live line, and the summary at the end. */
+export class Told implements ReadObserver {
+  readonly #line: ParentLine;
+  readonly #statistics: Statistics | null;
+  readonly #progress: Progress | null;
+  /** `null` if the log has frames, which are no slices of one read. */
+  readonly #slices: SliceCount | null;
+
+  /** As the options ask for it. */
+  constructor(line: ParentLine) {
+    const { summary, progress, output, frame, slice, fill, count } =
+      line.settings;
+    const isSeen = showsProgress(
+      Deno.stdout.isTerminal() && output === null,
+      Deno.stderr.isTerminal(),
+    );
+    this.#line = line;
+    this.#statistics = summary ? new Statistics() : null;
+    this.#progress = progress && isSeen
+      ? new Progress({ write: (bytes) => Deno.stderr.write(bytes) })
+      : null;
+    this.#slices = frame === "slice"
+      ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })
+      : null;
+  }
+
+  ask({ stream, elapsedMs }: Arrival): void {
+    this.#statistics?.ask(stream, elapsedMs);
+  }
+
+  take(chunk: Uint8Array, arrival: Arrival): void {
+    const slices = this.#slices?.take(chunk.length, arrival.stream) ?? 0;
+    this.#statistics?.take(chunk, slices, arrival);
+    this.#progress?.take(chunk.length);
+  }
+
+  /** Says a sentence on stderr, and not in the middle of the live line. */
+  async say(sentence: string): Promise<void> {
+    await this.#progress?.hide();
+    await talk(sentence);
+  }
+
+  /** Takes the live line away. */
+  async close(): Promise<void> {
+    await this.#progress?.close();
+  }
+
+  /**
+   * All has ended: the numbers, how the child ended or why we stopped it, and
+   * what is wrong.
+   */
+  async sumUp(clock: Clock, ending: Ending): Promise<void> {
+    if (this.#statistics === null) return;
+    this.#statistics.end(clock.now("out").elapsedMs);
+    const { command, settings } = this.#line;
+    const started = command && {
+      command,
+      variable: (name: string) => variableOf(name, settings.env),
+    };
+    await show(summary(this.#statistics, ending));
+    for (const sentence of diagnosis(this.#statistics, ending, started)) {
+      await show(wrap(sentence));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { quote } from "./quote.ts";
+
+/** The most bytes that one read may ask for: 2^31 - 1. */
+export const MAX_READ_BYTES = 0x7fff_ffff;
+
+/** The longest wait of a timer, 2^31 - 1: a longer one fires at once. */
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+/** Refuses what is not an integer from `min` to `max`. */
+export function checkInteger(
+  purpose: string,
+  name: string,
+  value: number,
+  min: number,
+  max: number,
+): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(
+    `Cannot ${purpose} as ${name} must be an integer from ${min} to ${max}: current value is ${
+      shown(value)
+    }`,
+  );
+}
+
+/** Refuses what is not a length of time that a timer can hold. */
+export function checkMs(
+  purpose: string,
+  name: string,
+  value: number | undefined,
+  min = 0,
+): void {
+  if (value === undefined) return;
+  // "500" compares well, and is joined to the time of day later.
+  const isNumber = typeof value === "number";
+  if (isNumber && value >= min && value <= MAX_TIMER_MS) return;
+  throw new RangeError(
+    `Cannot ${purpose} as ${name} must be from ${min} to ${MAX_TIMER_MS}: current value is ${
+      shown(value)
+    }`,
+  );
+}
+
+/** A text that looks like a number is shown as the text that it is. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? `"${quote(value)}"` : String(value);
+}

@@ -1,0 +1,200 @@
+import type { ByteBuffer } from "./byte_buffer.ts";
+import { checkInteger, MAX_READ_BYTES } from "../check.ts";
+import { frameName } from "../frame/check_payload.ts";
+import type { Cutter } from "./cutter.ts";
+import { DelimiterSearch } from "./delimiter_search.ts";
+import type { DelimitedRule, Framing, MeasuredRule } from "../frame/framing.ts";
+import { TooLongError } from "../too_long_error.ts";
+import { UnexpectedEndError } from "../unexpected_end_error.ts";
+
+const CARRIAGE_RETURN = 0x0d;
+const NO_BYTES = new Uint8Array(0);
+
+/** The cutter that a framing describes, which may be anybody's. */
+export function frameCutter<Frame>(framing: Framing<Frame>): Cutter<Frame> {
+  const { rule } = framing;
+  // NaN is above nothing: there would be no limit.
+  checkLimit("the framing's maxBytes", framing.maxBytes);
+  if (rule.kind === "measured") {
+    const { header } = rule;
+    // A header of no bytes and a payload of none come for ever.
+    if ("bytes" in header) checkLimit("the header's bytes", header.bytes);
+    else checkLimit("the header's maxBytes", header.maxBytes);
+  }
+  return rule.kind === "delimited"
+    ? new DelimitedCutter(framing, rule)
+    : new MeasuredCutter(framing, rule);
+}
+
+function checkLimit(name: string, bytes: number): void {
+  checkInteger("read frames", name, bytes, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** Frames that end where a delimiter stands. */
+export class DelimitedCutter<Frame> implements Cutter<Frame> {
+  readonly #framing: Framing<Frame>;
+  readonly #rule: DelimitedRule;
+  readonly #search: DelimiterSearch;
+
+  constructor(framing: Framing<Frame>, rule: DelimitedRule) {
+    this.#framing = framing;
+    this.#rule = rule;
+    this.#search = new DelimiterSearch(rule.delimiter);
+  }
+
+  begin(): void {
+    this.#search.begin();
+  }
+
+  cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
+    const found = this.#search.find(buffer);
+    // Where the payload ends at the earliest, though its end has not come.
+    let length = found < 0 ? this.#search.earliest : found;
+    if (found < 0 && hasEnded) length = buffer.length;
+    else if (this.#rule.stripCarriageReturn && length > 0) {
+      const last = buffer.bytes[buffer.start + length - 1];
+      if (last === CARRIAGE_RETURN) length--;
+    }
+    if (length > this.#framing.maxBytes) {
+      throw new TooLongError({
+        what: frameName(this.#framing.name),
+        maxBytes: this.#framing.maxBytes,
+        // So many bytes are there however the stream was cut.
+        head: buffer.view(this.#framing.maxBytes + 1),
+      });
+    }
+    if (found >= 0) {
+      const size = found + this.#rule.delimiter.length;
+      return this.#take(buffer, length, size);
+    }
+    if (!hasEnded || buffer.length === 0) return undefined;
+    if (this.#rule.allowUnended) return this.#take(buffer, length, length);
+    throw new UnexpectedEndError({
+      expected: `a whole ${frameName(this.#framing.name)}`,
+      partial: buffer.view(length),
+    });
+  }
+
+  #take(buffer: ByteBuffer, length: number, size: number): Frame {
+    // In this order: a frame() that throws must have taken nothing.
+    const frame = this.#framing.frame(NO_BYTES, buffer.view(length));
+    buffer.start += size;
+    return frame;
+  }
+}
+
+/** Frames with a header that says how long the rest is. */
+class MeasuredCutter<Frame> implements Cutter<Frame> {
+  readonly #framing: Framing<Frame>;
+  readonly #rule: MeasuredRule;
+  readonly #search: DelimiterSearch | undefined;
+  #headerBytes = -1;
+  #payloadBytes = -1;
+
+  constructor(framing: Framing<Frame>, rule: MeasuredRule) {
+    this.#framing = framing;
+    this.#rule = rule;
+    if ("until" in rule.header) {
+      this.#search = new DelimiterSearch(rule.header.until);
+    }
+  }
+
+  begin(): void {
+    this.#search?.begin();
+    const { header } = this.#rule;
+    this.#headerBytes = "bytes" in header ? header.bytes : -1;
+    this.#payloadBytes = -1;
+  }
+
+  cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
+    if (this.#payloadBytes < 0 && !this.#measure(buffer)) {
+      return this.#unfinished(buffer, hasEnded, "a whole header");
+    }
+    const size = this.#headerBytes + this.#payloadBytes;
+    if (buffer.length < size) {
+      buffer.reserve(size);
+      return this.#unfinished(
+        buffer,
+        hasEnded,
+        `a frame of ${this.#payloadBytes} bytes after its header`,
+      );
+    }
+    const header = buffer.view(this.#headerBytes);
+    const start = buffer.start + this.#headerBytes;
+    const frame = this.#framing.frame(
+      header,
+      buffer.bytes.subarray(start, start + this.#payloadBytes),
+    );
+    buffer.start += size;
+    return frame;
+  }
+
+  /** Whether the header is all there; its numbers are known then. */
+  #measure(buffer: ByteBuffer): boolean {
+    if (this.#headerBytes < 0 && !this.#findHeader(buffer)) return false;
+    while (buffer.length >= this.#headerBytes) {
+      const header = buffer.view(this.#headerBytes);
+      const measure = this.#rule.measure(header);
+      if ("headerBytes" in measure) {
+        // A header that does not grow would be measured for ever.
+        checkInteger(
+          "measure a header",
+          "headerBytes",
+          measure.headerBytes,
+          this.#headerBytes + 1,
+          MAX_READ_BYTES,
+        );
+        this.#headerBytes = measure.headerBytes;
+        continue;
+      }
+      // Checked before anything is allocated: the claim may be anything.
+      if (measure.payloadBytes > this.#framing.maxBytes) {
+        throw new TooLongError({
+          what: frameName(this.#framing.name),
+          maxBytes: this.#framing.maxBytes,
+          claimedBytes: measure.payloadBytes,
+          head: header,
+        });
+      }
+      checkInteger(
+        "measure a frame",
+        "payloadBytes",
+        measure.payloadBytes,
+        0,
+        this.#framing.maxBytes,
+      );
+      this.#payloadBytes = measure.payloadBytes;
+      return true;
+    }
+    return false;
+  }
+
+  #findHeader(buffer: ByteBuffer): boolean {
+    const { header } = this.#rule;
+    if (!("until" in header) || !this.#search) return true;
+    const found = this.#search.find(buffer);
+    const length = found < 0 ? this.#search.earliest : found;
+    if (length > header.maxBytes) {
+      throw new TooLongError({
+        what: `${this.#framing.name} header`,
+        maxBytes: header.maxBytes,
+        head: buffer.view(header.maxBytes + 1),
+      });
+    }
+    if (found < 0) return false;
+    this.#headerBytes = found + header.until.length;
+    return true;
+  }
+
+  #unfinished(
+    buffer: ByteBuffer,
+    hasEnded: boolean,
+    expected: string,
+  ): undefined {
+    if (!hasEnded || buffer.length === 0) return undefined;
+    throw new UnexpectedEndError({
+      expected,
+      partial: buffer.view(buffer.length),
+    });
+  }
+}

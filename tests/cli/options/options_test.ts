@@ -1,0 +1,422 @@
+/** The options of the log, through the whole program. */
+import { fixture, has } from "../../support/processes.ts";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "../../support/std_assert.ts";
+import { FRAME_RULES } from "../../../cli/options/frame_rules.ts";
+import { TERMINAL_PROGRAM } from "../../support/terminal.ts";
+import {
+  shell,
+  start,
+  whole,
+  wholeOnTerminal,
+} from "../../support/whole_program.ts";
+
+const TEXT = ["--format=text", "--time=none"];
+
+for (const rule of FRAME_RULES) {
+  Deno.test(`--frame=${rule} reads what the child writes with it, a message a line`, async () => {
+    const { code, stdout, stderr } = await whole([
+      ...TEXT,
+      `--frame=${rule}`,
+      "--messages=7",
+      "--tick=0",
+    ]);
+    const said = [0, 1, 2, 3, 4, 0, 1].map((n) =>
+      rule === "json" ? `"Spam ${n}"\n` : `Spam ${n}\n`
+    );
+    assertEquals({ code, stdout, stderr }, {
+      code: 0,
+      stdout: said.join(""),
+      stderr: "",
+    });
+  });
+}
+
+const CUTS = [
+  {
+    title: "a line above --max-frame is cut there, and the next one is whole",
+    args: ["--lines", "--max-frame=4"],
+    bytes: "abcdefghij\\nxy\\n\\nz",
+    stdout: ["abcd", "efgh", "ij", "xy", "", "z"],
+    stderr: /^basic-pipes: .*4.*it is cut there\n$/,
+  },
+  {
+    title: "CR LF ends a line as LF does",
+    args: ["-l"],
+    bytes: "a\\r\\nb\\n",
+    stdout: ["a", "b"],
+    stderr: /^$/,
+  },
+  {
+    title:
+      "something printed among frames is reported once, and no byte is missing",
+    args: ["--frame=length", "--slice=8"],
+    bytes: "\\000\\000\\000\\002hiWarning: low disk\\n\\000\\000\\000\\002ho",
+    stdout: ["hi", "Warning:", " low dis", "k\\n\\x00\\x00\\x00\\x02ho"],
+    stderr: /^basic-pipes: .*Warn.*; the rest is logged as slices\n$/,
+  },
+  {
+    title: "an end within a frame is reported, and its bytes are logged",
+    args: ["--frame=connection"],
+    bytes: "\\000\\000\\000\\005hello\\000\\000\\000\\011hel",
+    stdout: ["hello", "\\x00\\x00\\x00\\thel"],
+    stderr: /^basic-pipes: .*; the rest is logged as slices\n$/,
+  },
+  {
+    title: "a header that is none is reported, and its bytes are logged",
+    args: ["--frame=header"],
+    bytes: "Content-Length: 2\\r\\n\\r\\nhiTraceback (most recent)\\r\\n\\r\\n",
+    stdout: ["hi", "Traceback (most recent)\\r\\n\\r\\n"],
+    stderr: /^basic-pipes: .*Traceback.*; the rest is logged as slices\n$/,
+  },
+  {
+    title: "a line that is no JSON is reported once, and logged as it is",
+    args: ["--frame=json"],
+    bytes: '{"a":1}\\nWarning!\\n[2]\\nAgain!\\n',
+    stdout: ['{"a":1}', "Warning!", "[2]", "Again!"],
+    stderr:
+      /^basic-pipes: Cannot take a line as JSON: it begins with "Warning!"\n$/,
+  },
+  {
+    title: "frames that are empty are lines that are empty",
+    args: ["--frame=nul"],
+    bytes: "\\000a\\000\\000",
+    stdout: ["", "a", ""],
+    stderr: /^$/,
+  },
+  {
+    title: "an input of nothing is a log of nothing",
+    args: ["--lines"],
+    bytes: "",
+    stdout: [],
+    stderr: /^$/,
+  },
+];
+
+for (const { title, args, bytes, stdout, stderr } of CUTS) {
+  Deno.test(title, async () => {
+    const ended = await whole([...TEXT, ...args, "--", "printf", bytes]);
+    assertEquals({ code: ended.code, stdout: ended.stdout }, {
+      code: 0,
+      stdout: stdout.map((line) => `${line}\n`).join(""),
+    });
+    assertMatch(ended.stderr, stderr);
+  });
+}
+
+Deno.test("--stderr=log shows both pipes, marked, and nothing acts on the terminal", async () => {
+  const { stdout, stderr, code } = await whole([
+    ...TEXT,
+    "--stderr=log",
+    "--",
+    "sh",
+    "-c",
+    `printf 'one'; sleep 0.1; printf '\\033[2Jtwo\\r' >&2; sleep 0.1; printf 'three'; exit 3`,
+  ]);
+  assertEquals({ code, stdout, stderr }, {
+    code: 3,
+    stdout: "out one\nerr \\x1b[2Jtwo\\r\nout three\n",
+    stderr: "",
+  });
+});
+
+Deno.test("--stderr=null and inherit do as they say", async () => {
+  const run = (what: string) =>
+    whole([...TEXT, `--stderr=${what}`, "--", "sh", "-c", "echo said >&2"]);
+  assertEquals((await run("null")).stderr, "");
+  assertEquals((await run("inherit")).stderr, "said\n");
+});
+
+Deno.test("a flood on both pipes loses nothing and ends", async () => {
+  const { stdout, code } = await whole([
+    "--format=json",
+    "--time=none",
+    "--slice=1M",
+    "--stderr=log",
+    "--",
+    "sh",
+    "-c",
+    "head -c 3000000 /dev/zero & head -c 3000000 /dev/zero >&2; wait",
+  ]);
+  const sizes = { out: 0, err: 0 };
+  for (const line of stdout.split("\n").slice(0, -1)) {
+    const { stream, size } = JSON.parse(line) as {
+      stream: "out" | "err";
+      size: number;
+    };
+    sizes[stream] += size;
+  }
+  assertEquals({ code, sizes }, { code: 0, sizes: { out: 3e6, err: 3e6 } });
+});
+
+Deno.test("--env, --cwd and --label reach where they should", async () => {
+  const { stdout, code } = await whole([
+    ...TEXT,
+    "--label=web",
+    "-E",
+    "A=1=2",
+    "-EB=",
+    "-C/",
+    "--",
+    "sh",
+    "-c",
+    'printf "%s" "$A|${B-unset}|$PWD"',
+  ]);
+  assertEquals({ code, stdout }, { code: 0, stdout: "web 1=2||/\n" });
+});
+
+const ENDS = [
+  {
+    args: ["--timeout=200ms", "--", "sh", "-c", "sleep 3 2>/dev/null; echo x"],
+    code: 124,
+    withinMs: 1500,
+  },
+  {
+    args: ["--idle=200ms", "--", "sh", "-c", "echo x; sleep 5 2>/dev/null"],
+    code: 124,
+    withinMs: 1500,
+  },
+  {
+    args: [
+      "--timeout=100ms",
+      "--kill-after=100ms",
+      "--",
+      "sh",
+      "-c",
+      "trap '' TERM; while :; do sleep 0.05; done",
+    ],
+    code: 124,
+    withinMs: 1500,
+  },
+  {
+    args: ["--timeout=5", "--", "sh", "-c", "exit 3"],
+    code: 3,
+    withinMs: 1500,
+  },
+  { args: ["--", "sh", "-c", "kill -TERM $$"], code: 143, withinMs: 1500 },
+  {
+    args: ["--", "sh", "-c", "sleep 4 2>/dev/null & exit 4"],
+    code: 4,
+    withinMs: 1500,
+  },
+  { args: ["--count=1", "--", "yes"], code: 0, withinMs: 1500 },
+];
+
+for (const { args, code, withinMs } of ENDS) {
+  Deno.test(`${args.join(" ")} ends with ${code}`, async () => {
+    const startMs = performance.now();
+    const ended = await whole(args);
+    assertEquals(ended.code, code);
+    assertLessOrEqual(performance.now() - startMs, withinMs);
+    assertLessOrEqual(ended.stderr.split("\n").length, 2);
+  });
+}
+
+Deno.test("a process that holds the pipe after the command is named once, unless --quiet", async () => {
+  const run = (...args: string[]) =>
+    whole([
+      ...TEXT,
+      ...args,
+      "--",
+      "sh",
+      "-c",
+      "echo x; sleep 3 2>/dev/null & exit 4",
+    ]);
+  const said = await run();
+  assertEquals({ code: said.code, stdout: said.stdout }, {
+    code: 4,
+    stdout: "x\\n\n",
+  });
+  assertMatch(said.stderr, /^basic-pipes: .*still holds its pipe.*\n$/);
+  assertEquals((await run("--quiet")).stderr, "");
+});
+
+const REFUSED = [
+  ["--keep=3"],
+  ["--keep=5"],
+  ["--utc"],
+  ["--max-frame=3"],
+  ["--max-frame=1M"],
+  ["--tick=2s"],
+  ["--tick=1s"],
+  ["--lines", "--frame=nul"],
+  ["--lines", "--frame=slice"],
+  ["--fill", "--lines"],
+  ["--marks", "--frame=json"],
+  ["--format=raw", "--lines"],
+  ["--format=raw", "--label=x"],
+  ["--format=raw", "--stderr=log"],
+  ["--format=raw", "--time=epoch"],
+  ["--format=raw", "--time=iso", "--utc"],
+  ["--format=raw", "--color=always"],
+  ["--format=raw", "--marks"],
+  ["--format=raw", "--slow=1s"],
+  ["--max-size=1M"],
+  ["--quiet", "--summary"],
+  ["--env=A"],
+  ["--env==x"],
+  ["--stderr=piped"],
+];
+
+Deno.test("what contradicts itself is refused in one line, and nothing is started", async () => {
+  const mark = `${await Deno.makeTempDir()}/started`;
+  for (const args of REFUSED) {
+    const { code, stdout, stderr } = await whole([
+      ...args,
+      "--",
+      "touch",
+      mark,
+    ]);
+    assertEquals({ args, code, stdout }, { args, code: 2, stdout: "" });
+    assertMatch(stderr, /^basic-pipes: Cannot .*\n$/);
+  }
+  let exists = true;
+  await Deno.stat(mark).catch(() => exists = false);
+  assert(!exists);
+});
+
+Deno.test("what raw keeps to by adding nothing can be asked for", async () => {
+  const kept = ["--time=none", "--color=never", "--stderr=inherit"];
+  const ended = await whole(["--format=raw", ...kept, "--", "printf", "x"]);
+  assertEquals(ended, { code: 0, signal: null, stdout: "x", stderr: "" });
+});
+
+Deno.test("what is refused or reported cannot act on the terminal", async () => {
+  const hostile = [
+    ["--x\n\x1b[2Jy"],
+    ["-\x1b"],
+    ["a\u202eb\x7f\u009d"],
+    ["--format", "\u202e"],
+    ["--frame=json", "-fraw"],
+    ["--frame=json", "--", "printf", "\\235\\60;PWN\\234 \\x7f\\220q\\n"],
+    ["--frame=length", "--", "printf", "\\235\\60;PWN\\234 \\x7f\\220q\\n"],
+    ["--", "no\x1b[2J\u202esuch"],
+  ];
+  for (const args of hostile) {
+    const { stderr } = await whole(args);
+    assertMatch(stderr, /^basic-pipes: [^\p{C}\u2028\u2029]+\n$/u);
+  }
+});
+
+Deno.test("a child that closes its stdout and lives on is idle", async () => {
+  const { code } = await whole([
+    "--idle=200ms",
+    "--",
+    "bash",
+    "-c",
+    "exec >&-; sleep 30 2>/dev/null",
+  ]);
+  assertEquals(code, 124);
+});
+
+Deno.test("a limit of time holds though the reader of the log is stuck", async () => {
+  const startMs = performance.now();
+  const program = start(["--timeout=200ms", "--", "yes"]);
+  const { code } = await program.status;
+  assertEquals(code, 124);
+  assertLessOrEqual(performance.now() - startMs, 5000);
+  await program.stdout.cancel();
+  await program.stderr.cancel();
+});
+
+Deno.test("what our own child can't do is told, and is a failure", async () => {
+  const { code, stdout, stderr } = await whole([
+    "--frame=lines",
+    "--text=h\ni",
+  ]);
+  assertEquals({ code, stdout }, { code: 125, stdout: "" });
+  assertMatch(stderr, /^basic-pipes: Cannot encode a line .*\n$/);
+});
+
+const OFFSETS = [
+  {
+    args: ["--frame=length"],
+    bytes: "\\0\\0\\0\\5hello\\0\\0\\0\\3abcoops!",
+    offsets: [4, 13, 16],
+  },
+  { args: ["--lines"], bytes: "ab\\r\\n\\ncd\\ne", offsets: [0, 4, 5, 8] },
+  {
+    args: ["--lines", "--max-frame=2"],
+    bytes: "abcde\\nf",
+    offsets: [0, 2, 4, 6],
+  },
+  { args: ["--frame=nul"], bytes: "a\\0b", offsets: [0, 2] },
+  { args: ["--slice=2"], bytes: "abcde", offsets: [0, 2, 4] },
+];
+
+Deno.test("an offset is the place in the stream, also behind headers and delimiters", async () => {
+  for (const { args, bytes, offsets } of OFFSETS) {
+    const { stdout } = await whole(["-fjson", ...args, "--", "printf", bytes]);
+    const got = stdout.trim().split("\n").map((line) =>
+      JSON.parse(line).offset
+    );
+    assertEquals({ args, offsets: got }, { args, offsets });
+  }
+});
+
+Deno.test("a byte that is held back when the log is full is shown", async () => {
+  const { stdout } = await whole([...TEXT, "-s1", "-n1", "--", "printf", "é"]);
+  assertEquals(stdout, "\n\\xc3\n");
+});
+
+Deno.test("the end is told truly in a loop, a pipeline and a task", async () => {
+  const { stdout } = await shell(
+    `set -o pipefail
+    main -- sh -c 'exit 7' | cat; echo "$?"
+    main -- true && main -- false; echo "$?"
+    for i in 1 2; do main -n1 -- yes >/dev/null; echo "$i $?"; done
+    while read -r line; do echo "$line"; main -- true </dev/null; done <<<"a
+b"`,
+  );
+  assertEquals(stdout, "7\n1\n1 0\n2 0\na\nb\n");
+});
+
+Deno.test("a full disk is one line and 125, and the command is gone", async () => {
+  const { code, stderr } = await shell("main -- yes >/dev/full");
+  assertEquals(code, 125);
+  assertMatch(stderr, /^basic-pipes: Cannot write .*No space left.*\n$/);
+});
+
+Deno.test({
+  name: "--progress is drawn on a terminal's stderr, and gone at the end",
+  ignore: !has(TERMINAL_PROGRAM),
+  fn: async () => {
+    const { code, stdout } = await wholeOnTerminal(
+      ["--progress", "--", "bash", fixture("pauses_longer.sh")],
+      { elsewhere: ">/dev/null" },
+    );
+    assertEquals(code, 0);
+    const drawings = stdout.split("\r\x1b[K");
+    assert(drawings.length > 2, JSON.stringify(stdout));
+    assert(drawings.some((drawn) => /4 B +.*B\/s/.test(drawn)), stdout);
+    assertEquals(drawings.at(-1), "");
+  },
+});
+
+Deno.test({
+  name: "colour is for a terminal, and NO_COLOR and --color have their say",
+  ignore: !has(TERMINAL_PROGRAM),
+  fn: async () => {
+    const isColored = async (
+      run: typeof whole,
+      more: readonly string[],
+      env = { NO_COLOR: "", TERM: "xterm" },
+    ) => {
+      const slow = ["--format=text", "--slow=1ms", "--", "bash"];
+      const args = [...more, ...slow, fixture("pauses.sh")];
+      const { code, stdout } = await run(args, { env });
+      assertEquals(code, 0);
+      return stdout.includes("\x1b[33m");
+    };
+    assert(!await isColored(whole, []));
+    assert(await isColored(whole, ["--color=always"]));
+    assert(await isColored(wholeOnTerminal, []));
+    assert(!await isColored(wholeOnTerminal, ["--color=never"]));
+    const noColor = { NO_COLOR: "1", TERM: "xterm" };
+    assert(!await isColored(wholeOnTerminal, [], noColor));
+  },
+});

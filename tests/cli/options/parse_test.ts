@@ -1,0 +1,366 @@
+import {
+  CHILD_TABLE,
+  childArguments,
+  readChildArguments,
+} from "../../../cli/options/child_options.ts";
+import {
+  count,
+  duration,
+  oneOf,
+  size,
+  text,
+} from "../../../cli/options/kinds.ts";
+import { flag, repeated, valued } from "../../../cli/options/option.ts";
+import { PARENT_OPTIONS } from "../../../cli/options/parent_options.ts";
+import { parse } from "../../../cli/options/parse.ts";
+import { UsageError } from "../../../cli/options/usage_error.ts";
+import { assertEquals, assertRejects } from "../../support/std_assert.ts";
+
+const TABLE = {
+  slice: valued(size(1, 1024 ** 2), 32, {
+    short: "s",
+    group: "cut",
+    help: "size",
+  }),
+  fill: flag({ group: "cut", help: "fill" }),
+  lines: flag({ short: "l", group: "cut", help: "lines" }),
+  count: valued(count(1), null, { short: "n", group: "end", help: "count" }),
+  timeout: valued(duration(1), null, { group: "end", help: "timeout" }),
+  format: valued(oneOf("NAME", ["seed", "raw"]), "seed", {
+    short: "f",
+    group: "line",
+    help: "format",
+  }),
+  env: repeated(oneOf("NAME", ["A=1", "B=2"]), {
+    short: "E",
+    group: "command",
+    help: "env",
+  }),
+  label: valued(text("NAME"), null, { group: "line", help: "label" }),
+};
+
+const INITIAL = {
+  slice: 32,
+  fill: false,
+  lines: false,
+  count: null,
+  timeout: null,
+  format: "seed",
+  env: [],
+  label: null,
+};
+
+const READ = [
+  { args: [], settings: {}, command: null },
+  { args: ["--slice=64K"], settings: { slice: 65536 } },
+  { args: ["--slice", "1M"], settings: { slice: 1048576 } },
+  { args: ["-s64K"], settings: { slice: 65536 } },
+  { args: ["-s", "5"], settings: { slice: 5 } },
+  { args: ["-s=5"], settings: { slice: 5 } },
+  { args: ["-ls", "5"], settings: { lines: true, slice: 5 } },
+  { args: ["-ln3"], settings: { lines: true, count: 3 } },
+  { args: ["--slice=4", "--slice=5"], settings: { slice: 5 } },
+  { args: ["--timeout=1.5m"], settings: { timeout: 90_000 } },
+  { args: ["--timeout", "2"], settings: { timeout: 2000 } },
+  { args: ["--timeout", "500ms"], settings: { timeout: 500 } },
+  { args: ["--timeout=.5"], settings: { timeout: 500 } },
+  { args: ["--timeout=.25s"], settings: { timeout: 250 } },
+  { args: ["-E", "A=1", "-E", "B=2"], settings: { env: ["A=1", "B=2"] } },
+  {
+    args: ["--fill", "--", "echo"],
+    settings: { fill: true },
+    command: ["echo"],
+  },
+  {
+    args: ["--", "echo", "--slice=4", "--", "-x"],
+    settings: {},
+    command: ["echo", "--slice=4", "--", "-x"],
+  },
+  { args: ["--", ""], settings: {}, command: [""] },
+];
+
+Deno.test("a command line is read by its table", async () => {
+  for (const { args, settings, command = null } of READ) {
+    assertEquals(
+      { args, ...await parse(args, TABLE) },
+      {
+        args,
+        settings: { ...INITIAL, ...settings } as never,
+        given: new Set(Object.keys(settings)) as never,
+        command: command as never,
+      },
+    );
+  }
+});
+
+Deno.test("an option is given also with the value that it has anyway", async () => {
+  const args = ["-s32", "--format", "seed", "--", "--fill"];
+  const { given } = await parse(args, TABLE);
+  assertEquals([...given], ["slice", "format"]);
+});
+
+const SLICE = "it takes a size from 1 to 1M, such as 32, 64K or 1M";
+
+const REFUSED = [
+  {
+    args: ["--slice=0"],
+    says: `Cannot take --slice as ${SLICE}: current value is "0"`,
+  },
+  {
+    args: ["--slice=-1"],
+    says: `Cannot take --slice as ${SLICE}: current value is "-1"`,
+  },
+  {
+    args: ["--slice=NaN"],
+    says: `Cannot take --slice as ${SLICE}: current value is "NaN"`,
+  },
+  {
+    args: ["--slice=1.5"],
+    says: `Cannot take --slice as ${SLICE}: current value is "1.5"`,
+  },
+  {
+    args: ["--slice=1e3"],
+    says: `Cannot take --slice as ${SLICE}: current value is "1e3"`,
+  },
+  {
+    args: ["--slice=0x10"],
+    says: `Cannot take --slice as ${SLICE}: current value is "0x10"`,
+  },
+  {
+    args: ["--slice= 4"],
+    says: `Cannot take --slice as ${SLICE}: current value is " 4"`,
+  },
+  {
+    args: ["--slice=2M"],
+    says: `Cannot take --slice as ${SLICE}: current value is "2M"`,
+  },
+  {
+    args: ["--slice=99999999999999999999"],
+    says:
+      `Cannot take --slice as ${SLICE}: current value is "99999999999999999999"`,
+  },
+  {
+    args: ["--slice"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["--slice", "-1"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "-1" follows`,
+  },
+  {
+    args: ["--slice="],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["--slice", ""],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["-ls"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE`,
+  },
+  {
+    args: ["-s", "-1"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "-1" follows`,
+  },
+  {
+    args: ["-ls", "--fill"],
+    says:
+      `Cannot take --slice as it needs a value: ${SLICE}, as in --slice=SIZE, and "--fill" follows`,
+  },
+  {
+    args: ["--label", "-x"],
+    says:
+      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows, which would go as --label=-x`,
+  },
+  {
+    args: ["--slize=3"],
+    says:
+      `Cannot take "--slize" as there is no such option: did you mean --slice?`,
+  },
+  {
+    args: ["--formt", "raw"],
+    says:
+      `Cannot take "--formt" as there is no such option: did you mean --format?`,
+  },
+  {
+    args: ["--zzzzzz"],
+    says: `Cannot take "--zzzzzz" as there is no such option: see --help`,
+  },
+  {
+    args: ["--__proto__=1"],
+    says: `Cannot take "--__proto__" as there is no such option: see --help`,
+  },
+  {
+    args: ["--slice.x=1"],
+    says:
+      `Cannot take "--slice.x" as there is no such option: did you mean --slice?`,
+  },
+  {
+    args: ["--no-fill"],
+    says: `Cannot take "--no-fill" as there is no such option: see --help`,
+  },
+  {
+    args: ["--fill=maybe"],
+    says: `Cannot take --fill as it has no value: current value is "maybe"`,
+  },
+  {
+    args: ["--fill", "false"],
+    says:
+      `Cannot take "false" as it is no option: a command goes after --, as in: -- false`,
+  },
+  {
+    args: ["-x"],
+    says: `Cannot take "-x" as there is no such option: see --help`,
+  },
+  {
+    args: ["-lx"],
+    says: `Cannot take "-x" as there is no such option: see --help`,
+  },
+  {
+    args: ["echo"],
+    says:
+      `Cannot take "echo" as it is no option: a command goes after --, as in: -- echo`,
+  },
+  {
+    args: [""],
+    says:
+      `Cannot take "" as it is no option: a command goes after --, as in: -- `,
+  },
+  {
+    args: ["-"],
+    says:
+      `Cannot take "-" as it is no option: a command goes after --, as in: -- -`,
+  },
+  {
+    args: ["--format=RAW"],
+    says:
+      `Cannot take --format as it takes one of seed, raw: current value is "RAW"`,
+  },
+  {
+    args: ["--count=0"],
+    says:
+      `Cannot take --count as it takes a whole number from 1 up: current value is "0"`,
+  },
+  {
+    args: ["--timeout=."],
+    says:
+      `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "."`,
+  },
+  {
+    args: ["--timeout=0"],
+    says:
+      `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "0"`,
+  },
+  {
+    args: ["--timeout=999h"],
+    says:
+      `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "999h"`,
+  },
+  {
+    args: ["--timeout=5d"],
+    says:
+      `Cannot take --timeout as it takes a duration from 1ms to 596h, such as 500ms, 2s or 1.5m: current value is "5d"`,
+  },
+  { args: ["--"], says: "Cannot start a command as none follows --" },
+];
+
+Deno.test("what is unknown or out of range is refused in one sentence", async () => {
+  for (const { args, says } of REFUSED) {
+    const error = await assertRejects(() => parse(args, TABLE), UsageError);
+    assertEquals({ args, says: error.message }, { args, says });
+  }
+});
+
+const GUESSES: [word: string, hint: string][] = [
+  ["out", "did you mean --output?"],
+  ["sum", "did you mean --summary?"],
+  ["comp", "did you mean --completions?"],
+  ["max", "did you mean --max-frame or --max-size?"],
+  ["environ", "did you mean --env?"],
+  ["timeouts", "did you mean --timeout?"],
+  ["time-out", "did you mean --timeout?"],
+  ["hex", "did you mean --format=hex?"],
+  ["iso", "did you mean --time=iso?"],
+  ["json", "did you mean --frame=json or --format=json?"],
+  ["raw=1", "did you mean --format=raw?"],
+  ["formt", "did you mean --format?"],
+  ["cuont", "did you mean --count?"],
+  ["cdw", "did you mean --cwd?"],
+  ["pid", "see --help"],
+  ["tac", "see --help"],
+  ["c", "see --help"],
+  ["=x", "see --help"],
+  ["no-progress", "see --help"],
+];
+
+Deno.test("what was probably meant is named, and no more than that", async () => {
+  for (const [word, hint] of GUESSES) {
+    const { message } = await assertRejects(
+      () => parse([`--${word}`], PARENT_OPTIONS),
+      UsageError,
+    );
+    assertEquals({ word, hint: message.replace(/^.*?: /, "") }, { word, hint });
+  }
+});
+
+Deno.test("a word that is an option and a value is both where it has none", async () => {
+  const args = ["--text", "--", "ls"];
+  const { message } = await assertRejects(() => parse(args, PARENT_OPTIONS));
+  assertEquals(
+    message,
+    "Cannot take --text as it needs a value: it takes a text, as in --text=TEXT; did you mean --format=text?",
+  );
+});
+
+Deno.test("a program that starts no command does not ask for one", async () => {
+  const { message } = await assertRejects(() => parse(["foo"], CHILD_TABLE));
+  assertEquals(
+    message,
+    'Cannot take "foo" as only options are taken: see --help',
+  );
+});
+
+const CARRIED = [
+  [],
+  ["--lifeline"],
+  ["--messages=3", "--text=Eier", "--tick=500ms", "--cycle=2"],
+  ["--text=a=b\n--tick", "--frame=json", "--lifeline"],
+];
+
+Deno.test("the settings of the child travel as arguments and come back the same", async () => {
+  for (const args of CARRIED) {
+    const { settings } = await parse(args, CHILD_TABLE);
+    assertEquals(childArguments(settings), args);
+    assertEquals(readChildArguments(args), settings);
+  }
+});
+
+const TYPED = [
+  ["--help"],
+  ["--tick"],
+  ["--tick", "1s"],
+  ["--tick="],
+  ["--tick=x"],
+  ["--lifeline=yes"],
+  ["--Tick=1s"],
+  ["-h"],
+  ["--"],
+  ["toString"],
+  ["--constructor=1"],
+];
+
+Deno.test("what the parent did not write is left to the parser", () => {
+  for (const args of TYPED) {
+    assertEquals({ args, settings: readChildArguments(args) }, {
+      args,
+      settings: null,
+    });
+  }
+});

@@ -1,0 +1,215 @@
+import { has, quote } from "../../support/processes.ts";
+import { Progress, showsProgress } from "../../../cli/stderr/progress.ts";
+import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "../../support/terminal.ts";
+import { ROOT } from "../../support/whole_program.ts";
+
+/** What a terminal of so many columns was sent, and how long that took. */
+interface Terminal {
+  sent: string;
+  code: number;
+  lastedMs: number;
+}
+
+type Kind = "closes" | "leaves" | "exits";
+
+/** The arguments of script(1) that run the program in a terminal. */
+function scriptArgs(
+  kind: Kind,
+  milliseconds: number,
+  columns = 80,
+  elsewhere = ">/dev/null",
+): string[] {
+  const program = new URL("tests/programs/shows_progress.ts", ROOT).href;
+  const words = [Deno.execPath(), "run", "-q", "--no-prompt", program];
+  const run = [...words, kind, `${milliseconds}`].map(quote).join(" ");
+  const line = `stty cols ${columns} -onlcr; ${run} ${elsewhere}`;
+  return onTerminal(line);
+}
+
+/** Runs the program in a terminal, its stdout going elsewhere. */
+async function inTerminal(
+  ...given: Parameters<typeof scriptArgs>
+): Promise<Terminal> {
+  const startMs = performance.now();
+  const { code, stdout } = await new Deno.Command(TERMINAL_PROGRAM, {
+    args: scriptArgs(...given),
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const lastedMs = performance.now() - startMs;
+  return { sent: new TextDecoder().decode(stdout), code, lastedMs };
+}
+
+const ERASE = "\r\x1b[K";
+const ignore = !has(TERMINAL_PROGRAM);
+const LINE = /^ *[\d.]+ (B|[KM]iB) +[\d.]+ (B|[KM]iB)\/s {2}[\d.]+ (ms|s)$/;
+
+Deno.test(
+  "the line is drawn in a terminal, made way and erased",
+  { ignore },
+  async () => {
+    const { sent, code, lastedMs } = await inTerminal("closes", 1000);
+    assertEquals(code, 0);
+    const pieces = sent.split(ERASE);
+    // Between two erasures there is a drawing, nothing, or our sentence.
+    const sentence = pieces.indexOf("a sentence\n");
+    assert(sentence > 0, sent);
+    const drawings = pieces.toSpliced(sentence, 1).filter((piece) =>
+      piece !== ""
+    );
+    for (const drawing of drawings) assertMatch(drawing, LINE);
+    assert(drawings.length >= 3, sent);
+    assert(drawings.length <= lastedMs / 100 + 1, sent);
+    assert(sent.endsWith(ERASE), "the last line is still there");
+  },
+);
+
+Deno.test("the line is cut to the columns of the terminal, but for the last", {
+  ignore,
+}, async () => {
+  const { sent } = await inTerminal("closes", 400, 16);
+  const drawings = sent.split(ERASE).filter((piece) => /iB/.test(piece));
+  assert(drawings.length > 0, sent);
+  assertEquals(
+    drawings.map((drawing) => drawing.length),
+    drawings.map(() => 15),
+  );
+});
+
+Deno.test(
+  "a line that is not closed lets the program end",
+  { ignore },
+  async () => {
+    const { sent, code } = await inTerminal("leaves", 300);
+    assertEquals(code, 0);
+    assertMatch(sent, /iB\/s/);
+  },
+);
+
+Deno.test(
+  "no line is wanted where stdout is the terminal",
+  { ignore },
+  async () => {
+    const { sent, code } = await inTerminal("closes", 100, 80, "");
+    assertEquals([sent, code], ["", 9]);
+  },
+);
+
+Deno.test("a line is wanted if stderr is a terminal and stdout is not", () => {
+  const wanted = [[false, false], [false, true], [true, false], [true, true]]
+    .map(([out, err]) => [out, err, showsProgress(out!, err!)]);
+  assertEquals(wanted, [
+    [false, false, false],
+    [false, true, true],
+    [true, false, false],
+    [true, true, false],
+  ]);
+});
+
+/** A line whose terminal is a list, and whose time a test sets. */
+function record(write: (text: string) => Promise<unknown>) {
+  const clock = { ms: 0 };
+  const decoder = new TextDecoder();
+  const progress = new Progress({
+    write: (bytes) => write(decoder.decode(bytes)),
+    columns: () => 80,
+    now: () => clock.ms,
+  });
+  return { progress, clock };
+}
+
+/** Resolves when the list has so many texts. */
+async function drawn(texts: readonly string[], count: number): Promise<void> {
+  while (texts.length < count) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("the rate is that of the last second", async () => {
+  const texts: string[] = [];
+  const { progress, clock } = record((text) =>
+    Promise.resolve(texts.push(text))
+  );
+  // A fast first second, and after it a slow one.
+  for (let drawing = 1; drawing <= 20; drawing++) {
+    clock.ms += 100;
+    progress.take(drawing <= 10 ? 1024 ** 2 : 1024);
+    await drawn(texts, drawing);
+  }
+  await progress.close();
+  assertEquals([texts[0], texts[9], texts[19], texts[20]], [
+    `${ERASE} 1.0 MiB  10.0 MiB/s  100 ms`,
+    `${ERASE}10.0 MiB  10.0 MiB/s  1.00 s`,
+    `${ERASE}10.0 MiB  10.0 KiB/s  2.00 s`,
+    ERASE,
+  ]);
+});
+
+Deno.test(
+  "a person's Ctrl-S stops the line and nothing else",
+  { ignore },
+  async () => {
+    const told = await Deno.makeTempFile();
+    await using child = new Deno.Command(TERMINAL_PROGRAM, {
+      args: scriptArgs("exits", 1000, 80, `>${quote(told)}`),
+      stdin: "piped",
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    const keys = child.stdin.getWriter();
+    let drawings = 0;
+    for await (const bytes of child.stdout) {
+      // What is drawn now is there before the key is pressed.
+      if (drawings++ === 0) await keys.write(Uint8Array.of(0x13));
+      assert(bytes.length > 0);
+    }
+    const { code } = await child.status;
+    await keys.close().catch(() => {});
+    const longestMs = Number(await Deno.readTextFile(told));
+    await Deno.remove(told);
+    assertEquals(code, 0);
+    assert(drawings < 5, `${drawings} drawings: the terminal was not stopped`);
+    assert(longestMs > 0 && longestMs < 500, `${longestMs} ms`);
+  },
+);
+
+Deno.test("a terminal that takes nothing stops nothing", async () => {
+  const texts: string[] = [];
+  const { progress, clock } = record((text) => {
+    texts.push(text);
+    return new Promise(() => {});
+  });
+  clock.ms = 100;
+  await drawn(texts, 1);
+  for (let tick = 0; tick < 3; tick++) {
+    clock.ms += 100;
+    progress.take(1);
+    await new Promise((resolve) => setTimeout(resolve, 110));
+  }
+  assertEquals(texts.length, 1);
+  const startMs = performance.now();
+  await progress.close();
+  assert(performance.now() - startMs < 1000);
+});
+
+Deno.test("a terminal that fails is left alone", async () => {
+  let count = 0;
+  const { progress, clock } = record(() => {
+    count++;
+    return Promise.reject(new Error("gone"));
+  });
+  clock.ms = 100;
+  while (count === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await progress.close();
+  assert(count >= 2);
+});
+
+Deno.test("a line that was never drawn is not erased", async () => {
+  const texts: string[] = [];
+  const { progress } = record((text) => Promise.resolve(texts.push(text)));
+  await progress.hide();
+  await progress.close();
+  await progress.close();
+  assertEquals(texts, []);
+});

@@ -1,0 +1,366 @@
+import { needs } from "../../support/processes.ts";
+import type { Ending } from "../../../cli/summary/ending.ts";
+import { Statistics } from "../../../cli/summary/statistics.ts";
+import type { ExitStatus } from "../../../mod.ts";
+import { assertEquals, assertMatch } from "../../support/std_assert.ts";
+import { observe, type ObserveOptions, sentences } from "./observe.ts";
+
+interface Case extends ObserveOptions {
+  title: string;
+  command: string[];
+  expected: string[];
+}
+
+const LEFT =
+  "The child had ended, but a process that it left behind still held the " +
+  "pipe: what that wrote later is not in the log.";
+
+function held(count: number | "N", bytes: string): string {
+  return `${count} times a full buffer of ${bytes} bytes came at once, after ` +
+    "T of silence on average. If it was printed bit by bit, it was held back, " +
+    "as stdout is a pipe.";
+}
+
+const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1 or run `python3 -u`.";
+
+const LINES = ["75", "600", "12"];
+
+const CASES: Case[] = [
+  {
+    title: "a Python script that prints in a loop holds its lines back",
+    command: ["python3", "@prints_slowly.py", ...LINES],
+    expected: [held("N", "8,192"), PYTHON],
+  },
+  {
+    title: "the same script with -u has nothing to be told",
+    command: ["python3", "-u", "@prints_slowly.py", ...LINES],
+    expected: [],
+  },
+  {
+    title: "the same script seen through env(1) is Python as well",
+    command: ["env", "A=1", "python3", "@prints_slowly.py", ...LINES],
+    expected: [held("N", "8,192"), PYTHON],
+  },
+  {
+    title: "the same script is seen through a shell and timeout(1)",
+    command: [
+      "sh",
+      "-c",
+      "exec timeout 60 python3 '@prints_slowly.py' 75 600 12 2>/dev/null",
+    ],
+    expected: [held("N", "8,192"), PYTHON],
+  },
+  {
+    title: "Python that is told not to buffer and writes blocks is innocent",
+    command: ["python3", "-u", "@writes_pages.py"],
+    expected: [],
+  },
+  {
+    title: "Python that writes blocks may be innocent",
+    command: ["python3", "@writes_pages.py"],
+    expected: [held("N", "4,096"), PYTHON],
+  },
+  {
+    title: "the arguments of a Python script are none of Python",
+    command: ["python3", "@prints_slowly.py", "8", "20", "100", "-run"],
+    expected: [
+      "Everything (144 B) came at once as the child ended, after T of " +
+      "silence. If it was printed before that, it was held back: while " +
+      "stdout is a pipe, up to 8,192 bytes are.",
+      PYTHON,
+    ],
+  },
+  {
+    title: "a Perl script holds exact buffers back, in which lines are parted",
+    command: ["perl", "@prints_slowly.pl", ...LINES],
+    expected: [
+      held("N", "8,192"),
+      "To get it at once, set `$| = 1` at the start of the Perl program.",
+    ],
+  },
+  {
+    title: "in a shell it is not known which program holds back",
+    command: [
+      "sh",
+      "-c",
+      'python3 -u "$0" 50 600 15 | sed s/x/y/',
+      "@prints_slowly.py",
+    ],
+    expected: [
+      held("N", "4,096"),
+      "To get it at once, try `stdbuf -oL CMD`, or give it a terminal: " +
+      "`script -qefc 'CMD …' /dev/null`.",
+    ],
+  },
+  {
+    title: "a Python script that says all as it ends may have held it back",
+    command: ["python3", "@prints_slowly.py", "8", "20", "100"],
+    expected: [
+      "Everything (144 B) came at once as the child ended, after T of " +
+      "silence. If it was printed before that, it was held back: while " +
+      "stdout is a pipe, up to 8,192 bytes are.",
+      PYTHON,
+    ],
+  },
+  {
+    title: "a shell that says all as it ends is not suspected",
+    command: ["sh", "-c", "sleep 0.6; printf 'one\\ntwo\\n'"],
+    expected: [],
+  },
+  {
+    title: "a Python script that is stopped may have lost what it held back",
+    command: ["python3", "@prints_slowly.py", "50", "20", "100"],
+    timeoutMs: 1000,
+    expected: [
+      "Nothing came on stdout in T, and then the child was ended. If it had " +
+      "printed anything by then, that is lost: while stdout is a pipe, up to " +
+      "8,192 bytes are held back.",
+      PYTHON,
+    ],
+  },
+  {
+    title: "a screen of 8000 bytes, again and again, is no full buffer",
+    command: ["python3", "@writes_screens.py"],
+    expected: [],
+  },
+  {
+    title: "blocks of 65536 bytes are a full buffer if the reader waited",
+    command: ["sh", "@writes_blocks.sh"],
+    expected: [
+      held("N", "65,536"),
+      "To get it at once, try `stdbuf -oL CMD`, or give it a terminal: " +
+      "`script -qefc 'CMD …' /dev/null`.",
+    ],
+  },
+  {
+    title: "blocks of 65536 bytes are no evidence if nobody knows who waited",
+    command: ["sh", "@writes_blocks.sh"],
+    silent: true,
+    expected: [],
+  },
+  {
+    title: "a child that ticks has nothing to be told",
+    command: ["sh", "-c", "for n in 1 2 3 4 5; do echo $n; sleep 0.1; done"],
+    expected: [],
+  },
+  {
+    title: "a flood has nothing to be told if its reader keeps up",
+    command: ["sh", "-c", "yes | head -c 100000000"],
+    expected: [],
+  },
+  {
+    title: "a flood of random bytes has nothing to be told",
+    command: ["head", "-c", "20000000", "/dev/urandom"],
+    expected: [],
+  },
+  {
+    title: "a child that is silent and ends has said nothing",
+    command: ["sleep", "0.1"],
+    expected: ["Nothing came on stdout."],
+  },
+  {
+    title: "a child that speaks on stderr alone has said nothing on stdout",
+    command: ["sh", "-c", "echo oh >&2"],
+    stderr: "piped",
+    expected: ["Nothing came on stdout, but 3 B on stderr."],
+  },
+  {
+    title: "a silent child that is stopped has said nothing until then",
+    command: ["sleep", "30"],
+    timeoutMs: 100,
+    expected: ["Nothing came on stdout in T, and then the child was ended."],
+  },
+  {
+    title: "a character that two writes part is seen",
+    command: ["sh", "@cuts_a_character.sh"],
+    expected: [
+      "1 of 2 reads of stdout ended inside a UTF-8 character: decode the " +
+      "stream with one decoder, never each read by itself.",
+    ],
+  },
+  {
+    title: "a character of which the rest never comes is seen",
+    command: ["printf", "5 \\342\\202"],
+    expected: ["The last character of stdout is not complete."],
+  },
+  {
+    title: "lines that come two at a time are seen",
+    command: ["sh", "@joins_messages.sh"],
+    expected: [
+      "Messages came joined: 2 of 10 reads had several of 7 bytes. A read is " +
+      "not a message: --lines parts them.",
+    ],
+  },
+  {
+    title: "a process that is left behind with the pipe is seen",
+    command: ["sh", "@leaves_grandchild.sh"],
+    expected: [LEFT],
+  },
+];
+
+for (const { title, command, expected, ...options } of CASES) {
+  const programs = ["python3", "perl", "stdbuf", "script"].filter((program) =>
+    command.some((word) => word.split(" ").includes(program))
+  );
+  Deno.test(title, needs(command[0]!, ...programs), async () => {
+    const told = sentences(await observe(command, options));
+    // Where the machine is busy with others, two buffers are one read.
+    const steady = told.map((sentence) =>
+      sentence.replace(/\d+ (?=times a full buffer)/, "N ")
+    );
+    assertEquals(steady, expected);
+  });
+}
+
+Deno.test("a log that is slower than the child is told to be", async () => {
+  const flood = ["sh", "-c", "yes | head -c 6000000"];
+  const observed = await observe(flood, { pauseMs: 10 });
+  const [sentence, ...more] = sentences(observed);
+  assertEquals(more, []);
+  assertMatch(
+    sentence!,
+    /^The reader was the slow side: the pipe was full at \d+ of \d+ reads, and \d\d % of the time went into the log while the child had to wait\.$/,
+  );
+});
+
+type Read = [elapsedMs: number, text: string | Uint8Array, busyMs?: number];
+
+const STATUS: ExitStatus = {
+  code: 0,
+  signal: null,
+  success: true,
+  reason: "exited",
+  ladderStep: 0,
+  receivedSignal: null,
+  durationMs: 1000,
+  bytesIn: 0,
+  bytesOut: 0,
+  bytesErr: 0,
+  stderrTail: "",
+  drained: true,
+};
+
+/** The sentences on a pipe that gave these reads, each asked for at once. */
+function tell(
+  reads: readonly Read[],
+  { command = ["tool"], endMs = 1000, ending = STATUS }: {
+    command?: string[] | null;
+    endMs?: number;
+    ending?: Ending;
+  } = {},
+): string[] {
+  const statistics = new Statistics();
+  statistics.ask("out", 0);
+  for (const [elapsedMs, given, busyMs = 0] of reads) {
+    const chunk = typeof given === "string"
+      ? new TextEncoder().encode(given)
+      : given;
+    statistics.take(chunk, 1, { wallMs: 0, elapsedMs, stream: "out" });
+    statistics.ask("out", elapsedMs + busyMs);
+  }
+  statistics.end(endMs);
+  const started = command && { command };
+  return sentences({ statistics, ending, command: command ?? [] }, started);
+}
+
+/** So many bytes of text with a newline in each hundred. */
+function text(bytes: number): string {
+  return `${"x".repeat(99)}\n`.repeat(bytes / 100 + 1).slice(0, bytes);
+}
+
+const BUFFERS = [100, 200, 300, 400].map((at): Read => [at, text(4096)]);
+const NEARLY = [100, 200, 300, 400].map((at): Read => [at, text(8100)]);
+const FULL = Array.from(
+  { length: 60 },
+  (_, index): Read => [index * 20, text(65536), 15],
+);
+
+Deno.test("full buffers are told of a program that can hold back", () => {
+  const told = [["tool"], ["cat"], ["node", "x.js"], null].map((command) =>
+    tell(BUFFERS, { command })[0]
+  );
+  assertEquals(told, [held(3, "4,096"), undefined, undefined, undefined]);
+});
+
+Deno.test("a program that was told to write at once is not accused", () => {
+  const commands = [
+    ["python3", "-u", "x"],
+    ["env", "PYTHONUNBUFFERED=1", "python3", "x"],
+    ["stdbuf", "-oL", "tr", "a", "b"],
+    ["tr", "a", "b"],
+  ];
+  const told = commands.map((command) => tell(BUFFERS, { command })[0]);
+  assertEquals(told, [undefined, undefined, undefined, held(3, "4,096")]);
+});
+
+Deno.test("nearly full buffers are told of a Python that is not told to write", () => {
+  const commands = [["python3", "x"], ["tool"], ["python3", "-u", "x"]];
+  const told = commands.map((command) => tell(NEARLY, { command })[0]);
+  assertEquals(told, [held(3, "8,192"), undefined, undefined]);
+});
+
+Deno.test("all at once at the end is told if it is late, lines, and the end", () => {
+  const command = ["python3", "x"];
+  const told = [
+    tell([[900, "one\ntwo\n"]], { command }),
+    tell([[900, "one\n"]], { command }),
+    tell([[300, "one\ntwo\n"]], { command, endMs: 310 }),
+    tell([[600, "one\ntwo\n"]], { command }),
+    tell([[900, text(8193)]], { command }),
+    tell([[899, "one\ntwo\n"], [900, "three\n"]], { command }),
+    tell([[900, "one\ntwo\n"]], {
+      command,
+      ending: { ...STATUS, reason: "timeout" },
+    }),
+    tell([[900, "one\ntwo\n"]], { command: ["tool"] }),
+  ];
+  assertEquals(told.map((sentences) => sentences.length), [
+    2,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ]);
+});
+
+Deno.test("a reader is slow if the pipe was full and the time went into the log", () => {
+  const quick = FULL.map(([at, chunk]): Read => [at, chunk, 5]);
+  const partly = FULL.map(([at, chunk], index): Read =>
+    index % 4 === 0 ? [at, text(5000), 15] : [at, chunk, 15]
+  );
+  const told = [FULL, quick, partly, FULL.slice(0, 31)].map((reads) =>
+    tell(reads, { endMs: 1300 })
+  );
+  assertEquals(told, [
+    [
+      "The reader was the slow side: the pipe was full at 60 of 60 reads, and " +
+      "76 % of the time went into the log while the child had to wait.",
+    ],
+    [],
+    [],
+    [],
+  ]);
+});
+
+Deno.test("a pipe that we let go ourselves is not told as left behind", () => {
+  const ended: Ending[] = [
+    { ...STATUS, drained: false },
+    { ...STATUS, drained: false, receivedSignal: "SIGTERM" },
+    "count",
+    "reader",
+  ];
+  const told = ended.map((ending) => tell([[1, "a\n"]], { ending }));
+  assertEquals(told, [[LEFT], [], [], []]);
+});
+
+Deno.test("cut characters are told of text alone", () => {
+  const euro = [Uint8Array.of(0xe2), Uint8Array.of(0x82, 0xac)] as const;
+  const cut: Read[] = [[1, euro[0]], [2, euro[1]]];
+  const told = [cut, [...cut, [3, Uint8Array.of(0xff)] as Read]].map((reads) =>
+    tell(reads).length
+  );
+  assertEquals(told, [1, 0]);
+});

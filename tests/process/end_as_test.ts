@@ -1,0 +1,52 @@
+import { assertEquals } from "../support/std_assert.ts";
+import { fixture } from "../support/processes.ts";
+
+const PARENT = fixture("../parents/ends_as.ts");
+
+const ENDS: {
+  end: unknown;
+  code: number;
+  signal: Deno.Signal | null;
+}[] = [
+  { end: 0, code: 0, signal: null },
+  { end: 124, code: 124, signal: null },
+  { end: { code: 7, signal: null }, code: 7, signal: null },
+  { end: { code: 143, signal: "SIGTERM" }, code: 143, signal: "SIGTERM" },
+  { end: { code: 141, signal: "SIGPIPE" }, code: 141, signal: "SIGPIPE" },
+  { end: { code: 134, signal: "SIGABRT" }, code: 134, signal: "SIGABRT" },
+  { end: { code: 142, signal: "SIGALRM" }, code: 142, signal: "SIGALRM" },
+  // Raised, it would open Deno's debugger.
+  { end: { code: 138, signal: "SIGUSR1" }, code: 138, signal: null },
+  { end: "SIGUSR1", code: 138, signal: null },
+  { end: { code: 137, signal: "SIGKILL" }, code: 137, signal: null },
+  { end: { code: 139, signal: "SIGSEGV" }, code: 139, signal: null },
+  { end: { code: 158, signal: "SIGPWR" }, code: 158, signal: null },
+  { end: { code: 162, signal: 34 }, code: 162, signal: null },
+  { end: "SIGINT", code: 130, signal: "SIGINT" },
+  { end: "SIGHUP", code: 129, signal: "SIGHUP" },
+  { end: "SIGQUIT", code: 131, signal: "SIGQUIT" },
+  { end: "SIGKILL", code: 137, signal: null },
+  // Refused: the program goes on, and falls over its own error.
+  { end: 256, code: 1, signal: null },
+  { end: 1.5, code: 1, signal: null },
+  { end: { code: 300, signal: null }, code: 1, signal: null },
+  { end: "SIGFOO", code: 1, signal: null },
+];
+for (const { end, code, signal } of ENDS) {
+  const json = JSON.stringify(end);
+  Deno.test(`a program that ends as ${json} is seen as ${signal ?? code}`, async () => {
+    const status = await new Deno.Command(Deno.execPath(), {
+      // No permission: a program may always signal itself.
+      args: ["run", "--quiet", "--no-prompt", PARENT, json],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      // Signals that were ignored on the way here are not ignored there.
+      detached: true,
+    }).spawn().status;
+    assertEquals({ code: status.code, signal: status.signal }, {
+      code,
+      signal,
+    });
+  });
+}

@@ -1,0 +1,552 @@
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+} from "../support/std_assert.ts";
+import { fixture, isAlive, needs, until } from "../support/processes.ts";
+import { startParent } from "../support/parents.ts";
+import { TERMINAL_PROGRAM } from "../support/terminal.ts";
+
+const CLEANS_UP = [fixture("cleans_up.sh")];
+const IGNORES = [fixture("ignores_signals.sh")];
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1, SIGQUIT: 3 };
+const SHORT = [{ signal: "SIGTERM", waitMs: 150 }, {
+  signal: "SIGKILL",
+  waitMs: 1000,
+}];
+
+for (const signal of SIGNALS) {
+  Deno.test(`${signal} to the parent alone reaches the child once, and both end`, async () => {
+    await using parent = await startParent({ child: CLEANS_UP });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const { code, signal: by, output } = await parent.end();
+    assertEquals(
+      { code, by, said: /cleaned up after \d+/.exec(output)?.[0] },
+      { code: 128 + NUMBERS[signal], by: signal, said: "cleaned up after 1" },
+    );
+    assert(!isAlive(parent.childPid));
+  });
+}
+
+Deno.test("a signal that is delivered twice within 300 ms reaches the child once", async () => {
+  await using parent = await startParent({ child: CLEANS_UP });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGINT");
+  // Far enough apart for two deliveries: the child cleans up for 100 ms.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  Deno.kill(parent.pid, "SIGINT");
+  assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+});
+
+const KEYS = [
+  { key: "Ctrl-C", keys: "\x03", receivedSignal: "SIGINT" },
+  { key: "Ctrl-backslash", keys: "\x1c", receivedSignal: "SIGQUIT" },
+];
+for (const { key, keys, receivedSignal } of KEYS) {
+  Deno.test(
+    `${key} on a terminal reaches the child once, and its last words are read`,
+    needs(TERMINAL_PROGRAM),
+    async () => {
+      await using parent = await startParent({
+        child: CLEANS_UP,
+        options: { onSignal: "pass" },
+        terminal: true,
+      });
+      await parent.shows("ready");
+      await parent.press(keys);
+      const { output } = await parent.end();
+      assertStringIncludes(output, "cleaned up after 1");
+      assertStringIncludes(
+        output,
+        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true,"ladderStep":0}`,
+      );
+      assert(!isAlive(parent.childPid));
+    },
+  );
+}
+
+Deno.test(
+  "Ctrl-C reaches the child once though stdin is no terminal",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      terminal: true,
+      redirection: "</dev/null",
+    });
+    await parent.shows("ready");
+    await parent.press("\x03");
+    assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+  },
+);
+
+for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
+  Deno.test(`${signal} means something to a child alone: with onSignal "pass" it gets it`, async () => {
+    await using parent = await startParent({
+      child: ["bash", fixture("hears.sh"), signal],
+      options: { onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    await parent.shows(`heard ${signal}`);
+    Deno.kill(parent.childPid, "SIGKILL");
+    assertStringIncludes(
+      (await parent.end()).output,
+      `"signal":"SIGKILL","reason":"signaled","receivedSignal":null`,
+    );
+  });
+}
+
+Deno.test("without a child that it stands for, SIGUSR2 ends a program as ever", async () => {
+  for (
+    const { way, shows } of [
+      { way: "wait", shows: "ready" },
+      { way: "wrap", shows: "wrapped" },
+    ]
+  ) {
+    await using parent = await startParent({ child: CLEANS_UP, way });
+    await parent.shows(shows);
+    Deno.kill(parent.pid, "SIGUSR2");
+    assertEquals((await parent.end()).signal, "SIGUSR2");
+    Deno.kill(parent.childPid, "SIGKILL");
+  }
+});
+
+Deno.test("a child that the program stands for gets SIGUSR2 after another start has failed", async () => {
+  await using parent = await startParent({
+    child: ["bash", fixture("hears.sh"), "SIGUSR2"],
+    options: { onSignal: "pass" },
+    way: "fail",
+  });
+  await parent.shows("ready");
+  await parent.shows("failed");
+  Deno.kill(parent.pid, "SIGUSR2");
+  await parent.shows("heard SIGUSR2");
+  Deno.kill(parent.childPid, "SIGKILL");
+});
+
+Deno.test(
+  "Ctrl-C reaches a child that was started after the key was pressed",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      program: "starts_after_key.ts",
+      child: [],
+      terminal: true,
+    });
+    await parent.shows("blocked");
+    await parent.press("\x03go\n");
+    assertStringIncludes((await parent.end()).output, "second SIGINT");
+  },
+);
+
+Deno.test(
+  "Ctrl-C reaches a child once that has not written anything",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { stdout: "inherit" },
+      way: "later",
+      terminal: true,
+    });
+    await parent.shows("ready");
+    await parent.shows("later");
+    await parent.press("\x03");
+    assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+  },
+);
+
+Deno.test(
+  "SIGTERM on a terminal is passed on, as no key sends it",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { onSignal: "pass" },
+      terminal: true,
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, "SIGTERM");
+    const { code, output } = await parent.end();
+    assertStringIncludes(output, "cleaned up after 1");
+    // No step waits for the terminal to send it.
+    assertStringIncludes(output, '"ladderStep":1}');
+    assertEquals(code, 143);
+  },
+);
+
+Deno.test(
+  "Ctrl-C on a terminal is passed on to a child in a group of its own",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: CLEANS_UP,
+      options: { group: true },
+      terminal: true,
+    });
+    await parent.shows("ready");
+    await parent.press("\x03");
+    const { output } = await parent.end();
+    assertStringIncludes(output, "cleaned up after 1");
+  },
+);
+
+Deno.test(
+  "a child that inherits stdin reads the terminal",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "read line; echo got $line"],
+      options: { stdin: "inherit" },
+      terminal: true,
+    });
+    await parent.press("Spam 0\n");
+    assertStringIncludes((await parent.end()).output, "got Spam 0");
+  },
+);
+
+Deno.test(
+  "a terminal that hangs up leaves nothing",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "echo ready; exec sleep 30"],
+      terminal: true,
+    });
+    await parent.shows("ready");
+    Deno.kill(Number(parentOf(parent.pid)), "SIGKILL");
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+    assert(await until(() => !isAlive(parent.pid)), "the parent lives");
+  },
+);
+
+/** The id of the process that started it, here: script(1). */
+function parentOf(pid: number): string {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? "";
+}
+
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`a child that ignores ${signal} is killed after the grace`, async () => {
+    await using parent = await startParent({
+      child: IGNORES,
+      options: { ladder: SHORT, onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const { output, signal: by } = await parent.end();
+    assertStringIncludes(output, `"signal":"SIGKILL","reason":"received"`);
+    assertEquals(by, signal);
+    assert(!isAlive(parent.childPid));
+  });
+}
+
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`a second ${signal}, later than a repeated key, kills at once`, async () => {
+    await using parent = await startParent({
+      child: IGNORES,
+      options: { ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, signal);
+    const startMs = performance.now();
+    const isGone = await until(() => {
+      // Only a request more than 300 ms after the first counts as a second.
+      if (performance.now() - startMs > 320 && isAlive(parent.pid)) {
+        Deno.kill(parent.pid, signal);
+      }
+      return !isAlive(parent.childPid);
+    });
+    assert(isGone, "the child lives");
+    assertEquals((await parent.end()).signal, signal);
+  });
+}
+
+const TWO_SIGNALS = [
+  { first: "SIGTERM", second: "SIGINT" },
+  { first: "SIGINT", second: "SIGTERM" },
+] as const;
+for (const { first, second } of TWO_SIGNALS) {
+  const child = [
+    "bash",
+    "-c",
+    `trap 'echo heard' ${first}; trap 'exit 0' ${second}; echo ready; ` +
+    "while :; do sleep 0.05; done",
+  ];
+
+  Deno.test(`after ${first} and ${second} the parent ends by SIGTERM`, async () => {
+    await using parent = await startParent({ child });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, first);
+    await parent.shows("heard");
+    Deno.kill(parent.pid, second);
+    assertEquals((await parent.end()).signal, "SIGTERM");
+  });
+
+  Deno.test(`after ${first} and ${second} the first of them is told as received`, async () => {
+    await using parent = await startParent({
+      child,
+      options: { onSignal: "pass" },
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, first);
+    await parent.shows("heard");
+    Deno.kill(parent.pid, second);
+    assertStringIncludes(
+      (await parent.end()).output,
+      `"receivedSignal":"${first}"`,
+    );
+  });
+}
+
+const ENDS = [
+  { way: "throw", group: false },
+  { way: "reject", group: false },
+  { way: "exit", group: false },
+  { way: "throw", group: true },
+  { way: "reject", group: true },
+  { way: "exit", group: true },
+];
+for (const { way, group } of ENDS) {
+  const what = group ? "a child in a group of its own" : "the child";
+  Deno.test(`a parent that ends by ${way} leaves nothing of ${what}`, async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "echo ready; exec sleep 30"],
+      options: { group },
+      way,
+    });
+    await parent.shows("ready");
+    const { code } = await parent.end();
+    assertEquals(code, way === "exit" ? 5 : 1);
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+  });
+}
+
+Deno.test("a rejection that the program handles leaves a group alive", async () => {
+  await using parent = await startParent({
+    child: ["sh", "-c", "echo ready; sleep 0.3; exit 7"],
+    options: { group: true },
+    way: "handle",
+  });
+  assertStringIncludes((await parent.end()).output, '"code":7');
+});
+
+Deno.test("a parent whose event loop is blocked passes the signal on after", async () => {
+  await using parent = await startParent({
+    child: CLEANS_UP,
+    way: "block",
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("a start that fails leaves the other child guarded", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "fail" });
+  await parent.shows("ready");
+  await parent.shows("failed");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("a program that ends as it likes leaves nothing running", async () => {
+  await using parent = await startParent({ child: IGNORES, way: "end" });
+  await parent.shows("ready");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+  assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+});
+
+Deno.test("signals that come between children are not lost", async () => {
+  await using parent = await startParent({ way: "sequence", child: ["true"] });
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+});
+
+Deno.test("a parent of two passes a signal on to both, and ends after both", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "pair" });
+  await parent.shows(/second \d+/);
+  await parent.shows(/ready[^]*ready/);
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  const second = Number(/second (\d+)/.exec(output)?.[1]);
+  assertEquals(
+    [output.match(/cleaned up after 1/g)?.length, signal],
+    [2, "SIGTERM"],
+  );
+  assertEquals([parent.childPid, second].map(isAlive), [false, false]);
+});
+
+Deno.test("a parent that takes its first child's end for a failure does not cut the second one short", async () => {
+  await using parent = await startParent({
+    program: "checks_two.ts",
+    child: CLEANS_UP,
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+});
+
+Deno.test("the end of one child is not held back for another that only the caller can end", async () => {
+  await using parent = await startParent({
+    program: "serves_one.ts",
+    child: [],
+  });
+  await parent.shows("ready");
+  const startMs = performance.now();
+  Deno.kill(parent.pid, "SIGINT");
+  assertEquals((await parent.end()).signal, "SIGINT");
+  assert(performance.now() - startMs < 4000, "it was held back");
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} ends the wait for the pipe of a child that has ended`, async () => {
+    const script =
+      "echo ready; (while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
+    await using parent = await startParent({ child: ["bash", "-c", script] });
+    await parent.shows("ready");
+    assert(await until(() => !isAlive(parent.childPid)));
+    // Until its end is known to the parent, too.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    Deno.kill(parent.pid, signal);
+    // It is over before it can say what its child's status was.
+    assertEquals((await parent.end()).signal, signal);
+  });
+}
+
+Deno.test("the first SIGTERM of a child is no second one because another child had one", async () => {
+  await using parent = await startParent({
+    program: "starts_late.ts",
+    child: [...IGNORES, ...CLEANS_UP],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  await parent.shows(/ready[^]*ready/);
+  // Later than a repeated key.
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  Deno.kill(parent.pid, "SIGTERM");
+  const { output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertStringIncludes(output, "second 7 received");
+});
+
+Deno.test("a child that is started while the program ends gets the signal at once", async () => {
+  await using parent = await startParent({
+    program: "starts_late.ts",
+    child: [...CLEANS_UP, fixture("says_its_id.sh"), "end"],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+});
+
+Deno.test(
+  "setpriv --pdeathsig ends a command at SIGKILL of its parent",
+  needs("setpriv"),
+  async () => {
+    const nap = ["sh", "-c", "echo ready; exec sleep 30"];
+    await using parent = await startParent({
+      child: ["setpriv", "--pdeathsig", "TERM", ...nap],
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, "SIGKILL");
+    assert(await until(() => !isAlive(parent.childPid)), "the child lives");
+  },
+);
+
+Deno.test("a parent with a listener of its own ends as it likes", async () => {
+  await using parent = await startParent({ child: CLEANS_UP, way: "listen" });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  const { code, signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  // A child that it starts after that gets no signal.
+  assertStringIncludes(output, "next 6");
+  assertEquals({ code, signal }, { code: 3, signal: null });
+});
+
+Deno.test({
+  name: "a child that takes SIGINT for something else does not end the parent",
+  // It takes the 5 s after which SIGINT was no request to end.
+  ignore: Deno.env.get("STORM_STARTS") === undefined,
+  fn: async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "trap '' INT; echo ready; sleep 5.5"],
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, "SIGINT");
+    const { code, signal, output } = await parent.end();
+    assertEquals({ code, signal }, { code: 0, signal: null });
+    assertStringIncludes(output, `"receivedSignal":"SIGINT"`);
+  },
+});
+
+Deno.test('a child with onSignal "none" gets no signal, and is not killed', async () => {
+  await using parent = await startParent({
+    child: IGNORES,
+    options: { onSignal: "none" },
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  assertEquals((await parent.end()).signal, "SIGTERM");
+  assert(isAlive(parent.childPid));
+});
+
+Deno.test('a child with onSignal "none" gets no signal that another child gets', async () => {
+  await using parent = await startParent({
+    child: IGNORES,
+    options: { onSignal: "none", ladder: SHORT },
+    way: "other",
+  });
+  await parent.shows(/ready[^]*ready/);
+  Deno.kill(parent.pid, "SIGTERM");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "cleaned up after 1");
+  assertEquals(signal, "SIGTERM");
+  assert(isAlive(parent.childPid));
+});
+
+const SIGCHLD_IGNORED = [
+  "python3",
+  "-c",
+  "import os,signal,sys\n" +
+  "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n" +
+  "os.execvp(sys.argv[1], sys.argv[1:])",
+];
+
+Deno.test(
+  "a parent that was started with SIGCHLD ignored gets the true status",
+  needs("python3"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "exit 7"],
+      prefix: SIGCHLD_IGNORED,
+    });
+    assertStringIncludes((await parent.end()).output, `"code":7`);
+  },
+);
+
+Deno.test(
+  "a status that the system does not tell is lost",
+  needs("python3"),
+  async () => {
+    await using parent = await startParent({
+      child: ["sh", "-c", "exit 7"],
+      // Nobody listens for SIGCHLD then.
+      options: { onSignal: "none" },
+      prefix: SIGCHLD_IGNORED,
+    });
+    assertStringIncludes(
+      (await parent.end()).output,
+      '"code":125,"signal":null,"reason":"lost"',
+    );
+  },
+);

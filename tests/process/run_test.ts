@@ -1,0 +1,118 @@
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertRejects,
+} from "../support/std_assert.ts";
+import { ExitError, run, StartError, TooLongError } from "../../mod.ts";
+import { fixture, timed } from "../support/processes.ts";
+
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+Deno.test("run gives both outputs whole, and the status", async () => {
+  const { stdout, stderr, status, ...rest } = await run("sh", [
+    "-c",
+    "printf out; printf err >&2",
+  ]);
+  assertEquals(
+    [text(stdout), text(stderr), rest.text(), status.code, status.stderrTail],
+    ["out", "err", "out", 0, "err"],
+  );
+});
+
+Deno.test("run reads both outputs at once", async () => {
+  const { stdout, stderr } = await run(fixture("floods_both.sh"));
+  assertEquals([stdout, stderr], [
+    new Uint8Array(200_000),
+    new Uint8Array(200_000),
+  ]);
+});
+
+Deno.test("run refuses an end that is no success", async () => {
+  const error = await assertRejects(
+    () => run("sh", ["-c", "echo why >&2; exit 3"]),
+    ExitError,
+  );
+  assertEquals([error.status.code, error.status.stderrTail], [3, "why\n"]);
+});
+
+Deno.test("run gives any end to who does not want it checked", async () => {
+  const result = await run("sh", ["-c", "echo x; exit 3"], { check: false });
+  assertEquals([result.text(), result.status.code], ["x\n", 3]);
+});
+
+Deno.test("run keeps a BOM, and gives copies that hold no more than their size", async () => {
+  const script = "printf '\\357\\273\\277a'; sleep 0.05; printf b";
+  const { stdout, text } = await run("sh", ["-c", script]);
+  assertEquals([text(), stdout.buffer.byteLength], ["\ufeffab", 5]);
+});
+
+Deno.test("run refuses a stdin that nobody would write to", async () => {
+  const error = await assertRejects(
+    () => run("cat", [], { stdin: "piped" as "null" }),
+    TypeError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot run a command as nobody would write to its stdin: current value is "piped"',
+  );
+});
+
+for (const [what, redirect] of [["stdout", ""], ["stderr", " >&2"]] as const) {
+  Deno.test(`run stops a child whose ${what} is longer than maxBytes`, async () => {
+    const { ms, value } = await timed(() =>
+      assertRejects(
+        () => run("sh", ["-c", `exec yes${redirect}`], { maxBytes: 100_000 }),
+        TooLongError,
+      )
+    );
+    assertEquals([value.what, value.maxBytes], [`child's ${what}`, 100_000]);
+    assertLessOrEqual(ms, 1500);
+  });
+}
+
+Deno.test("run takes exactly maxBytes", async () => {
+  const { stdout } = await run("head", ["-c", "1000", "/dev/zero"], {
+    maxBytes: 1000,
+  });
+  assertEquals(stdout, new Uint8Array(1000));
+});
+
+for (const maxBytes of [0, -1, 1.5, NaN, 2 ** 31]) {
+  Deno.test(`run refuses maxBytes ${maxBytes}`, async () => {
+    const error = await assertRejects(
+      () => run("true", [], { maxBytes }),
+      RangeError,
+    );
+    assert(error.message.endsWith(`current value is ${maxBytes}`));
+  });
+}
+
+Deno.test("run ends with its timeout although a descendant holds the pipe", async () => {
+  const { ms, value } = await timed(() =>
+    assertRejects(
+      () => run("sh", ["-c", "sleep 3; echo x"], { timeoutMs: 300 }),
+      ExitError,
+    )
+  );
+  assertEquals(value.status.reason, "timeout");
+  assertLessOrEqual(ms, 450);
+});
+
+Deno.test("run gives the reason of an abort as the cause", async () => {
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const result = run("sleep", ["30"], { signal: controller.signal });
+  controller.abort(reason);
+  const error = await assertRejects(() => result, ExitError);
+  assertEquals([error.status.reason, error.cause], ["aborted", reason]);
+});
+
+Deno.test("run rejects when there is no such command", async () => {
+  await assertRejects(() => run("no-such-command"), StartError);
+});
+
+Deno.test("run feeds stdin, and reads what comes of it", async () => {
+  const result = await run("sort", [], { stdin: { text: "c\na\nb\n" } });
+  assertEquals(result.text(), "a\nb\nc\n");
+});

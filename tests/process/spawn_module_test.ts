@@ -1,0 +1,233 @@
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+} from "../support/std_assert.ts";
+import { type ModulePermissions, spawn, spawnModule } from "../../mod.ts";
+import {
+  fixture,
+  isAlive,
+  needs,
+  quote,
+  refusal,
+  textOf,
+  until,
+} from "../support/processes.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "../support/terminal.ts";
+
+const TELLS = import.meta.resolve("./fixtures/tells_permissions.ts");
+
+const GRANTS: {
+  what: string;
+  permissions?: ModulePermissions;
+  granted: string[];
+  read?: string;
+}[] = [
+  { what: "nothing that is not named", granted: [] },
+  { what: "nothing for empty lists", permissions: { net: [] }, granted: [] },
+  {
+    what: "whole kinds",
+    permissions: { read: true, env: true },
+    granted: ["read", "env"],
+    read: "granted",
+  },
+  {
+    what: "what is listed",
+    permissions: { read: ["/c", "/a"] },
+    granted: [],
+    read: "granted",
+  },
+  {
+    what: "everything",
+    permissions: "all",
+    granted: ["read", "write", "net", "env", "run", "sys", "ffi"],
+    read: "granted",
+  },
+];
+for (const { what, permissions, granted, read = "prompt" } of GRANTS) {
+  Deno.test(`a module is permitted ${what}`, async () => {
+    await using child = spawnModule(TELLS, {
+      args: ["--allow-all", "-x"],
+      permissions,
+      env: granted.length > 2 ? { NODE_OPTIONS: "--no-warnings" } : {},
+    });
+    const report = JSON.parse(await textOf(child));
+    assertEquals(report, {
+      args: ["--allow-all", "-x"],
+      granted,
+      // Without a prompt, what is not granted is denied when it is asked for.
+      read: read === "prompt" ? report.read : read,
+      nodeOptions: !granted.includes("env")
+        ? null
+        : granted.length > 2
+        ? "--no-warnings"
+        : "",
+    });
+    assert(read === "granted" || report.read !== "granted");
+    assertEquals((await child.check()).stderrTail, "");
+  });
+}
+
+const WRONG = [
+  {
+    permissions: { nett: true },
+    says:
+      "Cannot start a module as its permission is none of read, write, net, env, run, sys, ffi, import: current value is nett",
+  },
+  {
+    permissions: null,
+    says:
+      'Cannot start a module as its permissions must be "all" or an object of kinds: current value is null',
+  },
+  ...["/a", false].map((read) => ({
+    permissions: { read },
+    says:
+      `Cannot start a module as its read permission must be true or a list of names: current value is ${read}`,
+  })),
+  ...["", "/a,/"].map((name) => ({
+    permissions: { read: ["/b", name] },
+    says:
+      `Cannot start a module as its read permission has a name that is empty or has a comma in it: current value is "${name}"`,
+  })),
+];
+for (const { permissions, says } of WRONG) {
+  Deno.test(`permissions ${JSON.stringify(permissions)} are refused`, () => {
+    const text = refusal(() =>
+      spawnModule(TELLS, { permissions: permissions as ModulePermissions })
+    );
+    assertEquals(text, `TypeError: ${says}`);
+  });
+}
+
+const PLACES = [
+  {
+    what: "a file: URL with escapes",
+    specifier: new URL(
+      "./fixtures/a%20b%23%25/tells_arguments.ts",
+      import.meta.url,
+    ),
+  },
+  {
+    what: "the text of that URL",
+    specifier: import.meta.resolve("./fixtures/a%20b%23%25/tells_arguments.ts"),
+  },
+  { what: "a path", specifier: fixture("a b#%/tells_arguments.ts") },
+];
+for (const { what, specifier } of PLACES) {
+  Deno.test(`a module starts from ${what}`, async () => {
+    await using child = spawnModule(specifier, { args: ["1"] });
+    assertEquals(await textOf(child), '["1"]\n');
+    await child.check();
+  });
+}
+
+Deno.test("a module starts from a web server, and says nothing of its download", async () => {
+  const source = await Deno.readTextFile(fixture("a b#%/tells_arguments.ts"));
+  await using server = Deno.serve(
+    { port: 0, onListen() {} },
+    () => new Response(source, { headers: { "content-type": "text/plain" } }),
+  );
+  const url = `http://localhost:${server.addr.port}/tells_arguments.ts`;
+  await using child = spawnModule(url, { args: ["2"] });
+  assertEquals(await textOf(child), '["2"]\n');
+  assertEquals((await child.check()).stderrTail, "");
+});
+
+Deno.test("a path that begins with a dash is no option of deno", async () => {
+  await using child = spawnModule("--allow-all", {
+    cwd: fixture("."),
+  });
+  const { code, stderrTail } = await child.status;
+  assertEquals(code, 1);
+  assertStringIncludes(stderrTail, "/--allow-all");
+});
+
+Deno.test("NODE_OPTIONS of this program does not reach a module", async () => {
+  Deno.env.set("NODE_OPTIONS", "--require ./no-such-file.cjs");
+  try {
+    await using child = spawnModule(TELLS, { permissions: { env: true } });
+    assertEquals(JSON.parse(await textOf(child)).nodeOptions, "");
+    await child.check();
+  } finally {
+    Deno.env.delete("NODE_OPTIONS");
+  }
+});
+
+Deno.test("SIGKILL of the parent ends a module that watches its life line", async () => {
+  const parent = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--allow-run", "--no-prompt"],
+      fixture("../parents/owns_module.ts"),
+      fixture("ends_with_stdin.ts"),
+    ],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = parent.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!/child \d+/.test(text) || !text.includes("ready")) {
+    const { value, done } = await reader.read();
+    assert(!done, `ended with ${text}`);
+    text += value;
+  }
+  const pid = Number(/child (\d+)/.exec(text)?.[1]);
+  assert(isAlive(pid));
+  parent.kill("SIGKILL");
+  await parent.status;
+  assert(await until(() => !isAlive(pid)), "the child lives");
+  await reader.cancel();
+});
+
+Deno.test("a run permission for deno is enough where PATH has a link to it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.symlink(Deno.execPath(), `${folder}/deno`);
+    const { stdout } = await new Deno.Command(`${folder}/deno`, {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--allow-run=deno"],
+        fixture("../parents/starts.ts"),
+        "--module",
+        fixture("a b#%/tells_arguments.ts"),
+      ],
+      env: { PATH: `${folder}:${Deno.env.get("PATH")}` },
+      stdin: "null",
+      stderr: "null",
+    }).output();
+    assertEquals(JSON.parse(new TextDecoder().decode(stdout)), [0, "[]\n"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a configuration beside a module is not read", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/deno.json`, "{ this is broken");
+    await Deno.writeTextFile(`${folder}/x.ts`, "Deno.exit(Deno.args.length);");
+    await using child = spawnModule(`${folder}/x.ts`, { args: ["a", "b"] });
+    assertEquals((await child.status).code, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test(
+  "a module on a terminal is denied what it asks for, and nobody is asked",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    const words = [
+      ...[Deno.execPath(), "run", "--quiet", "--allow-run"],
+      fixture("../parents/owns_module.ts"),
+      fixture("asks_for_permission.ts"),
+      "inherit",
+    ];
+    const line = words.map(quote).join(" ");
+    // Held open: a prompt would wait for a key.
+    await using terminal = spawn(TERMINAL_PROGRAM, onTerminal(line), {
+      stdin: "piped",
+      timeoutMs: 10_000,
+    });
+    assertStringIncludes(await textOf(terminal), "state denied");
+  },
+);

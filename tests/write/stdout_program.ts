@@ -1,0 +1,125 @@
+/**
+ * A program whose stdout the tests of `stdoutWriter` look at: it writes one of
+ * the payloads below. Started as a process of its own.
+ */
+import { BrokenPipeError, PipeReader, stdoutWriter } from "../../mod.ts";
+
+/** Repeats `make(n)` up to a size. */
+function fill(bytes: number, make: (n: number) => string): Uint8Array {
+  const parts: string[] = [];
+  let length = 0;
+  for (let n = 0; length < bytes; n++) {
+    const part = make(n);
+    parts.push(part);
+    length += part.length;
+  }
+  return new TextEncoder().encode(parts.join(""));
+}
+
+const letters = (n: number, count: number) =>
+  `${n}.`.padEnd(count, "abcdefghijklmnopqrstuvwxyz");
+
+/** What is written, by its name: over 1 MB each but the short one. */
+export const PAYLOADS: Record<string, () => Uint8Array> = {
+  "short lines": () => fill(1_200_000, (n) => letters(n, 10 + n % 90) + "\n"),
+  "lines around every border": () =>
+    fill(1_200_000, (n) => {
+      const border = [0, 1, 1000, 1023, 1024, 1025, 4095, 4096, 4097, 8191];
+      return letters(n, border[n % 10]! + n % 7) + "\n";
+    }),
+  "no newline at all": () => fill(1_200_000, (n) => letters(n, 100)),
+  "newlines only, and a short tail": () =>
+    fill(70_000, (n) => n % 5000 === 4999 ? letters(n, 900) : "\n"),
+};
+
+const CUTS = [1, 25, 700, 4096, 5000, 20_000, 70_000];
+
+async function writePayload(name: string): Promise<void> {
+  const bytes = PAYLOADS[name]!();
+  const writer = stdoutWriter();
+  let start = 0;
+  for (let n = 0; start < bytes.length; n++) {
+    const end = start + CUTS[n % CUTS.length]!;
+    await writer.write(bytes.subarray(start, end));
+    start = end;
+  }
+  await writer.close();
+}
+
+const PROGRAMS: Record<string, () => Promise<void>> = {
+  /** Does not await a single write, and falls off its end. */
+  async burst() {
+    const writer = stdoutWriter();
+    const bytes = PAYLOADS["short lines"]!();
+    for (let start = 0; start < bytes.length; start += 25) {
+      writer.write(bytes.subarray(start, start + 25));
+    }
+    await Promise.resolve();
+  },
+  /** Writes 1.2 MB ten times, and waits for stdin's end after the second. */
+  async flood() {
+    const writer = stdoutWriter();
+    const bytes = PAYLOADS["short lines"]!();
+    for (let n = 0; n < 10; n++) {
+      await writer.write(bytes);
+      if (n === 1) await new Response(Deno.stdin.readable).bytes();
+    }
+    await writer.close();
+  },
+  /** Writes 20 kB, which any pipe has room for, and waits for their echo. */
+  async in_turns() {
+    const writer = stdoutWriter();
+    await using echo = new PipeReader(Deno.stdin.readable);
+    const bytes = PAYLOADS["short lines"]!();
+    for (let start = 0; start < bytes.length; start += 20_000) {
+      const piece = bytes.subarray(start, start + 20_000);
+      writer.write(piece);
+      await writer.flush();
+      await echo.readExactly(piece.length);
+    }
+    await writer.close();
+  },
+  /** Writes for ever; ends by SIGTERM without waiting for its own output. */
+  async stuck() {
+    Deno.addSignalListener("SIGTERM", () => {
+      Deno.stderr.writeSync(new TextEncoder().encode("heard SIGTERM\n"));
+      Deno.exit(7);
+    });
+    const writer = stdoutWriter();
+    const bytes = PAYLOADS["short lines"]!();
+    Deno.stderr.writeSync(new TextEncoder().encode("ready\n"));
+    for (;;) await writer.write(bytes);
+  },
+  /** Writes until the reader leaves, and says what it was told. */
+  async reader_leaves() {
+    const writer = stdoutWriter();
+    const told: string[] = [];
+    const tell = (error: unknown) => {
+      const { cause } = error as Error;
+      told.push(`${error instanceof BrokenPipeError} ${(cause as Error).name}`);
+    };
+    try {
+      for (;;) await writer.write("a line of the log, and another one\n");
+    } catch (error) {
+      tell(error);
+    }
+    writer.write("nobody awaits this");
+    await writer.write("again").catch(tell);
+    await writer.flush().catch(tell);
+    await writer.close();
+    told.push(`${writer.broken instanceof BrokenPipeError} quiet`);
+    Deno.stderr.writeSync(new TextEncoder().encode(told.join("\n")));
+  },
+  /** Writes to a device without room. */
+  async full() {
+    const writer = stdoutWriter();
+    await writer.write("one line\n");
+    const error = await writer.close().then(() => undefined, (error) => error);
+    Deno.stderr.writeSync(new TextEncoder().encode(String(error)));
+  },
+};
+
+if (import.meta.main) {
+  const [name = ""] = Deno.args;
+  await (PROGRAMS[name]?.() ?? writePayload(name));
+}

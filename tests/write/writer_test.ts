@@ -1,0 +1,491 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertLessOrEqual,
+  assertRejects,
+  assertThrows,
+} from "../support/std_assert.ts";
+import {
+  BrokenPipeError,
+  contentLength,
+  type Framing,
+  lengthPrefix,
+  lines,
+  PipeReader,
+  PipeWriter,
+} from "../../mod.ts";
+import { ownStream } from "../../src/write/sink.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** A stream that keeps its chunks as they came, and says what went wrong. */
+function collector(failAt = Infinity, error: unknown = new Error("no room")) {
+  const chunks: Uint8Array[] = [];
+  let isClosed = false;
+  const stream = new WritableStream<Uint8Array>({
+    write(chunk) {
+      if (chunks.length >= failAt) throw error;
+      chunks.push(chunk);
+    },
+    close() {
+      isClosed = true;
+    },
+  });
+  return {
+    stream,
+    chunks,
+    // A chunk may end within a character.
+    text() {
+      const decoder = new TextDecoder();
+      const texts = chunks.map((c) => decoder.decode(c, { stream: true }));
+      return texts.join("") + decoder.decode();
+    },
+    isClosed: () => isClosed,
+  };
+}
+
+/** A stream that takes one chunk and then waits until it is let go. */
+function stuck() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const chunks: Uint8Array[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    write(chunk) {
+      chunks.push(chunk);
+      return promise;
+    },
+  });
+  return { stream, chunks, letGo: resolve };
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Text with every width of UTF-8, so that a wrong count shows. */
+const TEXT = Array.from({ length: 9000 }, (_, n) => `${n} é€😀\n`).join("");
+
+for (const size of [1, 2, 25, 1000, 16_383, 16_384, 16_385, 65_536, 1e6]) {
+  for (const isAwaited of [true, false]) {
+    for (const kind of ["bytes", "text"]) {
+      const how = isAwaited ? "awaited" : "not awaited";
+      Deno.test(`pieces of ${size}, ${kind}, ${how}, arrive whole and in order`, async () => {
+        const { stream, text, isClosed } = collector();
+        const writer = new PipeWriter(stream);
+        const whole = encode(TEXT);
+        const units = Array.from(TEXT);
+        const count = kind === "bytes" ? whole.length : units.length;
+        for (let start = 0; start < count; start += size) {
+          const written = writer.write(
+            kind === "bytes"
+              ? whole.subarray(start, start + size)
+              : units.slice(start, start + size).join(""),
+          );
+          if (isAwaited) await written;
+        }
+        await writer.close();
+        assert(text() === TEXT, "the text has changed");
+        assertEquals(isClosed(), true);
+      });
+    }
+  }
+}
+
+Deno.test("small writes of one turn leave as one, at its end", async () => {
+  const { stream, chunks } = collector();
+  const writer = new PipeWriter(stream);
+  for (const text of ["Spam 0\n", "Spam 1\n"]) await writer.write(text);
+  assertEquals(chunks, []);
+  await turn();
+  await writer.write("Spam 2\n");
+  await turn();
+  assertEquals(chunks.map(decode), ["Spam 0\nSpam 1\n", "Spam 2\n"]);
+  await writer.close();
+});
+
+Deno.test("an empty write keeps nothing of what comes later from leaving", async () => {
+  for (const empty of ["", new Uint8Array(0)]) {
+    const { stream, text } = collector();
+    const writer = new PipeWriter(stream);
+    await writer.write(empty);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await writer.write("Spam");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    assertEquals(text(), "Spam");
+    await writer.close();
+  }
+});
+
+Deno.test("what is written while a batch is on the way leaves after it, unasked", async () => {
+  const { stream, chunks, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  writer.write("a");
+  await turn();
+  writer.write("b");
+  await turn();
+  writer.write("c");
+  await turn();
+  assertEquals(chunks.map(decode), ["a"]);
+  letGo();
+  await turn();
+  assertEquals(chunks.map(decode), ["a", "bc"]);
+  await writer.close();
+});
+
+Deno.test("bytes below 16 KiB may be changed as soon as they are written", async () => {
+  const { stream, text } = collector();
+  const writer = new PipeWriter(stream);
+  const line = encode("old\n");
+  writer.write(line);
+  line.set(encode("new\n"));
+  writer.write(line);
+  await writer.close();
+  assertEquals(text(), "old\nnew\n");
+});
+
+Deno.test("a chunk that the stream keeps is never written over", async () => {
+  const { stream, chunks } = collector();
+  const writer = new PipeWriter(stream);
+  for (let n = 0; n < 20; n++) {
+    const letter = String.fromCharCode(97 + n);
+    writer.write(letter.repeat(n % 2 === 0 ? 10 : 15_000));
+    if (n % 5 === 4) writer.write(letter.repeat(40_000));
+    await writer.flush();
+  }
+  await writer.close();
+  const letters = chunks.map((chunk) => new Set(decode(chunk)).size);
+  assertEquals(letters, chunks.map(() => 1));
+});
+
+Deno.test("a stream that takes a chunk's buffer away does no harm", async () => {
+  const sizes: number[] = [];
+  const writer = new PipeWriter(
+    new WritableStream({
+      write(chunk) {
+        const buffer = chunk.buffer as ArrayBuffer;
+        sizes.push(structuredClone(chunk, { transfer: [buffer] }).length);
+      },
+    }),
+  );
+  for (const size of [10, 40_000, 15_000, 15_000, 15_000, 10]) {
+    writer.write(new Uint8Array(size));
+    await writer.flush();
+  }
+  await writer.close();
+  assertEquals(sizes, [10, 40_000, 15_000, 15_000, 15_000, 10]);
+});
+
+Deno.test("one who awaits is stopped within 192 KiB by a reader that is stuck", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  let written = 0;
+  let isDone = false;
+  const loop = (async () => {
+    while (!isDone) {
+      await writer.write(new Uint8Array(100));
+      written += 100;
+    }
+  })();
+  for (let n = 0; n < 10; n++) await turn();
+  const stoppedAt = written;
+  for (let n = 0; n < 10; n++) await turn();
+  assertEquals(written, stoppedAt);
+  assertLessOrEqual(written, 196_608);
+  isDone = true;
+  letGo();
+  await loop;
+  await writer.close();
+});
+
+Deno.test("one who awaits frames is stopped by a reader that is stuck, too", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  let written = 0;
+  let isDone = false;
+  const payload = new Uint8Array(8000).fill(97);
+  const loop = (async () => {
+    while (!isDone && written < 1e6) {
+      await writer.writeFrame(lines(), payload);
+      written += payload.length;
+    }
+  })();
+  for (let n = 0; n < 20; n++) await turn();
+  assertLessOrEqual(written, 196_608);
+  isDone = true;
+  letGo();
+  await loop;
+  await writer.close();
+});
+
+Deno.test("flush and a large write wait for the pipe, a small one does not", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  const done: string[] = [];
+  const note = (name: string) => () => done.push(name);
+  writer.write("small").then(note("small"));
+  writer.flush().then(note("flush"));
+  writer.write("opens a batch, which has room for the large one");
+  writer.write(new Uint8Array(16_384)).then(note("large"));
+  const framing: Framing = lines();
+  writer.writeFrame(framing, new Uint8Array(20_000).fill(97))
+    .then(note("large frame"));
+  await turn();
+  assertEquals(done, ["small"]);
+  letGo();
+  await turn();
+  assertEquals(done, ["small", "flush", "large", "large frame"]);
+  await writer.close();
+});
+
+Deno.test("frames of many sizes from two senders at once are read back", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const reader = new PipeReader(readable);
+  const writer = new PipeWriter(writable);
+  const framing = lengthPrefix({ maxBytes: 100_000 });
+  const sizes = [0, 1, 4, 4096, 16_379, 16_380, 16_384, 65_536, 100_000];
+  const send = async (letter: string) => {
+    for (const size of sizes) {
+      await writer.writeFrame(framing, encode(letter.repeat(size)));
+    }
+  };
+  const sent = Promise.all([send("a"), send("b")]).then(() => writer.close());
+  const got: Record<string, number[]> = { "": [], a: [], b: [] };
+  for await (const frame of reader.frames(framing)) {
+    const letters = [...new Set(decode(frame))].join("");
+    got[letters]!.push(frame.length);
+  }
+  await sent;
+  assertEquals(got, { "": [0, 0], a: sizes.slice(1), b: sizes.slice(1) });
+});
+
+Deno.test("a frame that fits into a batch is not shared by two", async () => {
+  const { stream, chunks } = collector();
+  const writer = new PipeWriter(stream);
+  for (let n = 0; n < 60; n++) {
+    writer.writeFrame(lengthPrefix(), new Uint8Array(4000));
+  }
+  await writer.close();
+  assertEquals(chunks.map((chunk) => chunk.length % 4004), chunks.map(() => 0));
+});
+
+Deno.test("frames of two writers to one sink are not mixed, whatever their size", async () => {
+  const chunks: Uint8Array[] = [];
+  let last = Promise.resolve();
+  // As the program's stdout does it: one write after the other.
+  const stream = () =>
+    ownStream({
+      givesBack: true,
+      write: (pieces) =>
+        last = last.then(async () => {
+          for (const piece of pieces) {
+            await null;
+            chunks.push(piece.slice());
+          }
+        }),
+      close: () => Promise.resolve(),
+    });
+  const writers = [new PipeWriter(stream()), new PipeWriter(stream())];
+  const framing = lengthPrefix({ maxBytes: 100_000 });
+  for (const size of [10, 16_380, 20_000, 70_000]) {
+    for (const [n, writer] of writers.entries()) {
+      writer.writeFrame(framing, new Uint8Array(size).fill(n + 1));
+      await null;
+    }
+  }
+  await Promise.all(writers.map((writer) => writer.close()));
+  const reader = new PipeReader(ReadableStream.from(chunks));
+  const got: number[][] = [];
+  for await (const frame of reader.frames(framing)) {
+    got.push([frame.length, ...new Set(frame)]);
+  }
+  assertEquals(
+    got.toSorted((a, b) => a[0]! - b[0]! || a[1]! - b[1]!),
+    [10, 16_380, 20_000, 70_000].flatMap((size) => [[size, 1], [size, 2]]),
+  );
+});
+
+Deno.test("a stream may take away every chunk of a frame", async () => {
+  const framing = lines({ maxBytes: 100_000 });
+  const taken: string[] = [];
+  const stream = new WritableStream<Uint8Array>({
+    write(chunk) {
+      taken.push(
+        decode(
+          structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] }),
+        ),
+      );
+    },
+  });
+  const writer = new PipeWriter(stream);
+  for (let n = 0; n < 2; n++) {
+    await writer.writeFrame(framing, encode("x".repeat(20_000)));
+  }
+  await writer.close();
+  assertEquals(taken.join("").length, 40_002);
+});
+
+Deno.test("a frame that could not be read back is refused before anything is written", async () => {
+  const { stream, text } = collector();
+  const writer = new PipeWriter(stream);
+  assertThrows(() => writer.writeFrame(lines(), encode("two\nlines")));
+  assertThrows(() =>
+    writer.writeFrame(contentLength({ maxBytes: 1 }), {
+      headers: {},
+      payload: encode("long"),
+    } as never)
+  );
+  await writer.close();
+  assertEquals(text(), "");
+});
+
+const CHILD_THAT_LEAVES = new Deno.Command("true", {
+  stdin: "piped",
+  stdout: "null",
+});
+
+Deno.test("a child that has ended breaks the pipe: writes and flushes say so, close is quiet", async () => {
+  const child = CHILD_THAT_LEAVES.spawn();
+  await child.status;
+  const writer = new PipeWriter(child.stdin);
+  writer.write("nobody awaits this");
+  const error = await assertRejects(() => writer.flush(), BrokenPipeError);
+  assertInstanceOf(error.cause, Deno.errors.BrokenPipe);
+  assertEquals(writer.broken, error);
+  writer.write("nor this");
+  writer.flush();
+  await assertRejects(() => writer.write("x"), BrokenPipeError);
+  await assertRejects(() => writer.write(""), BrokenPipeError);
+  await assertRejects(
+    () => writer.write(new Uint8Array(20_000)),
+    BrokenPipeError,
+  );
+  await assertRejects(
+    () => writer.writeFrame(lengthPrefix(), encode("x")),
+    BrokenPipeError,
+  );
+  await assertRejects(() => writer.flush(), BrokenPipeError);
+  await writer.close();
+  await writer.close();
+});
+
+Deno.test("unawaited writes to a child that has ended do not end the program", async () => {
+  const child = CHILD_THAT_LEAVES.spawn();
+  await child.status;
+  await using writer = new PipeWriter(child.stdin);
+  for (let n = 0; n < 10; n++) {
+    writer.write("x".repeat(10_000));
+    writer.write("y".repeat(30_000));
+    writer.flush();
+    await turn();
+  }
+});
+
+Deno.test("a million bytes go through a child and come back", async () => {
+  const child = new Deno.Command("cat", { stdin: "piped", stdout: "piped" })
+    .spawn();
+  const text = new Response(child.stdout).text();
+  const sent: string[] = [];
+  {
+    await using writer = new PipeWriter(child.stdin);
+    for (let n = 0; n < 40_000; n++) {
+      const line = `a line of 25 bytes ${n}\n`;
+      sent.push(line);
+      await writer.write(line);
+    }
+  }
+  assert(await text === sent.join(""), "the text has changed");
+  await child.status;
+});
+
+Deno.test("another failure is told as it is, by close only if nobody was told", async () => {
+  const unheard = new PipeWriter(collector(0).stream);
+  unheard.write("x");
+  await assertRejects(() => unheard.close(), Error, "no room");
+
+  const heard = new PipeWriter(collector(0).stream);
+  heard.write("x");
+  await assertRejects(() => heard.flush(), Error, "no room");
+  await heard.close();
+
+  const gone = new Deno.errors.BrokenPipe();
+  const broken = new PipeWriter(collector(0, gone).stream);
+  broken.write("x");
+  await broken.close();
+  assertInstanceOf(broken.broken, BrokenPipeError);
+
+  const odd = new PipeWriter(collector(0, "a string").stream);
+  odd.write("x");
+  const error = await assertRejects(() => odd.flush(), Error, "has failed");
+  assertEquals(error.cause, "a string");
+});
+
+Deno.test("what is written after a failure is refused although a batch had room", async () => {
+  const writer = new PipeWriter(collector(0).stream);
+  writer.write("fails");
+  const flushed = writer.flush();
+  writer.write("opens a batch");
+  await assertRejects(() => flushed, Error, "no room");
+  await assertRejects(() => writer.write("x"), Error, "no room");
+  await writer.close();
+});
+
+Deno.test("nothing is written after a piece that failed", async () => {
+  const chunks: string[] = [];
+  const sink = ownStream({
+    givesBack: true,
+    write([bytes]) {
+      chunks.push(decode(bytes!));
+      return chunks.length === 2
+        ? Promise.reject(new Error("no room"))
+        : Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+  const writer = new PipeWriter(sink);
+  for (const letter of ["a", "b", "c", "d"]) {
+    writer.write(letter);
+    writer.flush();
+  }
+  await assertRejects(() => writer.flush(), Error, "no room");
+  assertEquals(chunks, ["a", "b"]);
+  await writer.close();
+});
+
+Deno.test("close is the end: once, and what comes later is refused", async () => {
+  const { stream, text } = collector();
+  const writer = new PipeWriter(stream);
+  writer.write("x");
+  assertEquals(writer.close(), writer.close());
+  for (const late of ["late", "", encode("late"), new Uint8Array(20_000)]) {
+    assertThrows(() => writer.write(late), TypeError, "writer is closed");
+  }
+  await writer.close();
+  await writer.flush();
+  assertEquals([text(), writer.broken], ["x", undefined]);
+});
+
+Deno.test("what comes after close is refused although an empty batch had room", async () => {
+  const writer = new PipeWriter(collector().stream);
+  writer.write("");
+  const closed = writer.close();
+  assertThrows(() => writer.write("late"), TypeError, "writer is closed");
+  await closed;
+});
+
+Deno.test("what is neither bytes nor text is refused at once", async () => {
+  const writer = new PipeWriter(collector().stream);
+  for (const value of [1, null, undefined, [1], new ArrayBuffer(1)]) {
+    assertThrows(
+      () => writer.write(value as never),
+      TypeError,
+      "Cannot write as it must be a Uint8Array or a string: current value is",
+    );
+  }
+  await writer.close();
+});
+
+Deno.test("close is quiet if the reader leaves at the very end", async () => {
+  const stream = new WritableStream<Uint8Array>({
+    close: () => Promise.reject(new Deno.errors.BrokenPipe("gone")),
+  });
+  await new PipeWriter(stream).close();
+});
