@@ -42,7 +42,7 @@ async function openOutput(
       }
     };
   }
-  const { stdoutWriter } = await import("./mod.ts");
+  const { stdoutWriter } = await import("./src/write/stdout_writer.ts");
   const stdout = stdoutWriter();
   return async (bytes) => {
     await stdout.write(bytes);

@@ -19,43 +19,21 @@
  *
  * @module
  */
-export { BrokenPipeError } from "./src/broken_pipe_error.ts";
+// Start a process, and own it until its end.
+export { spawn, type SpawnOptions } from "./src/process/spawn.ts";
+export {
+  spawnModule,
+  type SpawnModuleOptions,
+} from "./src/process/spawn_module.ts";
+export { run, type RunOptions, type RunResult } from "./src/process/run.ts";
 export type { Child, StopOptions } from "./src/process/child.ts";
-export {
-  contentLength,
-  type ContentLengthFrame,
-  type ContentLengthOptions,
-} from "./src/frame/content_length.ts";
-export {
-  type DelimitedFramingOptions,
-  lines,
-  nul,
-} from "./src/frame/delimited_framings.ts";
-export { endAs } from "./src/process/end_as.ts";
-export { ExitError } from "./src/process/exit_error.ts";
-export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
-export { FrameEncoderStream } from "./src/frame/frame_encoder_stream.ts";
-export { FrameStream } from "./src/read/frame_stream.ts";
-export type {
-  DelimitedRule,
-  Framing,
-  Measure,
-  MeasuredRule,
-} from "./src/frame/framing.ts";
-export { FramingError, type FramingErrorOptions } from "./src/framing_error.ts";
-export {
-  lengthPrefix,
-  type LengthPrefixOptions,
-} from "./src/frame/length_prefix.ts";
-export { LineStream } from "./src/read/line_stream.ts";
 export type {
   ModulePermissions,
   PermissionKind,
 } from "./src/process/module_permissions.ts";
-export {
-  pythonConnection,
-  type PythonConnectionOptions,
-} from "./src/frame/python_connection.ts";
+
+// Read what it writes: slices, lines, exact sizes, frames.
+export { PipeReader } from "./src/read/reader.ts";
 export type {
   LineOptions,
   ReadFrameOptions,
@@ -63,29 +41,61 @@ export type {
   SliceOptions,
   WaitOptions,
 } from "./src/read/read_options.ts";
-export { PipeReader } from "./src/read/reader.ts";
-export { run, type RunOptions, type RunResult } from "./src/process/run.ts";
 export { sliceChunk } from "./src/read/slice_chunk.ts";
+export { FrameStream } from "./src/read/frame_stream.ts";
+export { LineStream } from "./src/read/line_stream.ts";
 export { SliceStream } from "./src/read/slice_stream.ts";
-export { spawn, type SpawnOptions } from "./src/process/spawn.ts";
-export {
-  spawnModule,
-  type SpawnModuleOptions,
-} from "./src/process/spawn_module.ts";
-export { StartError, type StartErrorKind } from "./src/process/start_error.ts";
+
+// Write to it, and to the program's own stdout.
+export { PipeWriter } from "./src/write/writer.ts";
 export { stdoutWriter } from "./src/write/stdout_writer.ts";
+
+// Say where one message ends and the next begins.
+export {
+  type DelimitedFramingOptions,
+  lines,
+  nul,
+} from "./src/frame/delimited_framings.ts";
+export {
+  lengthPrefix,
+  type LengthPrefixOptions,
+} from "./src/frame/length_prefix.ts";
+export {
+  contentLength,
+  type ContentLengthFrame,
+  type ContentLengthOptions,
+} from "./src/frame/content_length.ts";
+export {
+  pythonConnection,
+  type PythonConnectionOptions,
+} from "./src/frame/python_connection.ts";
+export type {
+  DelimitedRule,
+  Framing,
+  Measure,
+  MeasuredRule,
+} from "./src/frame/framing.ts";
+export { FrameEncoderStream } from "./src/frame/frame_encoder_stream.ts";
+
+// End: how a child is stopped, how it ended, and how this program ends.
 export {
   type StopLadder,
   stopLadder,
   type StopLadderOptions,
   type StopStep,
 } from "./src/process/stop_ladder.ts";
+export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
+export { endAs } from "./src/process/end_as.ts";
+
+// Errors.
+export { ExitError } from "./src/process/exit_error.ts";
+export { StartError, type StartErrorKind } from "./src/process/start_error.ts";
 export {
+  BrokenPipeError,
+  FramingError,
+  type FramingErrorOptions,
   TooLongError,
   type TooLongErrorOptions,
-} from "./src/too_long_error.ts";
-export {
   UnexpectedEndError,
   type UnexpectedEndErrorOptions,
-} from "./src/unexpected_end_error.ts";
-export { PipeWriter } from "./src/write/writer.ts";
+} from "./src/errors.ts";

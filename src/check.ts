@@ -1,4 +1,4 @@
-import { quote } from "./quote.ts";
+import { quote } from "./text_safety.ts";
 
 /** The most bytes that one read may ask for: 2^31 - 1. */
 export const MAX_READ_BYTES = 0x7fff_ffff;
@@ -43,4 +43,44 @@ export function checkMs(
 /** A text that looks like a number is shown as the text that it is. */
 function shown(value: unknown): string {
   return typeof value === "string" ? `"${quote(value)}"` : String(value);
+}
+
+/** Refuses a value that is none of the words; `undefined` is a default. */
+export function checkOneOf(
+  purpose: string,
+  name: string,
+  value: unknown,
+  words: readonly string[],
+  more?: string,
+): void {
+  if (value === undefined || words.includes(value as string)) return;
+  const quoted = words.map((word) => `"${word}"`);
+  const rule = [...quoted, ...(more ? [more] : [])].join(", ");
+  throw new TypeError(
+    `Cannot ${purpose} as ${name} must be one of ${rule}: current value is ${
+      typeof value === "string" ? `"${quote(value)}"` : kindOf(value)
+    }`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === "object"
+    ? value?.constructor?.name ?? "null"
+    : String(value);
+}
+
+/** Refuses an option that is none of the known ones: a typing mistake. */
+export function checkKeys(
+  purpose: string,
+  options: object,
+  known: readonly string[],
+): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    throw new TypeError(
+      `Cannot ${purpose} as its options are ${
+        known.join(", ")
+      }: current value is "${quote(key)}"`,
+    );
+  }
 }

@@ -72,7 +72,7 @@ Deno.test("from a URL it needs one flag, and --reload renews parent and child", 
       return stdout;
     };
     assertEquals(await run(), "Spam 0Spam 1");
-    for (const path of ["main.ts", "child.ts", "mod.ts"]) {
+    for (const path of ["main.ts", "child.ts", "src/process/spawn.ts"]) {
       assert(served.asked.includes(path), `${path} was never asked for`);
     }
     assert(!served.asked.includes("deno.json"), "no deno.json is read");

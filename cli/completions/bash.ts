@@ -4,7 +4,7 @@ import {
   type CompletionPage,
   functionName,
 } from "./page.ts";
-import { shellWord } from "../options/shell_word.ts";
+import { shellWord } from "../../src/shell_word.ts";
 
 /** The completion script for bash, from 4.0 on; bash-completion is not needed. */
 export function bashCompletions(page: CompletionPage): string {

@@ -4,7 +4,7 @@ import {
   type CompletionPage,
   functionName,
 } from "./page.ts";
-import { shellWord } from "../options/shell_word.ts";
+import { shellWord } from "../../src/shell_word.ts";
 
 /** The completion script for zsh: as a file in `fpath`, or sourced. */
 export function zshCompletions(page: CompletionPage): string {

@@ -1,5 +1,4 @@
 import { storeAscii } from "./ascii.ts";
-import { isHidden } from "./hidden.ts";
 
 /**
  * How each byte is written where a terminal or a reader of lines could act on it.
@@ -51,20 +50,6 @@ export function spellByte(byte: number): string {
   if (byte === 0x0d) return "\\r";
   if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
   return "\\x" + byte.toString(16).padStart(2, "0");
-}
-
-/** A text of our own (a label) with everything escaped that could act. */
-export function escapeText(text: string): string {
-  let escaped = "";
-  for (const character of text) {
-    const codePoint = character.codePointAt(0)!;
-    const lone = codePoint >= 0xd800 && codePoint < 0xe000;
-    if (codePoint < 0x80) escaped += spellByte(codePoint);
-    else if (lone || isHidden(codePoint)) {
-      escaped += `\\u{${codePoint.toString(16)}}`;
-    } else escaped += character;
-  }
-  return escaped;
 }
 
 /** Stores `\u{HEX}` for a code point; returns the place behind it. */

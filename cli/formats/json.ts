@@ -1,7 +1,7 @@
 import { storeAscii } from "./ascii.ts";
 import { storeBase64 } from "./base64.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
-import { isHidden } from "./hidden.ts";
+import { isHidden } from "../../src/text_safety.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
 import { storeInteger } from "./integer.ts";

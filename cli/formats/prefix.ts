@@ -1,4 +1,4 @@
-import { escapeText } from "./escape.ts";
+import { escapeText } from "../../src/text_safety.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
 import { Marks } from "./marks.ts";
 import { Stamp } from "./stamp.ts";

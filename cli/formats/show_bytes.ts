@@ -1,5 +1,5 @@
 import { spellByte } from "./escape.ts";
-import { isHidden } from "./hidden.ts";
+import { isHidden } from "../../src/text_safety.ts";
 import { decodeAt, INCOMPLETE, utf8Length } from "./utf8.ts";
 
 /**

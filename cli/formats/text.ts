@@ -5,7 +5,7 @@ import {
   storeCodePoint,
 } from "./escape.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
-import { isHidden } from "./hidden.ts";
+import { isHidden } from "../../src/text_safety.ts";
 import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
 import { decodeAt, INCOMPLETE, INVALID, utf8Length } from "./utf8.ts";

@@ -1,4 +1,4 @@
-import { BrokenPipeError } from "../../src/broken_pipe_error.ts";
+import { BrokenPipeError } from "../../src/errors.ts";
 import type { Child } from "../../src/process/child.ts";
 import type { ExitStatus } from "../../src/process/exit_status.ts";
 import type { OurReason } from "../summary/ending.ts";

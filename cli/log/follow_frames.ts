@@ -1,7 +1,7 @@
 import type { Framing } from "../../src/frame/framing.ts";
-import { FramingError } from "../../src/framing_error.ts";
-import { TooLongError } from "../../src/too_long_error.ts";
-import { UnexpectedEndError } from "../../src/unexpected_end_error.ts";
+import { FramingError } from "../../src/errors.ts";
+import { TooLongError } from "../../src/errors.ts";
+import { UnexpectedEndError } from "../../src/errors.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { followSlices } from "./follow.ts";
 import { type FrameRule, isDelimited } from "../options/frame_rules.ts";

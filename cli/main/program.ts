@@ -1,4 +1,4 @@
-import { BrokenPipeError } from "../../src/broken_pipe_error.ts";
+import { BrokenPipeError } from "../../src/errors.ts";
 import { StartError } from "../../src/process/start_error.ts";
 import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import type { HelpPage } from "../options/help.ts";

@@ -1,4 +1,4 @@
-import { isHidden } from "../formats/hidden.ts";
+import { isHidden } from "../../src/text_safety.ts";
 
 /** The name that stands in front of what the program says. */
 export const PROGRAM_NAME = "basic-pipes";

@@ -1,7 +1,7 @@
 import { checkInteger } from "../check.ts";
 import { checkPayload } from "./check_payload.ts";
 import type { Framing } from "./framing.ts";
-import { FramingError } from "../framing_error.ts";
+import { FramingError } from "../errors.ts";
 
 const MAX_FRAME_BYTES = 0xffff_ffff;
 const HEADER_MAX_BYTES = 8192;

@@ -1,7 +1,7 @@
 import { checkInteger } from "../check.ts";
 import { checkPayload } from "./check_payload.ts";
 import type { Framing, Measure } from "./framing.ts";
-import { FramingError } from "../framing_error.ts";
+import { FramingError } from "../errors.ts";
 
 /** From here on the length needs the long header. */
 const MAX_SHORT_BYTES = 0x7fff_ffff;

@@ -1,6 +1,6 @@
-import { checkOneOf } from "./check_streams.ts";
+import { checkOneOf } from "../check.ts";
 import { checkMs } from "../check.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
 import { SIGNAL_NUMBERS } from "./signal_numbers.ts";
 import type { StopLadder } from "./stop_ladder.ts";
 
@@ -64,7 +64,7 @@ export function checkLadder(ladder: StopLadder): void {
     );
   }
   for (const { waitMs, signal, close } of ladder) {
-    checkOneOf("what a step closes", close, ["stdin"]);
+    checkOneOf("start a child", "what a step closes", close, ["stdin"]);
     checkMs("start a child", "a step's waitMs", waitMs);
     if (signal !== undefined) checkSignal(signal);
   }

@@ -1,3 +1,5 @@
+import { checkOneOf } from "../check.ts";
+
 const STDOUT = ["piped", "inherit", "null"];
 const STDERR = [...STDOUT, "tail"];
 
@@ -5,12 +7,18 @@ const STDERR = [...STDOUT, "tail"];
 export function checkStreams(
   { stdin, stdout, stderr }: Record<"stdin" | "stdout" | "stderr", unknown>,
 ): void {
-  checkOneOf("stdout", stdout, STDOUT);
-  checkOneOf("stderr", stderr, STDERR);
+  checkOneOf("start a child", "stdout", stdout, STDOUT);
+  checkOneOf("start a child", "stderr", stderr, STDERR);
   const isInput = stdin instanceof Uint8Array || isText(stdin) ||
     stdin instanceof ReadableStream;
   if (!isInput) {
-    checkOneOf("stdin", stdin, STDOUT, "bytes, a text or a stream");
+    checkOneOf(
+      "start a child",
+      "stdin",
+      stdin,
+      STDOUT,
+      "bytes, a text or a stream",
+    );
   }
   if (stdin instanceof ReadableStream && stdin.locked) {
     throw new TypeError(
@@ -20,30 +28,7 @@ export function checkStreams(
   }
 }
 
-/** Refuses a value that is none of the words. */
-export function checkOneOf(
-  name: string,
-  value: unknown,
-  words: readonly string[],
-  more?: string,
-): void {
-  if (value === undefined || words.includes(value as string)) return;
-  const quoted = words.map((word) => `"${word}"`);
-  const rule = [...quoted, ...(more ? [more] : [])].join(", ");
-  throw new TypeError(
-    `Cannot start a child as ${name} must be one of ${rule}: current value is ${
-      typeof value === "string" ? JSON.stringify(value) : kindOf(value)
-    }`,
-  );
-}
-
 function isText(value: unknown): boolean {
   return typeof value === "object" && value !== null && "text" in value &&
     typeof value.text === "string";
-}
-
-function kindOf(value: unknown): string {
-  return typeof value === "object"
-    ? value?.constructor?.name ?? "null"
-    : String(value);
 }

@@ -1,5 +1,6 @@
 import type { ExitReason, ExitStatus } from "./exit_status.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
+import { shellWord } from "../shell_word.ts";
 
 const STOPPED: Partial<Record<ExitReason, string>> = {
   timeout: "its time was up",
@@ -79,13 +80,6 @@ function sentence(
   const lastLine = stderrTail.trimEnd().split("\n").at(-1) ?? "";
   const said = lastLine && `: ${quote(lastLine)}`;
   return `"${
-    quote([command, ...args].map(word).join(" "))
+    quote([command, ...args].map(shellWord).join(" "))
   }" ${end}${why}${said}`;
-}
-
-/** A word as a shell would take it. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", `'\\''`)}'`;
 }

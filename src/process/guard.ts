@@ -8,7 +8,7 @@
  * reaped: the race there needs the id to be used again within microseconds.
  */
 import { closeDebugger } from "./close_debugger.ts";
-import { endedWithin } from "../ended_within.ts";
+import { settlesWithin } from "../wait.ts";
 import { raise } from "./reraise.ts";
 
 /** What the guard asks of a child. */
@@ -233,7 +233,7 @@ export async function unguard(
 async function othersEnded(): Promise<void> {
   allEnded ??= Promise.withResolvers();
   const startMs = performance.now();
-  if (await endedWithin(allEnded.promise, OTHERS_MS)) return;
+  if (await settlesWithin(allEnded.promise, OTHERS_MS)) return;
   // The caller could do nothing meanwhile: that must not let the signal lapse.
   if (ending) ending.untilMs += performance.now() - startMs;
 }

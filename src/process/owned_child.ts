@@ -6,7 +6,7 @@ import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop_ladder.ts";
 import { notPiped, type Ownership } from "./ownership.ts";
 import { checkLadder, checkSignal } from "./check_start.ts";
-import { endedWithin } from "../ended_within.ts";
+import { settlesWithin } from "../wait.ts";
 import { guard, type Guarded, type Received, unguard } from "./guard.ts";
 import { Inlet, type Input } from "./inlet.ts";
 import { Outlet } from "./outlet.ts";
@@ -225,7 +225,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
     const [ends] = await Promise.all([
       Promise.all(this.#outlets.map(({ ended }) => ended)),
-      this.#in && endedWithin(this.#in.close(), this.#own.drainMs),
+      this.#in && settlesWithin(this.#in.close(), this.#own.drainMs),
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
     this.#unwatch();

@@ -1,4 +1,4 @@
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
 import type { ModulePermissions } from "./module_permissions.ts";
 
 const KINDS: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import type { Child } from "./child.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import type { PipeReader } from "../read/reader.ts";
 import { spawn, type SpawnOptions } from "./spawn.ts";
-import { TooLongError } from "../too_long_error.ts";
+import { TooLongError } from "../errors.ts";
 
 /** Options of {@linkcode run}. */
 export interface RunOptions

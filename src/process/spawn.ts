@@ -1,10 +1,10 @@
 import type { Child } from "./child.ts";
-import { checkMs } from "../check.ts";
+import { checkMs, checkOneOf } from "../check.ts";
 import { checkCommand, checkLadder, filePath } from "./check_start.ts";
-import { checkOneOf, checkStreams } from "./check_streams.ts";
+import { checkStreams } from "./check_streams.ts";
 import { installGuard, uninstallGuard } from "./guard.ts";
 import { OwnedChild } from "./owned_child.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
 import { StartError } from "./start_error.ts";
 import { startFailure } from "./start_failure.ts";
 import { type StopLadder, stopLadder } from "./stop_ladder.ts";
@@ -184,7 +184,7 @@ export function spawn(
   checkMs("start a child", "drainMs", drainMs);
   checkLadder(ladder);
   checkStreams({ stdin, stdout, stderr });
-  checkOneOf("onSignal", onSignal, ["end", "pass", "none"]);
+  checkOneOf("start a child", "onSignal", onSignal, ["end", "pass", "none"]);
   if (
     idleTimeoutMs !== undefined && stdout !== "piped" && stderr !== "piped" &&
     stderr !== "tail"

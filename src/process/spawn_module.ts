@@ -1,7 +1,7 @@
 import type { Child } from "./child.ts";
 import type { ModulePermissions } from "./module_permissions.ts";
 import { checkPermissions, permissionFlags } from "./permission_flags.ts";
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
 import { spawn, type SpawnOptions } from "./spawn.ts";
 import { StartError } from "./start_error.ts";
 

@@ -1,4 +1,4 @@
-import { quote } from "../quote.ts";
+import { quote } from "../text_safety.ts";
 import { StartError, type StartErrorKind } from "./start_error.ts";
 
 const KINDS: Readonly<Record<string, readonly [StartErrorKind, string]>> = {

@@ -1,4 +1,4 @@
-import { endedWithin } from "../ended_within.ts";
+import { settlesWithin } from "../wait.ts";
 import type { ExitReason } from "./exit_status.ts";
 import type { StopLadder, StopStep } from "./stop_ladder.ts";
 
@@ -53,7 +53,7 @@ async function walk(
       // A stopped child keeps every signal but SIGKILL pending until SIGCONT.
       if (signal !== "SIGKILL") child.send("SIGCONT");
     }
-    if (waitMs > 0) await endedWithin(child.exited, waitMs);
+    if (waitMs > 0) await settlesWithin(child.exited, waitMs);
   }
   return child.hasExited;
 }

@@ -4,8 +4,8 @@ import { frameName } from "../frame/check_payload.ts";
 import type { Cutter } from "./cutter.ts";
 import { DelimiterSearch } from "./delimiter_search.ts";
 import type { DelimitedRule, Framing, MeasuredRule } from "../frame/framing.ts";
-import { TooLongError } from "../too_long_error.ts";
-import { UnexpectedEndError } from "../unexpected_end_error.ts";
+import { TooLongError } from "../errors.ts";
+import { UnexpectedEndError } from "../errors.ts";
 
 const CARRIAGE_RETURN = 0x0d;
 const NO_BYTES = new Uint8Array(0);

@@ -1,7 +1,7 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { checkInteger, MAX_READ_BYTES } from "../check.ts";
 import type { Cutter } from "./cutter.ts";
-import { UnexpectedEndError } from "../unexpected_end_error.ts";
+import { UnexpectedEndError } from "../errors.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -2,8 +2,8 @@ import type { ByteBuffer } from "./byte_buffer.ts";
 import { checkInteger, MAX_READ_BYTES } from "../check.ts";
 import type { Cutter } from "./cutter.ts";
 import { DelimiterSearch } from "./delimiter_search.ts";
-import { TooLongError } from "../too_long_error.ts";
-import { UnexpectedEndError } from "../unexpected_end_error.ts";
+import { TooLongError } from "../errors.ts";
+import { UnexpectedEndError } from "../errors.ts";
 
 /** All up to and with a delimiter. */
 export class UntilCutter implements Cutter<Uint8Array<ArrayBuffer>> {

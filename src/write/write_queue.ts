@@ -1,4 +1,4 @@
-import { BrokenPipeError } from "../broken_pipe_error.ts";
+import { BrokenPipeError } from "../errors.ts";
 import type { Sink } from "./sink.ts";
 
 /** A promise that has resolved, shared by all writes that need not wait. */

@@ -1,4 +1,4 @@
-import { BrokenPipeError } from "../broken_pipe_error.ts";
+import { BrokenPipeError } from "../errors.ts";
 import type { Framing } from "../frame/framing.ts";
 import { type Sink, sinkOf } from "./sink.ts";
 import { WriteBatch } from "./write_batch.ts";

@@ -9,7 +9,7 @@
 import type { Mutant } from "./mutant.ts";
 import { MUTANTS } from "./mod.ts";
 
-const top = `${import.meta.dirname}/..`;
+const top = `${import.meta.dirname}/../..`;
 
 async function copyTree(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });

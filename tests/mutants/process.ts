@@ -8,7 +8,7 @@ const END_AS = ["tests/process/end_as_test.ts"];
 const START_ERROR = ["tests/process/start_error_test.ts"];
 const STOPS = ["tests/process/stops_test.ts"];
 const LADDER = ["tests/process/stop_ladder_test.ts"];
-const ENDED_WITHIN = ["tests/ended_within_test.ts"];
+const WAIT = ["tests/wait_test.ts"];
 
 export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
@@ -396,14 +396,14 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a step lasts its whole grace",
     file: "src/process/stops.ts",
-    from: "await endedWithin(child.exited, waitMs);",
-    to: "await endedWithin(new Promise(() => {}), waitMs);",
+    from: "await settlesWithin(child.exited, waitMs);",
+    to: "await settlesWithin(new Promise(() => {}), waitMs);",
     tests: CHILD,
   },
   {
     name: "a step of a ladder does not wait",
     file: "src/process/stops.ts",
-    from: "    if (waitMs > 0) await endedWithin(child.exited, waitMs);\n",
+    from: "    if (waitMs > 0) await settlesWithin(child.exited, waitMs);\n",
     to: "",
     tests: CHILD,
   },
@@ -508,17 +508,17 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a timer outlives the wait for an end",
-    file: "src/ended_within.ts",
+    file: "src/wait.ts",
     from: "    clearTimeout(timer);\n",
     to: "",
-    tests: ENDED_WITHIN,
+    tests: WAIT,
   },
   {
     name: "a wait that was too short passes for an end",
-    file: "src/ended_within.ts",
+    file: "src/wait.ts",
     from: "resolve(false)",
     to: "resolve(true)",
-    tests: ENDED_WITHIN,
+    tests: WAIT,
   },
   {
     name: "this program catches the signal that it raises",

@@ -152,8 +152,8 @@ Deno.test("check gives the status of a success, and refuses any other", async ()
   const error = await assertRejects(() => bad.check(), ExitError);
   assertEquals(
     error.message,
-    `"sh -c 'echo first >&2; echo '\\''no\\u{1b}[2J'\\'' >&2; exit 3'" ` +
-      `ended with code 3: no\\u{1b}[2J`,
+    `"sh -c 'echo first >&2; echo '\\''no\\x1b[2J'\\'' >&2; exit 3'" ` +
+      `ended with code 3: no\\x1b[2J`,
   );
   assertEquals(error.status, await bad.status);
 });

@@ -50,7 +50,7 @@ const SENTENCES: {
     args: ["\x1b[2J", "\u202e", "\n"],
     status: { stderrTail: "\x1b]0;pwn\x07\r\u009b" },
     says:
-      `"cmd '\\u{1b}[2J' '\\u{202e}' '\\u{a}'" ended with code 3: \\u{1b}]0;pwn\\u{7}\\u{d}\\u{9b}`,
+      `"cmd '\\x1b[2J' '\\u{202e}' '\\n'" ended with code 3: \\x1b]0;pwn\\x07\\r\\u{9b}`,
   },
   {
     args: ["x".repeat(1000)],

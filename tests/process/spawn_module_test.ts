@@ -15,7 +15,7 @@ import {
 } from "../support/processes.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "../support/terminal.ts";
 
-const TELLS = import.meta.resolve("./fixtures/tells_permissions.ts");
+const TELLS = import.meta.resolve("../fixtures/tells_permissions.ts");
 
 const GRANTS: {
   what: string;
@@ -103,13 +103,15 @@ const PLACES = [
   {
     what: "a file: URL with escapes",
     specifier: new URL(
-      "./fixtures/a%20b%23%25/tells_arguments.ts",
+      "../fixtures/a%20b%23%25/tells_arguments.ts",
       import.meta.url,
     ),
   },
   {
     what: "the text of that URL",
-    specifier: import.meta.resolve("./fixtures/a%20b%23%25/tells_arguments.ts"),
+    specifier: import.meta.resolve(
+      "../fixtures/a%20b%23%25/tells_arguments.ts",
+    ),
   },
   { what: "a path", specifier: fixture("a b#%/tells_arguments.ts") },
 ];

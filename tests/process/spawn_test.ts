@@ -30,12 +30,12 @@ const REFUSED: {
   {
     what: "a NUL in the command",
     command: "a\0b",
-    says: 'the command has a NUL in it: current value is "a\\u{0}b"',
+    says: 'the command has a NUL in it: current value is "a\\x00b"',
   },
   {
     what: "a NUL in an argument",
     args: ["ok", "a\0"],
-    says: 'argument 2 has a NUL in it: current value is "a\\u{0}"',
+    says: 'argument 2 has a NUL in it: current value is "a\\x00"',
   },
   {
     what: "an argument that was not UTF-8 when it was read",
@@ -57,7 +57,7 @@ const REFUSED: {
   {
     what: "a NUL in the directory",
     options: { cwd: "/\0" },
-    says: 'cwd has a NUL in it: current value is "/\\u{0}"',
+    says: 'cwd has a NUL in it: current value is "/\\x00"',
   },
   {
     what: "a variable without a name",
@@ -78,7 +78,7 @@ const REFUSED: {
   {
     what: "a NUL in a variable",
     options: { env: { A: "\0" } },
-    says: 'the variable A has a NUL in it: current value is "\\u{0}"',
+    says: 'the variable A has a NUL in it: current value is "\\x00"',
   },
   ...[0, -1, NaN, Infinity, 2 ** 31].map((timeoutMs) => ({
     what: `a timeout of ${timeoutMs}`,
@@ -128,7 +128,7 @@ const REFUSED: {
   {
     what: "a NUL in the URL of the directory",
     options: { cwd: new URL("file:///a%00b") },
-    says: 'cwd has a NUL in it: current value is "/a\\u{0}b"',
+    says: 'cwd has a NUL in it: current value is "/a\\x00b"',
   },
   {
     what: "a timeout that is text",
@@ -262,7 +262,7 @@ for (const { command, args, cwd, kind, exitCode } of FAILURES) {
 
 Deno.test("a file URL starts what it names, whatever is in its path", async () => {
   await using child = spawn(
-    new URL("./fixtures/a%20b%23%25/says_hello.sh", import.meta.url),
+    new URL("../fixtures/a%20b%23%25/says_hello.sh", import.meta.url),
   );
   assertEquals(await textOf(child), "hello\n");
   await child.check();

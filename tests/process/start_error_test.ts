@@ -91,7 +91,7 @@ for (const { code, kind, exitCode } of CODES) {
     ]);
     assertEquals(
       error.message.replace(/ as .*: /, " as …: "),
-      `Cannot start "cmd\\u{1b}" as …: as the system says\\u{a}`,
+      `Cannot start "cmd\\x1b" as …: as the system says\\n`,
     );
   });
 }

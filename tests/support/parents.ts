@@ -58,7 +58,7 @@ export async function startParent(
     ...prefix,
     Deno.execPath(),
     ...["run", "--quiet", "--allow-run", "--no-prompt"],
-    new URL(`./parents/${program}`, import.meta.url).href,
+    new URL(`../parents/${program}`, import.meta.url).href,
     ...(program === OWNER ? [JSON.stringify(options), way] : []),
     ...child,
   ];

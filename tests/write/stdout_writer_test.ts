@@ -2,7 +2,7 @@ import { needs } from "../support/processes.ts";
 import { assertEquals, assertMatch } from "../support/std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
-const FIXTURES = `${import.meta.dirname}/fixtures`;
+const FIXTURES = `${import.meta.dirname}/../fixtures`;
 const READER = `${FIXTURES}/slow_reader.py`;
 const PROGRAM = ["run", "-q", "--no-prompt", "--no-check"];
 const URL_OF_PROGRAM = import.meta.resolve("./stdout_program.ts");

@@ -1,4 +1,4 @@
-import { shellWord } from "../../options/shell_word.ts";
+import { shellWord } from "../../../src/shell_word.ts";
 import { UsageError } from "../../options/usage_error.ts";
 
 /** The log can't be written to its file: one line on stderr, status 125. */

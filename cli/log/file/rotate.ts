@@ -1,5 +1,5 @@
 import { LogFileError, sentence } from "./log_file_error.ts";
-import { shellWord } from "../../options/shell_word.ts";
+import { shellWord } from "../../../src/shell_word.ts";
 import { UsageError } from "../../options/usage_error.ts";
 
 /** The name of the file that was rotated `n` times: FILE.1 is the youngest. */

@@ -85,7 +85,7 @@ Deno.test(
       () => random() < 0.7 ? Math.floor(random() * 128) : random() * 256,
     );
     const log = logOf(new JsonFormat(options()), chunk, 11);
-    const script = pathOf("../fixtures/json_bytes.py");
+    const script = pathOf("../../fixtures/json_bytes.py");
     assertEquals(await outputOf("python3", [script], bytesOf(log)), chunk);
   },
 );

@@ -13,7 +13,7 @@ import {
   written,
 } from "./harness.ts";
 
-const REPR = pathOf("../fixtures/repr_bytes.py");
+const REPR = pathOf("../../fixtures/repr_bytes.py");
 
 /** The lines that Python writes for the same slices, in one process. */
 async function pythonLines(slices: Uint8Array[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { isHidden } from "../../../cli/formats/hidden.ts";
+import { isHidden } from "../../../src/text_safety.ts";
 import { showBytes } from "../../../cli/formats/show_bytes.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 

@@ -2,7 +2,7 @@ import { describeEnding, type Ending } from "../../../cli/summary/ending.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
 import type { ExitStatus } from "../../../mod.ts";
-import { isHidden } from "../../../cli/formats/hidden.ts";
+import { isHidden } from "../../../src/text_safety.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
 const encoder = new TextEncoder();

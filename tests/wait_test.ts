@@ -1,4 +1,4 @@
-import { endedWithin } from "../src/ended_within.ts";
+import { settlesWithin } from "../src/wait.ts";
 import { assertEquals } from "./support/std_assert.ts";
 
 const CASES = [
@@ -11,6 +11,6 @@ const CASES = [
 ];
 for (const { what, end, expected } of CASES) {
   Deno.test(`${what} is waited for, and leaves no timer`, async () => {
-    assertEquals(await endedWithin(end, 20), expected);
+    assertEquals(await settlesWithin(end, 20), expected);
   });
 }
