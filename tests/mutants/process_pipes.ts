@@ -186,7 +186,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "whoever holds stdin holds the status up",
     file: "src/process/owned_child.ts",
-    from: "this.#in && endedWithin(this.#in.close(), this.#own.drainMs)",
+    from: "this.#in && settlesWithin(this.#in.close(), this.#own.drainMs)",
     to: "this.#in?.close()",
     tests: SPAWN,
   },
