@@ -1,49 +1,66 @@
 /**
- * What one message waits for on its way through a program: a byte goes to
- * `cat`, comes back through the program as a line, and the time of `cat` alone
- * is taken off.
- *
- *     deno run --allow-all bench/latency.ts
+ * What one message waits for on its way through a program: a few bytes go to
+ * `cat`, come back through the program as a line, and the time of `cat` alone
+ * in the same round is taken off.
  */
-import { fileURLToPath } from "node:url";
-import { median, printTable } from "./measure.ts";
+import {
+  type Cases,
+  DENO,
+  inTurns,
+  isInstalled,
+  MAIN,
+  median,
+  pathOf,
+  printed,
+  report,
+  type Samples,
+} from "./measure.ts";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const deno = [Deno.execPath(), "run", "-q", "--allow-run"];
-const CONTENDERS = [
-  { name: "cat alone", argv: ["cat"] },
-  { name: "main.ts", argv: [...deno, `${HERE}../main.ts`, "--", "cat"] },
-  { name: "the least in Deno", argv: [...deno, `${HERE}bare_loop.ts`, "cat"] },
-  { name: "Python", argv: ["python3", "-u", `${HERE}seed.py`, "cat"] },
-  { name: "ts", argv: ["sh", "-c", "cat | ts"] },
-];
+const FLOOR = "cat alone";
+const LEAST = "the least loop in Deno";
+const CONTENDERS: Record<string, readonly string[]> = {
+  [FLOOR]: ["cat"],
+  "main.ts": [...MAIN, "--", "cat"],
+  "main.ts -l -f text": [...MAIN, "-l", "-f", "text", "--", "cat"],
+  [LEAST]: [...DENO, pathOf("bare_loop.ts"), "cat"],
+  Python: ["python3", "-u", pathOf("seed.py"), "cat"],
+  ts: ["sh", "-c", "cat | ts"],
+};
 
-/** Microseconds of each round trip, sorted; measured by a client in Python. */
-async function roundTripsUs(argv: readonly string[]): Promise<number[]> {
-  const { stdout } = await new Deno.Command("python3", {
-    args: [`${HERE}round_trips.py`, ...argv],
-    stderr: "inherit",
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
+/** Microseconds of each round trip, as a client in Python sees them. */
+function trips(messages: number, argv: readonly string[]): Promise<number[]> {
+  const client = ["python3", pathOf("round_trips.py"), String(messages)];
+  return printed([...client, ...argv]);
 }
 
-const rows = [["added to a message", "median µs", "p99 µs", "of Python's"]];
-let floor = { p50: 0, p99: 0 };
-const added = new Map<string, { p50: number; p99: number }>();
-for (const { name, argv } of CONTENDERS) {
-  const trips = await roundTripsUs(argv);
-  const p50 = median(trips);
-  const p99 = trips[Math.floor(trips.length * 0.99)] ?? NaN;
-  if (added.size === 0) floor = { p50, p99 };
-  added.set(name, { p50: p50 - floor.p50, p99: p99 - floor.p99 });
+/** What each adds to the median of `cat` alone in its round. */
+function added(
+  samples: Samples<number[]>,
+  of: (trips: number[]) => number,
+): Samples {
+  const floor = samples.get(FLOOR)!.map(median);
+  const values: Samples = new Map();
+  for (const [name, rounds] of samples) {
+    if (name === FLOOR) continue;
+    values.set(name, rounds.map((each, round) => of(each) - floor[round]!));
+  }
+  return values;
 }
-const python = added.get("Python")?.p50 ?? NaN;
-for (const [name, { p50, p99 }] of added) {
-  rows.push([
-    name,
-    p50.toFixed(0),
-    p99.toFixed(0),
-    name === "cat alone" ? "" : (p50 / python).toFixed(2),
+
+export async function latency(isFull: boolean): Promise<void> {
+  const cases: Cases<number[]> = {};
+  for (const [name, argv] of Object.entries(CONTENDERS)) {
+    if (name === "ts" && !isInstalled("ts")) continue;
+    cases[name] = () => trips(isFull ? 1000 : 400, argv);
+  }
+  const samples = await inTurns(cases, isFull ? 7 : 5);
+  report("added to a message, median, µs", added(samples, median), [
+    { ours: "main.ts", peer: LEAST, atMost: 1.2 },
+    { ours: "main.ts -l -f text", peer: LEAST },
+    { ours: "main.ts", peer: "Python" },
+  ]);
+  const p99 = (values: number[]) => values[Math.floor(values.length * 0.99)]!;
+  report("added to a message, p99, µs", added(samples, p99), [
+    { ours: "main.ts", peer: LEAST },
   ]);
 }
-printTable([...rows, ["target", "", "", "1.50"]]);

@@ -1,182 +1,191 @@
 /**
  * The whole program beside the seed's own in Python, the dumpers, `ts` and
- * `cat`: a file of text and one of random bytes, to each sink, MB/s of input.
- *
- *     deno run --allow-all bench/log.ts [MiB, default 256] [rounds, default 1]
- *
- * A contender that is not installed is left out by name. The slow ones get the
- * first eighth of the file, once: they take minutes, and MB/s compare.
+ * `cat`, and beside its formats alone: MB/s of input. Slow peers get less of
+ * it: they would take minutes, and MB/s compare.
  */
-import { fileURLToPath } from "node:url";
-import { type Contender, median, printTable, run, SINKS } from "./measure.ts";
+import { formatAlone } from "./formats.ts";
+import { INPUTS } from "./inputs.ts";
+import {
+  type Cases,
+  type Claim,
+  DENO,
+  inTurns,
+  isInstalled,
+  MAIN,
+  pathOf,
+  report,
+  temporaryFolder,
+  writeBlocks,
+} from "./measure.ts";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const MIB = Number(Deno.args[0] ?? 256);
-const ROUNDS = Number(Deno.args[1] ?? 1);
-const BYTES = MIB * 1024 ** 2;
-const SLOW_BYTES = BYTES / 8;
+/** Where the output goes: a shell redirection or the rest of a pipeline. */
+const SINKS = {
+  "/dev/null": ">/dev/null",
+  "a pipe": "| cat >/dev/null",
+};
 
-/** Writes the input: lines of 63 letters and a newline, or random bytes. */
-async function makeInput(
-  kind: "text" | "random",
-  bytes: number,
-): Promise<string> {
-  const path = await Deno.makeTempFile({ prefix: `bench-${kind}-` });
-  const block = new Uint8Array(65536);
-  using file = await Deno.open(path, { write: true });
-  for (let at = 0; at < bytes; at += block.length) {
-    if (kind === "random") crypto.getRandomValues(block);
-    else {
-      for (let i = 0; i < block.length; i++) {
-        block[i] = i % 64 === 63 ? 10 : 97 + (i * 7 + at / 65536) % 26;
-      }
-    }
-    for (let done = 0; done < block.length;) {
-      done += await file.write(block.subarray(done));
-    }
-  }
-  return path;
+type Sink = keyof typeof SINKS;
+type Kind = "text" | "random";
+
+/** A command line that reads a file of so many MiB. */
+interface Contender {
+  /** The least that takes long enough, beside a start of 60 ms. */
+  mib: 256 | 64 | 8 | 2;
+  /** How often it reads the file. Default: once. */
+  copies?: number;
+  argv(path: string): readonly string[];
+  /** The inputs that it is for. Default: both. */
+  kind?: Kind;
+  /** A peer or format that only the full run has. */
+  isExtra?: true;
 }
 
-/** Ours, and what each is measured against: at least so many times as fast. */
-interface Row extends Contender {
-  kinds: readonly ("text" | "random")[];
-  /** It takes minutes: the first eighth, once, is enough to know. */
-  isSlow?: boolean;
-}
-
-function rows(path: string, slowPath: string): Row[] {
-  const deno = [Deno.execPath(), "run", "-q", "--allow-run"];
-  const cat = ["cat", path];
-  const slowCat = ["cat", slowPath];
-  const ours = (...options: string[]) => [
-    ...deno,
-    `${HERE}../main.ts`,
-    ...options,
-    "--",
-    ...cat,
-  ];
-  const both = ["text", "random"] as const;
-  const text = ["text"] as const;
-  return [
-    { name: "main.ts (seed)", argv: ours(), kinds: both },
-    {
-      name: "main.ts --format hex",
-      argv: ours("-fhex", "-tnone", "-s1M"),
-      kinds: both,
-    },
-    { name: "main.ts --format json", argv: ours("-fjson"), kinds: both },
-    { name: "main.ts --format text", argv: ours("-ftext"), kinds: both },
-    {
-      name: "main.ts --format text --lines",
-      argv: ours("-ftext", "-l", "-tiso"),
-      kinds: text,
-    },
-    { name: "main.ts --format raw", argv: ours("-fraw"), kinds: both },
-    {
-      name: "Python: os.read(fd, 32), print",
-      argv: ["python3", `${HERE}seed.py`, ...slowCat],
-      kinds: both,
-      isSlow: true,
-    },
-    {
-      name: "first draft: BYOB(32), console.log",
-      argv: [...deno, `${HERE}first_draft.ts`, ...slowCat],
-      kinds: both,
-      isSlow: true,
-    },
-    { name: "xxd", argv: ["xxd", path], kinds: both },
-    {
-      name: "hexdump -C",
-      argv: ["hexdump", "-C", slowPath],
-      kinds: both,
-      isSlow: true,
-    },
-    {
-      name: "od -A x -t x1z",
-      argv: ["od", "-A", "x", "-t", "x1z", slowPath],
-      kinds: both,
-      isSlow: true,
-    },
-    { name: "hexyl", argv: ["hexyl", slowPath], kinds: both, isSlow: true },
-    { name: "ts", argv: ["sh", "-c", 'ts <"$0"', path], kinds: text },
-    {
-      name: "cat, in our place: cat FILE | cat",
-      argv: ["sh", "-c", 'cat "$0" | cat', path],
-      kinds: both,
-    },
-    { name: "cat FILE alone", argv: cat, kinds: both },
-  ];
-}
-
-function isInstalled({ argv, name }: Row): boolean {
-  const program = name === "ts" ? "ts" : argv[0] ?? "";
-  return new Deno.Command("sh", {
-    args: ["-c", `command -v "$0" >/dev/null`, program],
-  }).outputSync().success;
-}
-
-/** The contender that ours is measured against, and how many times as fast. */
-const TARGETS = [
-  { ours: "main.ts (seed)", than: "Python", kind: "text", times: 20 },
-  { ours: "main.ts (seed)", than: "Python", kind: "random", times: 10 },
-  { ours: "main.ts --format hex", than: "xxd", times: 1 },
-  { ours: "main.ts --format hex", than: "hexdump", times: 1 },
-  { ours: "main.ts --format hex", than: "od", times: 1 },
-  { ours: "main.ts --format hex", than: "hexyl", times: 1 },
-  { ours: "main.ts --format text --lines", than: "ts", times: 1 },
-  { ours: "main.ts --format raw", than: "cat, in our place", times: 0.5 },
+const ours = (...options: string[]) => (path: string) => [
+  ...MAIN,
+  ...options,
+  "--",
+  "cat",
+  path,
 ];
 
-const table = [["input", "sink", "program", "MB/s", "seconds"]];
-const verdicts = [["input", "sink", "ours", "than", "times", "target"]];
-for (const kind of ["text", "random"] as const) {
-  const path = await makeInput(kind, BYTES);
-  const slowPath = await makeInput(kind, SLOW_BYTES);
-  try {
-    const entered = rows(path, slowPath).filter((row) =>
-      row.kinds.includes(kind) && isInstalled(row)
-    );
-    for (const sink of Object.keys(SINKS) as (keyof typeof SINKS)[]) {
-      const seconds = new Map<string, number[]>();
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const row of entered) {
-          if (row.isSlow && round > 0) continue;
-          const before = seconds.get(row.name) ?? [];
-          seconds.set(row.name, [...before, (await run(row, sink)).seconds]);
-        }
-      }
-      const speed = (name: string) => {
-        const isSlow = entered.find((row) => row.name === name)?.isSlow;
-        const bytes = isSlow ? SLOW_BYTES : BYTES;
-        return bytes / 1e6 / median(seconds.get(name) ?? []);
-      };
-      for (const name of seconds.keys()) {
-        const s = median(seconds.get(name) ?? []);
-        table.push([kind, sink, name, speed(name).toFixed(1), s.toFixed(2)]);
-      }
-      for (const target of TARGETS) {
-        const peer = [...seconds.keys()].find((name) =>
-          name.startsWith(target.than)
-        );
-        const isAsked = (target.kind ?? kind) === kind &&
-          seconds.has(target.ours);
-        if (peer === undefined || !isAsked) continue;
-        const times = speed(target.ours) / speed(peer);
-        verdicts.push([
-          kind,
-          sink,
-          target.ours,
-          peer,
-          times.toFixed(2),
-          String(target.times),
-        ]);
-      }
-    }
-  } finally {
-    await Deno.remove(path);
-    await Deno.remove(slowPath);
-  }
+const SEED = "main.ts (seed)";
+const HEX = "main.ts -f hex -t none -s 1M";
+const LINES = "main.ts -f text -l -t iso";
+const RAW = "main.ts -f raw";
+const CAT = "cat, in our place: cat FILE | cat";
+const LONG_RAW = `${RAW}, 1 GiB`;
+const LONG_CAT = "cat, in our place, 1 GiB";
+const PYTHON = "Python: os.read(fd, 32), print";
+
+const CONTENDERS: Record<string, Contender> = {
+  [SEED]: { mib: 256, argv: ours() },
+  [HEX]: { mib: 64, argv: ours("-fhex", "-tnone", "-s1M") },
+  "main.ts -f json": { mib: 64, argv: ours("-fjson"), isExtra: true },
+  "main.ts -f text": { mib: 64, argv: ours("-ftext"), isExtra: true },
+  [LINES]: { mib: 256, argv: ours("-ftext", "-l", "-tiso"), kind: "text" },
+  [RAW]: { mib: 256, argv: ours("-fraw") },
+  [PYTHON]: {
+    mib: 8,
+    argv: (path) => ["python3", pathOf("seed.py"), "cat", path],
+  },
+  "first draft: BYOB(32), console.log": {
+    mib: 2,
+    argv: (path) => [...DENO, pathOf("first_draft.ts"), "cat", path],
+    isExtra: true,
+  },
+  xxd: { mib: 8, argv: (path) => ["xxd", path] },
+  "hexdump -C": { mib: 2, argv: (path) => ["hexdump", "-C", path] },
+  "od -A x -t x1z": {
+    mib: 2,
+    argv: (path) => ["od", "-A", "x", "-t", "x1z", path],
+  },
+  hexyl: { mib: 2, argv: (path) => ["hexyl", path] },
+  ts: { mib: 8, argv: (path) => ["sh", "-c", 'ts <"$0"', path], kind: "text" },
+  [CAT]: { mib: 256, argv: (path) => ["sh", "-c", 'cat "$0" | cat', path] },
+  // Beside 256 MiB, which take `cat` 0.1 s, the start of Deno counts as well.
+  [LONG_RAW]: {
+    mib: 256,
+    copies: 4,
+    argv: (path) => [...ours("-fraw")(path), path, path, path],
+  },
+  [LONG_CAT]: {
+    mib: 256,
+    copies: 4,
+    argv: (path) => ["sh", "-c", 'cat "$0" "$0" "$0" "$0" | cat', path],
+  },
+};
+
+const CLAIMS: Claim[] = [
+  { ours: SEED, peer: "seed, the format alone", atLeast: 0.7 },
+  { ours: LINES, peer: "text by lines, the format alone", atLeast: 0.5 },
+  { ours: SEED, peer: PYTHON, atLeast: 10 },
+  { ours: HEX, peer: "xxd", atLeast: 1 },
+  { ours: HEX, peer: "hexdump -C", atLeast: 1 },
+  { ours: HEX, peer: "od -A x -t x1z", atLeast: 1 },
+  { ours: HEX, peer: "hexyl", atLeast: 1 },
+  { ours: LINES, peer: "ts", atLeast: 1 },
+  { ours: RAW, peer: CAT, atLeast: 0.5, inEveryRound: true },
+  { ours: LONG_RAW, peer: LONG_CAT, atLeast: 0.5, inEveryRound: true },
+];
+
+/** MB of input a second; the shell is not between the clock and the program. */
+async function rate(
+  { argv, mib, copies = 1 }: Contender,
+  path: string,
+  sink: Sink,
+): Promise<number> {
+  const startMs = performance.now();
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", `"$@" ${SINKS[sink]}`, "sh", ...argv(path)],
+    stdin: "null",
+    stdout: "null",
+  }).spawn().status;
+  if (!success) throw new Error(`Failed: ${argv(path).join(" ")}`);
+  return copies * mib * 2 ** 20 / 1000 / (performance.now() - startMs);
 }
-printTable(table);
-printTable(verdicts);
+
+/** The formats alone on the same text, with no pipe and no program around them. */
+const FORMATS_ALONE: Cases = {
+  "seed, the format alone": formatAlone("seed", "slices", "text", {
+    mib: 256,
+  }),
+  "text by lines, the format alone": formatAlone("text", "lines", "text", {
+    time: "iso",
+    mib: 256,
+  }),
+};
+
+/** Whether a contender takes part. */
+type Filter = (name: string, contender: Contender) => boolean;
+
+/** The cases of one input and one sink that this machine can measure. */
+function casesOf(
+  kind: Kind,
+  sink: Sink,
+  folder: string,
+  isWanted: Filter,
+): Cases {
+  const isAlone = kind === "text" && sink === "/dev/null";
+  const cases: Cases = isAlone ? { ...FORMATS_ALONE } : {};
+  for (const [name, contender] of Object.entries(CONTENDERS)) {
+    const { kind: only = kind, mib, argv } = contender;
+    const program = name === "ts" ? "ts" : argv("")[0]!;
+    if (only !== kind || !isInstalled(program)) continue;
+    if (!isWanted(name, contender)) continue;
+    const path = `${folder}/${kind}-${mib}`;
+    cases[name] = () => rate(contender, path, sink);
+  }
+  return cases;
+}
+
+export async function log(isFull: boolean): Promise<void> {
+  await using folder = await temporaryFolder();
+  for (const kind of ["text", "random"] as const) {
+    for (const mib of [256, 64, 8, 2]) {
+      const path = `${folder.path}/${kind}-${mib}`;
+      await writeBlocks(path, INPUTS[kind], mib * 16);
+    }
+  }
+  const measure = async (
+    kind: Kind,
+    sink: Sink,
+    rounds: number,
+    isWanted: Filter,
+  ) => {
+    const cases = casesOf(kind, sink, folder.path, isWanted);
+    const title = `${kind} to ${sink}, MB/s of input`;
+    report(title, await inTurns(cases, rounds), CLAIMS);
+  };
+  const isUsual: Filter = (_, { isExtra, copies }) =>
+    copies === undefined && (isFull || !isExtra);
+  await measure("text", "/dev/null", isFull ? 5 : 3, isUsual);
+  await measure("random", "/dev/null", isFull ? 5 : 3, isUsual);
+  // Its speed changes from run to run: more rounds show the lowest.
+  const isRaw: Filter = (name) => [RAW, CAT, LONG_RAW, LONG_CAT].includes(name);
+  await measure("text", "a pipe", isFull ? 15 : 7, isRaw);
+  if (!isFull) return;
+  await measure("random", "a pipe", 15, isRaw);
+  const isOther: Filter = (name) => !isRaw(name, CONTENDERS[name]!);
+  await measure("text", "a pipe", 5, isOther);
+  await measure("random", "a pipe", 5, isOther);
+}

@@ -1,27 +1,52 @@
+// deno-lint-ignore-file no-console -- a benchmark speaks to a person
 /**
- * Every measurement, one after the other, or those that are named.
+ * Every measurement, one after the other, or those that are named. All within
+ * four minutes on two cores; with `--full` more rounds, peers and inputs.
  *
  *     deno task bench [log reader …]
+ *     deno task bench:full [log reader …]
  */
-import { fileURLToPath } from "node:url";
+import { formats } from "./formats.ts";
+import { latency } from "./latency.ts";
+import { log } from "./log.ts";
+import { memory } from "./memory.ts";
+import { owning } from "./process.ts";
+import { reader } from "./reader.ts";
+import { roundTrip } from "./round_trip.ts";
+import { size } from "./size.ts";
+import { startup } from "./startup.ts";
+import { writer } from "./writer.ts";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const ALL = [
-  "startup",
-  "latency",
-  "memory",
-  "log",
-  "formats",
-  "reader",
-  "writer",
-  "process",
-];
+const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
+  size,
+  startup,
+  latency,
+  round_trip: roundTrip,
+  memory,
+  log,
+  formats,
+  reader,
+  writer,
+  process: owning,
+};
 
-for (const name of Deno.args.length > 0 ? Deno.args : ALL) {
-  // deno-lint-ignore no-console -- a benchmark speaks to a person
-  console.log(`\n== ${name}`);
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--allow-all", `${HERE}${name}.ts`],
-  }).spawn().status;
-  if (!success) Deno.exit(1);
+const isFull = Deno.args.includes("--full");
+const named = Deno.args.filter((word) => word !== "--full");
+const unknown = named.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown !== undefined) {
+  const names = Object.keys(PARTS).join(", ");
+  console.error(
+    `Cannot measure as it must be one of ${names}: current value is ${unknown}`,
+  );
+  Deno.exit(2);
 }
+const times: string[] = [];
+const startMs = performance.now();
+for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
+  console.log(`\n== ${name}`);
+  const partMs = performance.now();
+  await PARTS[name]!(isFull);
+  times.push(`${name} ${((performance.now() - partMs) / 1000).toFixed(0)}`);
+}
+const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+console.log(`\n${seconds} s: ${times.join(", ")}`);

@@ -1,15 +1,18 @@
 /**
- * The parent's peak memory while much passes through it (Linux).
- *
- *     deno run --allow-all bench/memory.ts [MiB, default 1024]
+ * What stays in memory: the parent's peak while much passes through it (Linux),
+ * and what 200,000 flushed writes to a child's stdin leave on the heap.
  */
-import { fileURLToPath } from "node:url";
-import { printTable } from "./measure.ts";
+import {
+  type Cases,
+  DENO,
+  inTurns,
+  MAIN,
+  pathOf,
+  printed,
+  report,
+} from "./measure.ts";
 
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-const MIB = Number(Deno.args[0] ?? 1024);
-
-/** The peak resident set of a process so far, in MiB. */
+/** The peak resident set of a process so far, in MiB; 0 once it has ended. */
 function peakMiB(pid: number): number {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -19,20 +22,12 @@ function peakMiB(pid: number): number {
   }
 }
 
+/** The parent's peak while so many MiB of random bytes pass through it. */
 async function peakOf(mib: number): Promise<number> {
+  const [command = "", ...args] = MAIN;
   const bytes = String(mib * 1024 ** 2);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      "--allow-run",
-      `${HERE}../main.ts`,
-      "--",
-      "head",
-      "-c",
-      bytes,
-      "/dev/urandom",
-    ],
+  const child = new Deno.Command(command, {
+    args: [...args, "--", "head", "-c", bytes, "/dev/urandom"],
     stdin: "null",
     stdout: "null",
   }).spawn();
@@ -45,8 +40,30 @@ async function peakOf(mib: number): Promise<number> {
   return peak;
 }
 
-const rows = [["random bytes through main.ts", "peak MiB"]];
-for (const mib of [MIB / 64, MIB / 8, MIB]) {
-  rows.push([`${mib} MiB`, (await peakOf(mib)).toFixed(0)]);
+export async function memory(isFull: boolean): Promise<void> {
+  const peaks: Cases = {};
+  for (const mib of isFull ? [16, 128, 1024] : [16, 128]) {
+    peaks[`${mib} MiB`] = () => peakOf(mib);
+  }
+  report(
+    "random bytes through main.ts, peak MiB",
+    await inTurns(peaks, isFull ? 3 : 1),
+  );
+  const heap = (name: string) => () =>
+    printed([
+      ...DENO,
+      "--v8-flags=--expose-gc",
+      pathOf("heap_case.ts"),
+      name,
+      "200000",
+    ]);
+  const cases = {
+    spawn: heap("spawn"),
+    "Deno.Command": heap("Deno.Command"),
+  };
+  report(
+    "heap after 200,000 flushed writes to cat, MiB over the start",
+    await inTurns(cases, isFull ? 3 : 1),
+    [{ ours: "spawn", atMost: 4 }],
+  );
 }
-printTable(rows);

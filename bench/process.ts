@@ -1,46 +1,29 @@
 /**
- * Owning a process, side by side in one run: how long a 300 ms limit takes when
- * a grandchild holds the pipe, orphans after SIGTERM, memory when 400 MB meet a
- * slow consumer (the chunks themselves wait for V8's collector: the target is
- * counted from plain `Deno.Command`), and the time to start `true`.
- *
- *     deno run --allow-all bench/process.ts
+ * Owning a process: how long a 300 ms limit takes when a grandchild holds the
+ * pipe, orphans after SIGTERM, memory when 400 MB meet a slow consumer (the
+ * chunks themselves wait for V8's collector, so it is asked beside plain
+ * `Deno.Command`), and the time to start `true`.
  */
-import { median, printTable } from "./measure.ts";
+import {
+  type Cases,
+  type Claim,
+  DENO,
+  inTurns,
+  pathOf,
+  printed,
+  report,
+} from "./measure.ts";
 
-const CASE = import.meta.resolve("./process_case.ts");
-const PEERS = ["Deno.Command", "execa", "dax", "tinyexec", "nano-spawn", "zx"];
-const NAMES = ["basic-pipes", ...PEERS];
+const NAMES = ["basic-pipes", "Deno.Command"];
+const PEERS = ["execa", "dax", "tinyexec", "nano-spawn", "zx"];
 const STRIKES = 5;
-const ROUNDS = 5;
 
-function start(name: string, ...words: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", CASE, name, ...words],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-    detached: true,
-  }).spawn();
-}
-
-/** The number that one run in a process of its own prints. */
-async function measure(name: string, situation: string): Promise<number> {
-  const { stdout } = await start(name, situation).output();
-  return Number(new TextDecoder().decode(stdout) || NaN);
-}
-
-/** The median time to start `true` of each, in turns: the machine's load
- * changes more within a minute than the libraries differ. */
-async function startTimes(): Promise<Map<string, number>> {
-  const times = new Map(NAMES.map((name) => [name, [] as number[]]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, values] of times) {
-      values.push(await measure(name, "start"));
-    }
-  }
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
-}
+const argvOf = (name: string, ...words: string[]) => [
+  ...DENO,
+  pathOf("process_case.ts"),
+  name,
+  ...words,
+];
 
 /** The `sleep`s of so many seconds that run. */
 function sleeps(seconds: string): number[] {
@@ -65,12 +48,18 @@ async function orphans(name: string): Promise<number> {
   let count = 0;
   for (let strike = 0; strike < STRIKES; strike++) {
     const seconds = `30.${Deno.pid}${strike}`;
-    const parent = start(name, "sleep", seconds);
+    const [command = "", ...args] = argvOf(name, "sleep", seconds);
+    const parent = new Deno.Command(command, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    }).spawn();
     for (let look = 0; look < 400 && !sleeps(seconds).length; look++) {
       await pause(5);
     }
     parent.kill("SIGTERM");
-    await parent.stdout.cancel();
     await pause(300);
     const left = sleeps(seconds);
     if (left.length > 0) count++;
@@ -80,30 +69,47 @@ async function orphans(name: string): Promise<number> {
   return count;
 }
 
-const times = await startTimes();
-const rows = [[
-  "",
-  "settle (ms)",
-  `orphans of ${STRIKES}`,
-  "memory (MiB)",
-  "true (ms)",
-]];
-const memory = new Map<string, number>();
-for (const name of NAMES) {
-  memory.set(name, await measure(name, "memory"));
-  rows.push([
-    name,
-    (await measure(name, "settle")).toFixed(0),
-    String(await orphans(name)),
-    memory.get(name)!.toFixed(1),
-    times.get(name)!.toFixed(2),
-  ]);
+interface Situation {
+  title: string;
+  rounds: number;
+  measure(name: string): Promise<number>;
+  claim: Claim;
 }
-rows.push([
-  "target",
-  "<= 350",
-  "0",
-  `< ${(10 + memory.get("Deno.Command")!).toFixed(1)}`,
-  `<= ${(1.3 * times.get("Deno.Command")!).toFixed(2)}`,
-]);
-printTable(rows);
+
+const [ours, peer] = ["basic-pipes", "Deno.Command"];
+
+export async function owning(isFull: boolean): Promise<void> {
+  const situations: Situation[] = [
+    {
+      title: "a limit of 300 ms settles after, ms",
+      rounds: 1,
+      measure: (name) => printed(argvOf(name, "settle")),
+      claim: { ours, atMost: 350 },
+    },
+    {
+      title: `orphans of ${STRIKES} parents that got SIGTERM`,
+      rounds: 1,
+      measure: orphans,
+      claim: { ours, atMost: 0 },
+    },
+    {
+      title: "400 MB and a slow consumer, MiB over the start",
+      rounds: isFull ? 5 : 3,
+      measure: (name) => printed(argvOf(name, "memory")),
+      claim: { ours, peer, atMost: 1.5 },
+    },
+    {
+      title: "from the start of `true` to its end, ms",
+      rounds: isFull ? 9 : 5,
+      measure: (name) => printed(argvOf(name, "start")),
+      claim: { ours, peer, atMost: 1.3 },
+    },
+  ];
+  for (const { title, rounds, measure, claim } of situations) {
+    const cases: Cases = {};
+    for (const name of isFull ? [...NAMES, ...PEERS] : NAMES) {
+      cases[name] = () => measure(name);
+    }
+    report(title, await inTurns(cases, rounds), [claim]);
+  }
+}

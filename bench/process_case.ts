@@ -141,6 +141,6 @@ if (situation === "sleep") {
 } else {
   const measure = { settle, start, memory }[situation];
   const value = await measure?.(library);
-  Deno.stdout.writeSync(new TextEncoder().encode(`${value}\n`));
+  Deno.stdout.writeSync(new TextEncoder().encode(String(value)));
   Deno.exit();
 }

@@ -1,48 +1,35 @@
-// deno-lint-ignore-file no-console -- its table is for a person
 /**
- * The reader beside its peers, in one run: each case in a process of its own,
- * the cases in turn, the best of the rounds (others' load only slows).
- *
- *     deno run -A bench/reader.ts [rounds, default 3] [GiB for the memory row]
+ * The reader beside its peers: each case in a process of its own, millions a
+ * second. Slow ones read less.
  */
-import { printTable } from "./measure.ts";
+import {
+  type Cases,
+  type Claim,
+  DENO,
+  inTurns,
+  pathOf,
+  printed,
+  report,
+  temporaryFolder,
+  writeBlocks,
+} from "./measure.ts";
 
+/** What a case prints, ours or Python's. */
 interface Result {
   perSecond: number;
   ms: number;
+}
+
+/** What ours prints as well. */
+interface OurResult extends Result {
   peakMiB: number;
 }
 
-type Command = [string, ...string[]];
-
-const here = import.meta.dirname!;
-const rounds = Number(Deno.args[0] ?? 3);
-const memoryGiB = Number(Deno.args[1] ?? 1);
-const directory = await Deno.makeTempDir({ prefix: "bench-reader-" });
-
-/** Writes `unit` `count` times. */
-async function makeFile(name: string, unit: Uint8Array, count: number) {
-  const path = `${directory}/${name}`;
-  using file = await Deno.open(path, { write: true, create: true });
-  const block = new Uint8Array(unit.length * 1000);
-  for (let n = 0; n < 1000; n++) block.set(unit, n * unit.length);
-  const writer = file.writable.getWriter();
-  for (let n = 0; n < count; n += 1000) await writer.write(block);
-  writer.releaseLock();
-  return path;
-}
-
-function framed(size: number): Uint8Array {
-  const frame = new Uint8Array(4 + size);
-  new DataView(frame.buffer).setUint32(0, size);
-  return frame;
-}
+type Command = readonly string[];
 
 const ours = (name: string, command: Command): Command => [
-  Deno.execPath(),
-  "run",
-  "--allow-all",
-  `${here}/reader_case.ts`,
+  ...DENO,
+  pathOf("reader_case.ts"),
   name,
   ...command,
 ];
@@ -51,106 +38,112 @@ const python = (name: string, command: Command): Command => [
   "sh",
   "-c",
   '"$@" | python3 "$0" ' + name,
-  `${here}/reader_peer.py`,
+  pathOf("reader_peer.py"),
   ...command,
 ];
 
-const zeros = (
-  bytes: number,
-): Command => ["head", "-c", `${bytes}`, "/dev/zero"];
+const zeros = (mb: number): Command => [
+  "head",
+  "-c",
+  `${mb * 1_000_000}`,
+  "/dev/zero",
+];
 
-async function run([command, ...args]: Command): Promise<Result> {
-  const child = new Deno.Command(command, { args, stderr: "inherit" });
-  const { stdout, success } = await child.output();
-  if (!success) throw new Error(`failed: ${command} ${args.join(" ")}`);
-  const result: number | Result = JSON.parse(new TextDecoder().decode(stdout));
-  return typeof result === "number"
-    ? { perSecond: result, ms: 0, peakMiB: 0 }
-    : result;
+/** A frame of so many bytes behind its length, as `lengthPrefix()` has it. */
+function framed(size: number): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(4 + size);
+  new DataView(frame.buffer).setUint32(0, size);
+  return frame;
 }
 
-const line = new TextEncoder().encode("x".repeat(31) + "\n");
-const lines: Command = ["cat", await makeFile("lines", line, 3_000_000)];
-const frames: Command = [
-  "cat",
-  await makeFile("frames", framed(32), 2_000_000),
+/** So many of one unit, as one block. */
+function times(count: number, unit: Uint8Array): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(unit.length * count);
+  for (let n = 0; n < count; n++) block.set(unit, n * unit.length);
+  return block;
+}
+
+const CLAIMS: Claim[] = [
+  { ours: "tryRead ?? await read", peer: "os.read(fd, 32)", atLeast: 10 },
+  { ours: "tryRead ?? await read", peer: "BYOB reads of 32", atLeast: 60 },
+  { ours: "tryRead ?? await read", peer: "bare chunks", atLeast: 0.85 },
+  { ours: "await read(32)", peer: "os.read(fd, 32)", atLeast: 1 },
+  { ours: "for await slices(32)", peer: "os.read(fd, 32)", atLeast: 4 },
+  { ours: "for await lines()", peer: "TextLineStream", atLeast: 1.5 },
+  { ours: "readLine", peer: "TextLineStream", atLeast: 1 },
+  { ours: "lineArrays()", peer: "Python's for line", atLeast: 1 },
+  { ours: "for await frames()", peer: "recv_bytes", atLeast: 5 },
+  { ours: "readFrame", peer: "recv_bytes", atLeast: 5 },
+  {
+    ours: "contentLength(), 200 bytes",
+    peer: "lines(), 200 bytes",
+    atLeast: 0.5,
+  },
 ];
-const frame = framed(100_000_000);
-await Deno.writeFile(`${directory}/frame`, frame);
 
-const CASES: Record<string, Command> = {
-  "os.read(fd, 32)": python("slices", zeros(50_000_000)),
-  "BYOB reads of 32": ours("byob reads", zeros(10_000_000)),
-  "bare chunks + subarray": ours("bare chunks", zeros(400_000_000)),
-  "tryRead ?? await read": ours("tryRead ?? read", zeros(400_000_000)),
-  "await read(32)": ours("read", zeros(200_000_000)),
-  "for await slices(32)": ours("slices", zeros(400_000_000)),
-  "chunks + sliceChunk": ours("sliceChunk", zeros(400_000_000)),
-  "TextLineStream": ours("TextLineStream", lines),
-  "for await lines()": ours("lines", lines),
-  "readLine": ours("readLine", lines),
-  "Python's for line": python("lines", lines),
-  "lineArrays()": ours("lineArrays", lines),
-  "recv_bytes": python("frames", frames),
-  "for await frames()": ours("frames", frames),
-  "readFrame": ours("readFrame", frames),
-  "a 100 MB frame": ours("frames", ["cat", `${directory}/frame`]),
-};
-
-const best = new Map<string, Result>();
-try {
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, command] of Object.entries(CASES)) {
-      const result = await run(command);
-      const before = best.get(name);
-      if (!before || result.perSecond > before.perSecond) {
-        best.set(name, result);
-      }
-    }
+export async function reader(isFull: boolean): Promise<void> {
+  await using folder = await temporaryFolder();
+  const scale = isFull ? 2 : 1;
+  const file = async (
+    name: string,
+    unit: Uint8Array,
+    count: number,
+  ): Promise<Command> => {
+    const path = `${folder.path}/${name}`;
+    return ["cat", await writeBlocks(path, times(1000, unit), count / 1000)];
+  };
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const message = "x".repeat(200);
+  const lines = await file(
+    "lines",
+    encode("x".repeat(31) + "\n"),
+    2_000_000 * scale,
+  );
+  const frames = await file("frames", framed(32), 800_000 * scale);
+  const fewFrames = await file("few-frames", framed(32), 100_000 * scale);
+  const header = encode("Content-Length: 200\r\n\r\n" + message);
+  const longLine = encode(message + "\n");
+  const longLines = await file("long-lines", longLine, 200_000 * scale);
+  const headers = await file("headers", header, 200_000 * scale);
+  const many = zeros(300 * scale);
+  const commands: Record<string, Command> = {
+    "os.read(fd, 32)": python("slices", zeros(16 * scale)),
+    "BYOB reads of 32": ours("byob reads", zeros(4 * scale)),
+    "bare chunks": ours("bare chunks", many),
+    "tryRead ?? await read": ours("tryRead ?? read", many),
+    "await read(32)": ours("read", zeros(64 * scale)),
+    "for await slices(32)": ours("slices", many),
+    TextLineStream: ours("TextLineStream", lines),
+    "for await lines()": ours("lines", lines),
+    readLine: ours("readLine", lines),
+    "Python's for line": python("lines", lines),
+    "lineArrays()": ours("lineArrays", lines),
+    recv_bytes: python("frames", fewFrames),
+    "for await frames()": ours("frames", frames),
+    readFrame: ours("readFrame", frames),
+    "contentLength(), 200 bytes": ours("contentLength frames", headers),
+    "lines(), 200 bytes": ours("line frames", longLines),
+  };
+  const cases: Cases = {};
+  for (const [name, command] of Object.entries(commands)) {
+    cases[name] = async () => (await printed<Result>(command)).perSecond / 1e6;
   }
-} finally {
-  await Deno.remove(directory, { recursive: true });
+  const samples = await inTurns(cases, isFull ? 7 : 5);
+  report("the reader, M/s", samples, CLAIMS);
+
+  const big = `${folder.path}/frame`;
+  await writeBlocks(big, framed(100_000_000), 1);
+  const frame = await printed<OurResult>(ours("frames", ["cat", big]));
+  const slow = await printed<OurResult>(
+    ours("slow slices", zeros(isFull ? 1000 : 100)),
+  );
+  const rows = new Map([
+    ["a frame of 100 MB, ms", [frame.ms]],
+    ["its peak, MiB", [frame.peakMiB]],
+    ["slices(32) with a pause per 64 KiB: peak, MiB", [slow.peakMiB]],
+  ]);
+  report("memory", rows, [
+    { ours: "a frame of 100 MB, ms", atMost: 200 },
+    { ours: "its peak, MiB", atMost: 248 },
+  ]);
 }
-
-const rate = (name: string) => best.get(name)!.perSecond;
-const TARGETS: [name: string, peer: string, target: number][] = [
-  ["tryRead ?? await read", "os.read(fd, 32)", 10],
-  ["tryRead ?? await read", "BYOB reads of 32", 60],
-  ["tryRead ?? await read", "bare chunks + subarray", 0.85],
-  ["await read(32)", "os.read(fd, 32)", 1],
-  ["for await slices(32)", "os.read(fd, 32)", 4],
-  ["chunks + sliceChunk", "bare chunks + subarray", 0.75],
-  ["for await lines()", "TextLineStream", 1.5],
-  ["readLine", "TextLineStream", 1],
-  ["lineArrays()", "Python's for line", 1],
-  ["for await frames()", "recv_bytes", 5],
-  ["readFrame", "recv_bytes", 5],
-];
-
-printTable([
-  ["case", "M/s", "peer", "M/s", "ratio", "target", "met"],
-  ...TARGETS.map(([name, peer, target]) => {
-    const ratio = rate(name) / rate(peer);
-    return [
-      name,
-      (rate(name) / 1e6).toFixed(2),
-      peer,
-      (rate(peer) / 1e6).toFixed(2),
-      ratio.toFixed(2),
-      `${target}`,
-      ratio >= target ? "yes" : "NO",
-    ];
-  }),
-]);
-const big = best.get("a 100 MB frame")!;
-console.log(
-  `\na 100 MB frame in 64 KiB pieces: ${big.ms.toFixed(0)} ms (target 200), ${
-    big.peakMiB.toFixed(0)
-  } MiB at the peak (target 260 MB)`,
-);
-const slow = await run(ours("slow slices", zeros(memoryGiB * 2 ** 30)));
-console.log(
-  `${memoryGiB} GiB through slices(32), a pause per 64 KiB: ${
-    (slow.ms / 1000).toFixed(1)
-  } s, ${slow.peakMiB.toFixed(0)} MiB at the peak`,
-);

@@ -5,11 +5,27 @@
  *     deno run -A bench/reader_case.ts <case> <command> [arguments]
  */
 import { TextLineStream } from "@std/streams";
-import { lengthPrefix, PipeReader, sliceChunk } from "../mod.ts";
+import {
+  contentLength,
+  type Framing,
+  lengthPrefix,
+  lines,
+  PipeReader,
+} from "../mod.ts";
 
 type Pipe = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 const framing = lengthPrefix({ maxBytes: 0x1000_0000 });
+
+async function countFrames<Frame>(
+  pipe: Pipe,
+  framing: Framing<Frame>,
+): Promise<number> {
+  const reader = new PipeReader(pipe);
+  let count = 0;
+  while (await reader.readFrame(framing) !== null) count++;
+  return count;
+}
 
 const CASES: Record<string, (pipe: Pipe) => Promise<number>> = {
   async "byob reads"(pipe) {
@@ -52,13 +68,6 @@ const CASES: Record<string, (pipe: Pipe) => Promise<number>> = {
     }
     return count;
   },
-  async "sliceChunk"(pipe) {
-    let count = 0;
-    for await (const chunk of new PipeReader(pipe).chunks()) {
-      for (const slice of sliceChunk(chunk, 32)) count += slice.length && 1;
-    }
-    return count;
-  },
   async "TextLineStream"(pipe) {
     let count = 0;
     const lines: ReadableStream<string> = pipe
@@ -94,12 +103,9 @@ const CASES: Record<string, (pipe: Pipe) => Promise<number>> = {
     }
     return count;
   },
-  async "readFrame"(pipe) {
-    const reader = new PipeReader(pipe);
-    let count = 0;
-    while (await reader.readFrame(framing) !== null) count++;
-    return count;
-  },
+  readFrame: (pipe) => countFrames(pipe, framing),
+  "line frames": (pipe) => countFrames(pipe, lines()),
+  "contentLength frames": (pipe) => countFrames(pipe, contentLength()),
   /** A consumer that waits a little after every 64 KiB. */
   async "slow slices"(pipe) {
     let count = 0;

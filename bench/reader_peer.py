@@ -1,5 +1,6 @@
 """Python's side of bench/reader.ts: reads stdin, prints things per second."""
 
+import json
 import os
 import sys
 import time
@@ -33,4 +34,5 @@ def frames():
 
 begin = time.perf_counter()
 total = {"slices": slices, "lines": lines, "frames": frames}[sys.argv[1]]()
-print(total / (time.perf_counter() - begin))
+seconds = time.perf_counter() - begin
+print(json.dumps({"perSecond": total / seconds, "ms": seconds * 1000}))

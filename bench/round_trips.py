@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 
-MESSAGES, WARM_UP = 1000, 200
-child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+MESSAGES, WARM_UP = int(sys.argv[1]), 100
+child = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 into, out = child.stdin.fileno(), child.stdout.fileno()
 trips = []
 for n in range(MESSAGES + WARM_UP):

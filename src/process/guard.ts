@@ -226,7 +226,10 @@ export async function unguard(
   const signal = endingSignal();
   // Where the program has a listener of its own, its end is not ours.
   ending = undefined;
-  if (signal !== undefined) raise(signal);
+  if (signal === undefined || !raise(signal)) return;
+  // It arrives on another thread. By then the next child may have started,
+  // which would end by it.
+  lastAtMs.set(signal, performance.now());
 }
 
 /** Waits for the other children, unless only the caller can end them. */

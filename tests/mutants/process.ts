@@ -157,8 +157,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "this program outlives the signal that ended its children",
     file: "src/process/guard.ts",
-    from: "  if (signal !== undefined) raise(signal);\n",
-    to: "",
+    from: "if (signal === undefined || !raise(signal)) return;",
+    to: "if (signal === undefined) return;",
     tests: GUARD,
   },
   {
