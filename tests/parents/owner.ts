@@ -98,7 +98,9 @@ print(
   }) + "\n",
 );
 if (way === "listen") {
-  print(`next ${(await spawn("sh", ["-c", "exit 6"]).status).code}\n`);
+  print(
+    `next ${(await spawn("sh", ["-c", "sleep 0.2; exit 6"]).status).code}\n`,
+  );
   // Ends by itself, later than anybody would wait for a signal to act.
   setTimeout(() => Deno.exit(3), 600);
 }
