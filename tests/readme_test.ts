@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { needs } from "./support/processes.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
 import { assert, assertEquals } from "./support/std_assert.ts";
@@ -50,7 +51,7 @@ for (const command of COMMANDS) {
       const { code, stdout, stderr } = await shell(
         `cd "$ROOT" && ${line}${options}`,
         {
-          env: { ROOT: decodeURIComponent(ROOT.pathname) },
+          env: { ROOT: fileURLToPath(ROOT) },
         },
       );
       assertEquals(code, 0);

@@ -10,10 +10,8 @@ import {
   pythonConnection,
 } from "../../mod.ts";
 import { bytesOf, everyCut, streamOf, textOf } from "../support/pieces.ts";
+import { fixture } from "../support/processes.ts";
 import { outcomeOf } from "./reader_steps.ts";
-
-const fixture = (name: string) =>
-  new URL(`../fixtures/${name}`, import.meta.url).pathname;
 
 /** Python with its stdin fed, and what it wrote. */
 async function runPython(args: string[], input: Uint8Array[]) {

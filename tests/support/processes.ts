@@ -1,10 +1,12 @@
 /** Small tools of the tests that start processes. */
+import { existsSync } from "node:fs";
+import { kill } from "node:process";
+import { fileURLToPath } from "node:url";
 import type { Child } from "../../mod.ts";
 
 /** The path of a fixture. */
 export function fixture(name: string): string {
-  const folder = new URL("../fixtures/", import.meta.url).pathname;
-  return decodeURIComponent(folder) + name;
+  return fileURLToPath(new URL("../fixtures/", import.meta.url)) + name;
 }
 
 /** All of a child's stdout, as text. */
@@ -42,9 +44,14 @@ export function refusal(call: () => unknown): string {
   return "nothing was thrown";
 }
 
-/** Whether the process runs; one that is dead but not yet reaped does not. */
+/**
+ * Whether the process runs. One that is dead but not yet reaped does not; without
+ * a `/proc` that tells the two apart it does, so that no test takes a process
+ * for dead too early.
+ */
 export function isAlive(pid: number): boolean {
   try {
+    if (!has("/proc/self")) return kill(pid, 0);
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
   } catch {
@@ -89,19 +96,37 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Whether this machine has a program. */
-export function has(program: string): boolean {
-  const { success } = new Deno.Command("sh", {
-    args: ["-c", `command -v ${quote(program)}`],
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success;
+/** What was looked for already: a process each. */
+const found = new Map<string, boolean>();
+
+/**
+ * Whether this machine has a program, a file (`/proc`), or a signal that one
+ * process can send to another and that can be listened to there (`SIGTERM`).
+ */
+export function has(what: string): boolean {
+  const isKnown = found.get(what);
+  if (isKnown !== undefined) return isKnown;
+  const isThere = look(what);
+  found.set(what, isThere);
+  return isThere;
 }
 
-/** Ignores a test, by its name, where a program that it needs is missing. */
-export function needs(...programs: readonly string[]): { ignore: boolean } {
-  return { ignore: !programs.every(has) };
+function look(what: string): boolean {
+  const isWindows = Deno.build.os === "windows";
+  // Windows has these paths and names, and they mean something else there.
+  if (/^\/|^SIG/.test(what) && isWindows) return false;
+  if (what.startsWith("SIG")) return true;
+  if (what.startsWith("/")) return existsSync(what);
+  const [command, args] = isWindows
+    ? ["where", [what]]
+    : ["sh", ["-c", `command -v ${quote(what)}`]];
+  const options = { args, stdout: "null", stderr: "null" } as const;
+  return new Deno.Command(command, options).outputSync().success;
+}
+
+/** Ignores a test, by its name, where something that it needs is missing. */
+export function needs(...things: readonly string[]): { ignore: boolean } {
+  return { ignore: !things.every(has) };
 }
 
 /** Whether a thread of a process waits in a write to a pipe. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type {
   Arrival,
   Format,
@@ -91,5 +92,5 @@ export async function outputOf(
 
 /** The path of a file beside this one, however its folder is named. */
 export function pathOf(path: string): string {
-  return decodeURIComponent(new URL(path, import.meta.url).pathname);
+  return fileURLToPath(new URL(path, import.meta.url));
 }

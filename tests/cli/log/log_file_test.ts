@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   LogFile,
   type LogFileOptions,
@@ -13,8 +14,9 @@ import {
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-const PARENT =
-  new URL("../../parents/logs_to_file.ts", import.meta.url).pathname;
+const PARENT = fileURLToPath(
+  new URL("../../parents/logs_to_file.ts", import.meta.url),
+);
 
 /** A folder of its own, gone when the test ends. */
 function temporaryFolder(): { path: string } & Disposable {
