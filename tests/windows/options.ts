@@ -1,0 +1,252 @@
+/** The options of the whole program, on Windows. */
+import { fileURLToPath } from "node:url";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "../support/std_assert.ts";
+import { FRAME_RULES } from "../../cli/options/frame_rules.ts";
+import { PARENT_OPTIONS } from "../../cli/options/parent_options.ts";
+import { VERSION } from "../../cli/main/version.ts";
+import { ROOT, whole } from "../support/whole_program.ts";
+import { childThat } from "./child_that.ts";
+
+const TEXT = ["--format=text", "--time=none"];
+/** One write: it arrives as one read. */
+const SAID = ["out", "Spam\\nit's \\xe2\\x82\\xac"];
+
+const LINES = [
+  {
+    args: ["--format=seed"],
+    log:
+      /^Parent \d+ got \[b"Spam\\nit's \\xe2\\x82\\xac"\] as \d{10}\.\d{6}\n$/,
+  },
+  { args: TEXT, log: /^Spam\\nit's €\n$/ },
+  {
+    args: ["--format=hex", "--time=none"],
+    log: /^00000000 +53 70 61 6d 0a 69 74 27 73 20 e2 82 ac .*\n0000000d\n$/,
+  },
+  {
+    args: ["--format=json", "--time=none"],
+    log: /^\{.*"size":13,"text":"Spam\\nit's €"\}\n$/,
+  },
+  { args: ["--format=raw"], log: /^Spam\nit's €$/ },
+  { args: ["-ftext", "--time=epoch"], log: /^\d{10}\.\d{6} Spam\\n.*\n$/ },
+  {
+    args: ["-ftext", "--time=iso"],
+    log: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d Spam\\nit's €\n$/,
+  },
+  {
+    args: ["-ftext", "--time=iso", "--utc"],
+    log: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|\+00:00) Spam\\nit's €\n$/,
+  },
+  { args: ["-ftext", "--time=elapsed"], log: /^\d+\.\d{6} Spam\\nit's €\n$/ },
+  {
+    args: ["-ftext", "--time=delta", "--lines"],
+    log: /^\+?\d+\.\d{6} Spam\n\+?\d+\.\d{6} it's €\n$/,
+  },
+  { args: [...TEXT, "--label=web"], log: /^web Spam\\nit's €\n$/ },
+  { args: [...TEXT, "--marks"], log: /^.*Spam\\nit's €.*\n$/ },
+  {
+    args: [...TEXT, "--slow=1ms", "--color=always"],
+    // deno-lint-ignore no-control-regex -- a colour begins with it
+    log: /\x1b\[33m.*Spam/,
+  },
+  { args: [...TEXT, "--slice=3"], log: /^Spa\nm\\ni\nt's\n \n€\n$/ },
+  { args: [...TEXT, "--slice=4", "--fill"], log: /^Spam\n\\nit'\ns \n€\n$/ },
+  { args: [...TEXT, "--lines"], log: /^Spam\nit's €\n$/ },
+  { args: [...TEXT, "--slice=2", "--count=2"], log: /^Sp\nam\n$/ },
+];
+
+for (const { args, log } of LINES) {
+  Deno.test(`${args.join(" ")} logs what it says`, async () => {
+    const { code, stdout, stderr } = await whole([
+      ...args,
+      "--",
+      ...childThat(...SAID),
+    ]);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertMatch(stdout, log);
+  });
+}
+
+for (const rule of FRAME_RULES) {
+  Deno.test(`--frame=${rule} reads what our own child writes with it`, async () => {
+    const { code, stdout } = await whole([
+      ...TEXT,
+      `--frame=${rule}`,
+      "--messages=3",
+      "--tick=0",
+    ]);
+    const said = [0, 1, 2].map((n) =>
+      rule === "json" ? `"Spam ${n}"\n` : `Spam ${n}\n`
+    );
+    assertEquals({ code, stdout }, { code: 0, stdout: said.join("") });
+  });
+}
+
+Deno.test("a line that ends with CR LF ends with neither in the log", async () => {
+  const { stdout } = await whole([
+    ...TEXT,
+    "--lines",
+    "--",
+    ...["cmd", "/c", "echo one&echo two"],
+  ]);
+  assertEquals(stdout, "one\ntwo\n");
+});
+
+Deno.test("--stderr says where stderr goes", async () => {
+  const run = (what: string) =>
+    whole([
+      ...[...TEXT, `--stderr=${what}`, "--"],
+      ...childThat("out", "one", "err", "two"),
+    ]);
+  const { stdout, stderr } = await run("log");
+  // Two pipes do not keep the order of the writes.
+  assertEquals({ lines: stdout.split("\n").sort(), stderr }, {
+    lines: ["", "err two", "out one"],
+    stderr: "",
+  });
+  assertEquals((await run("null")).stderr, "");
+  assertEquals((await run("inherit")).stderr, "two");
+});
+
+Deno.test("--summary tells the end and the sizes on stderr", async () => {
+  const { code, stdout, stderr } = await whole([
+    ...["--summary", "-fraw", "--"],
+    ...childThat("out", "Spam", "exit", 3),
+  ]);
+  assertEquals({ code, stdout }, { code: 3, stdout: "Spam" });
+  assertMatch(stderr, /^ended +code 3 after .*by itself/);
+  assertMatch(stderr, /stdout +4 B/);
+});
+
+Deno.test("--progress draws nothing where stderr is no terminal", async () => {
+  const { code, stderr } = await whole([
+    ...["--progress", "--"],
+    ...childThat("out", "Spam", "wait", 1200),
+  ]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+});
+
+Deno.test("--output with --max-size and --keep leaves the files that it says", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const text = "0123456789".repeat(10) + "\\n";
+    const steps = Array.from({ length: 12 }, () => ["out", text, "wait", 5]);
+    const { code, stdout, stderr } = await whole([
+      ...["-fraw", "-o", `${folder}\\log`, "--max-size=303", "--keep=2", "--"],
+      ...childThat(...steps.flat()),
+    ], { deno: ["-A"] });
+    assertEquals({ code, stdout, stderr }, { code: 0, stdout: "", stderr: "" });
+    const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(files, ["log", "log.1", "log.2"]);
+    for (const name of files) {
+      const log = await Deno.readTextFile(`${folder}\\${name}`);
+      assertMatch(log, /^((0123456789){10}\n){1,3}$/);
+    }
+    // It is appended to, and not written anew.
+    const again = await whole([
+      ...["-fraw", "-o", `${folder}\\log`, "--"],
+      ...childThat("out", "last"),
+    ], { deno: ["-A"] });
+    assertEquals(again.code, 0);
+    assertMatch(await Deno.readTextFile(`${folder}\\log`), /\nlast$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("--cwd and --env reach the command", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const { code, stdout } = await whole([
+      ...["-fraw", "--cwd", folder, "-E", "A=1=2", "-EB=", "--"],
+      ...childThat("cwd", "out", "|", "env", "A", "out", "|", "env", "B"),
+    ]);
+    assertEquals({ code, stdout }, { code: 0, stdout: `${folder}|1=2|` });
+  } finally {
+    await Deno.remove(folder);
+  }
+});
+
+Deno.test("the command's arguments arrive unchanged", async () => {
+  const hard = [
+    ...['"', '\\"', "a\\", "a b\\", "", "%PATH%", "^&|<>", "*", "--slice=4"],
+    ...["it's", "é€𝄞", "\t", "--"],
+  ];
+  const { code, stdout } = await whole([
+    ...["-fraw", "--slice=1M", "--"],
+    ...childThat("args", ...hard),
+  ]);
+  assertEquals({ code, args: JSON.parse(stdout) }, { code: 0, args: hard });
+});
+
+Deno.test("our own stdin reaches the command", async () => {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-q", "--no-prompt", "--allow-run", new URL("main.ts", ROOT)]
+        .map(String),
+      ...["-fraw", "--", "findstr", "b"],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  await using program = command.spawn();
+  const output = program.output();
+  const keys = program.stdin.getWriter();
+  await keys.write(new TextEncoder().encode("abc\r\nxyz\r\nb\r\n"));
+  await keys.close();
+  const { code, stdout } = await output;
+  assertEquals({ code, stdout: new TextDecoder().decode(stdout) }, {
+    code: 0,
+    stdout: "abc\r\nb\r\n",
+  });
+});
+
+Deno.test("--help names every option, and --version is ours", async () => {
+  const { code, stdout, stderr } = await whole(["--help"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertLessOrEqual(stdout.split("\n").length, 60);
+  for (const name of Object.keys(PARENT_OPTIONS)) {
+    assert(stdout.includes(`--${name}`), name);
+  }
+  assertEquals((await whole(["-V"])).stdout, `basic-pipes ${VERSION}\n`);
+});
+
+for (const shell of ["bash", "zsh", "fish"]) {
+  Deno.test(`--completions=${shell} prints them`, async () => {
+    const { code, stdout } = await whole([`--completions=${shell}`]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /basic-pipes[^]*kill-after/);
+  });
+}
+
+const REFUSED = [
+  ["--slize=3"],
+  ["--slice=0"],
+  ["--keep=3"],
+  ["--lines", "--frame=nul"],
+  ["--format=raw", "--lines"],
+  ["--stderr=piped"],
+];
+
+Deno.test("what is wrong is refused with 2, and nothing is started", async () => {
+  const folder = await Deno.makeTempDir();
+  const mark = fileURLToPath(new URL("./does.ts", import.meta.url));
+  try {
+    for (const args of REFUSED) {
+      const ended = await whole([
+        ...[...args, "--", "cmd", "/c", "copy", mark, folder],
+      ]);
+      const { code, stdout } = ended;
+      assertEquals({ args, code, stdout }, { args, code: 2, stdout: "" });
+      assertMatch(ended.stderr, /^basic-pipes: Cannot .*\n$/);
+    }
+    assertEquals([...Deno.readDirSync(folder)], []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
