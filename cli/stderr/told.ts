@@ -9,7 +9,6 @@ import { SliceCount } from "../summary/slice_count.ts";
 import { Statistics } from "../summary/statistics.ts";
 import { summary } from "../summary/summary.ts";
 import { show, talk } from "./talk.ts";
-import { variableOf } from "./variable.ts";
 import { wrap } from "./wrap.ts";
 
 /** What you are told beside the log: the live line, and the summary at the end. */
@@ -66,13 +65,10 @@ export class Told implements ReadObserver {
   async sumUp(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
     this.#statistics.end(clock.now("out").elapsedMs);
-    const { command, settings } = this.#line;
-    const started = command && {
-      command,
-      variable: (name: string) => variableOf(name, settings.env),
-    };
     await show(summary(this.#statistics, ending));
-    for (const sentence of diagnosis(this.#statistics, ending, started)) {
+    for (
+      const sentence of diagnosis(this.#statistics, ending, this.#line.command)
+    ) {
       await show(wrap(sentence));
     }
   }

@@ -2,44 +2,35 @@ import { formatBytes, formatCount, formatMs } from "./amounts.ts";
 import { type Ending, isOurs } from "./ending.ts";
 import { describeHeldBack } from "./held_back.ts";
 import type { PipeStatistics } from "./pipe_statistics.ts";
-import { findProgram, type Program } from "./program_name.ts";
 import { heldBytes, remedy } from "./remedy.ts";
 import type { Statistics } from "./statistics.ts";
-import type { Variable } from "./wrappers.ts";
 
 /** Fewer reads of a full pipe than this may be one burst. */
 const MIN_FULL_READS = 32;
 /** A log that took less than this has delayed nobody. */
 const MIN_SLOW_MS = 500;
 
-/** The command that was started, where it is not the child of our own. */
-export interface Started {
-  readonly command: readonly string[];
-  /** What its environment holds; nobody knows by default. */
-  readonly variable?: Variable;
-}
-
 /**
  * What is wrong with the pipe, in sentences, and what helps.
  *
  * Only what the numbers show: where they can have another cause there is no
  * sentence, or the sentence says "if". Plain text, safe for a terminal, each
- * of up to 250 characters: the caller breaks the lines. `started` is `null`
- * for the program's own child.
+ * of up to 250 characters: the caller breaks the lines. `command` is `null` for
+ * the built-in child.
  */
 export function diagnosis(
   statistics: Statistics,
   ending: Ending,
-  started: Started | null,
+  command: readonly string[] | null,
 ): string[] {
   const { out, err } = statistics;
-  const program = started && findProgram(started.command, started.variable);
+  const word = command?.[0];
   const sentences: string[] = [];
   if (out.reads === 0) {
-    sentences.push(...describeNothing(statistics, ending, program));
+    sentences.push(...describeNothing(statistics, ending, word));
   } else {
-    if (started !== null) {
-      sentences.push(...describeHeldBack(statistics, ending, program));
+    if (word !== undefined) {
+      sentences.push(...describeHeldBack(statistics, ending, word));
     }
     sentences.push(...describeSlowReader(out), ...describeJoined(out));
   }
@@ -54,7 +45,7 @@ export function diagnosis(
 function describeNothing(
   { durationMs, err }: Statistics,
   ending: Ending,
-  program: Program | null,
+  word: string | undefined,
 ): string[] {
   if (isOurs(ending)) return [];
   const but = err.bytes > 0 ? `, but ${formatBytes(err.bytes)} on stderr` : "";
@@ -62,12 +53,12 @@ function describeNothing(
   if (isByItself) return [`Nothing came on stdout${but}.`];
   const nothing = `Nothing came on stdout in ${formatMs(durationMs)}${but}, ` +
     "and then the child was ended.";
-  const buffer = heldBytes(program);
-  if (buffer === null) return [nothing];
+  const buffer = word === undefined ? null : heldBytes(word);
+  if (word === undefined || buffer === null) return [nothing];
   return [
     `${nothing} If it had printed anything by then, that is lost: while ` +
     `stdout is a pipe, up to ${formatCount(buffer)} bytes are held back.`,
-    remedy(program),
+    remedy(word),
   ];
 }
 

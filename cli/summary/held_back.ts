@@ -2,7 +2,6 @@ import { formatBytes, formatCount, formatMs } from "./amounts.ts";
 import type { FullBuffers } from "./bursts.ts";
 import { type Ending, isOurs } from "./ending.ts";
 import { PIPE_BYTES, type PipeStatistics } from "./pipe_statistics.ts";
-import type { Program } from "./program_name.ts";
 import { canHoldBack, heldBytes, isPython, remedy } from "./remedy.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -11,20 +10,20 @@ const NOTICED_MS = 500;
 /** What a program writes as it ends is here at most this long before its end. */
 const AT_THE_END_MS = 200;
 
-/** Whether the program kept its output in a buffer, and what helps. */
+/** Whether the command kept its output in a buffer, and what helps. */
 export function describeHeldBack(
   statistics: Statistics,
   ending: Ending,
-  program: Program | null,
+  word: string,
 ): string[] {
   const { out } = statistics;
   // What is not text is written in blocks on purpose.
-  if (!canHoldBack(program) || !out.characters.isText) return [];
+  if (!canHoldBack(word) || !out.characters.isText) return [];
   const full = out.bursts.fullBuffers;
-  if (full !== null && isEvidence(full, out, program)) {
-    return [describeFull(full), remedy(program)];
+  if (full !== null && isEvidence(full, out, word)) {
+    return [describeFull(full), remedy(word)];
   }
-  const buffer = heldBytes(program);
+  const buffer = heldBytes(word);
   if (buffer === null || !isAtOnceAtTheEnd(statistics, ending, buffer)) {
     return [];
   }
@@ -34,7 +33,7 @@ export function describeHeldBack(
     `Everything (${amount}) came at once as the child ended, after ${after} ` +
     "of silence. If it was printed before that, it was held back: while " +
     `stdout is a pipe, up to ${formatCount(buffer)} bytes are.`,
-    remedy(program),
+    remedy(word),
   ];
 }
 
@@ -49,12 +48,12 @@ function describeFull({ bytes, count, silentMs }: FullBuffers): string {
 function isEvidence(
   { bytes, isExact }: FullBuffers,
   { busyMs }: PipeStatistics,
-  program: Program | null,
+  word: string,
 ): boolean {
   // A pipe is full whenever its reader is late: only if somebody told when it
   // waited were the silences the child's.
   if (bytes >= PIPE_BYTES && Number.isNaN(busyMs)) return false;
-  return isExact || isPython(program);
+  return isExact || isPython(word);
 }
 
 /**

@@ -1,53 +1,9 @@
 /** What `--summary` says of real children, through the whole program. */
-import { fixture, needs } from "../../support/processes.ts";
+import { fixture } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import { start, whole } from "../../support/whole_program.ts";
 
 const SUMMARY = ["--summary", "--format=raw"];
-const AT_THE_END = ["--", "python3", fixture("writes_at_the_end.py")];
-
-/** What is said to be wrong, in one line. */
-function said(stderr: string): string {
-  const at = stderr.indexOf("->");
-  return at < 0 ? "" : stderr.slice(at).replaceAll(/\s+/g, " ");
-}
-
-const ENVIRONMENTS: {
-  title: string;
-  args?: string[];
-  deno?: string[];
-  value: string;
-  says: RegExp;
-}[] = [
-  {
-    title: "set by --env is not asked for again",
-    args: ["-E", "PYTHONUNBUFFERED=1"],
-    value: "",
-    says: /^$/,
-  },
-  {
-    title: "that we may not look at may be set already",
-    value: "",
-    says: /set PYTHONUNBUFFERED=1 \(if unset\) or run/,
-  },
-  {
-    title: "that we may look at is looked at",
-    deno: ["--allow-run", "--allow-env=PYTHONUNBUFFERED"],
-    value: "",
-    says: /set PYTHONUNBUFFERED=1 or run/,
-  },
-];
-
-for (const { title, args = [], deno, value, says } of ENVIRONMENTS) {
-  Deno.test(`a variable ${title}`, needs("python3"), async () => {
-    const { stderr } = await whole([...SUMMARY, ...args, ...AT_THE_END], {
-      deno,
-      env: { PYTHONUNBUFFERED: value },
-    });
-    assertMatch(said(stderr), says);
-  });
-}
-
 Deno.test("with --count as many slices are counted as were logged", async () => {
   const { stderr } = await whole(["--summary", "-n2", "--", "yes"]);
   assertMatch(stderr, /^ +2 slices of 1 read/m);

@@ -1,7 +1,7 @@
 /** Feeds what a real child writes to the numbers, as the program does. */
 
 import { fixture } from "../../support/processes.ts";
-import { diagnosis, type Started } from "../../../cli/summary/diagnosis.ts";
+import { diagnosis } from "../../../cli/summary/diagnosis.ts";
 import type { Ending } from "../../../cli/summary/ending.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { type PipeReader, spawn } from "../../../mod.ts";
@@ -66,10 +66,10 @@ export async function observe(
 
 /** The sentences on a child, with every length of time replaced by `T`. */
 export function sentences(
-  { statistics, ending, command }: Observed,
-  started: Started | null = { command, variable: () => null },
+  { statistics, ending, ...observed }: Observed,
+  command: readonly string[] | null = observed.command,
 ): string[] {
-  return diagnosis(statistics, ending, started).map((sentence) =>
+  return diagnosis(statistics, ending, command).map((sentence) =>
     sentence.replace(/\b[\d.]+ (µs|ms|s)\b/g, "T")
   );
 }
