@@ -1,9 +1,12 @@
 /** Every heading of GOTCHAS.md has a test of the same name. */
+import { fileURLToPath } from "node:url";
 import {
   fixture,
   has,
   isAlive,
   listeningSockets,
+  needs,
+  quote,
   until,
 } from "./support/processes.ts";
 import { ExitError, PipeReader, run, spawn } from "../mod.ts";
@@ -14,7 +17,7 @@ import {
   assertRejects,
 } from "./support/std_assert.ts";
 import { startParent } from "./support/parents.ts";
-import { TERMINAL_PROGRAM } from "./support/terminal.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
   interrupted,
   ROOT,
@@ -167,6 +170,65 @@ Deno.test("An ignored SIGHUP is heard again", async () => {
   Deno.kill(parent.pid, "SIGHUP");
   assertEquals((await parent.end()).signal, "SIGHUP");
 });
+
+const CLOSED_TERMINALS = [
+  { log: "on the terminal", file: false, lives: false },
+  { log: "in a file", file: true, lives: true },
+];
+for (const { log, file, lives } of CLOSED_TERMINALS) {
+  const end = lives ? "outlives it" : "ends with it";
+  Deno.test(
+    `when a terminal closes, a session of its own with the log ${log} ${end}`,
+    needs(TERMINAL_PROGRAM, "setsid"),
+    async () => {
+      const folder = await Deno.makeTempDir();
+      const ticks = `${folder}/ticks`;
+      const program = [
+        ...[
+          Deno.execPath(),
+          "run",
+          "-q",
+          "--allow-all",
+          fileURLToPath(new URL("main.ts", ROOT)),
+        ],
+        ...(file ? ["-o", `${folder}/app.log`] : []),
+        ...["--", "sh", fixture("ticks_into_a_file.sh"), ticks],
+      ];
+      const elsewhere = file ? "</dev/null >/dev/null 2>&1" : "";
+      const line = `setsid ${
+        program.map(quote).join(" ")
+      } ${elsewhere} & sleep 60`;
+      const terminal = new Deno.Command(TERMINAL_PROGRAM, {
+        args: onTerminal(line),
+        stdin: "piped",
+        stdout: "null",
+      }).spawn();
+      const read = () => {
+        try {
+          return Deno.readTextFileSync(ticks);
+        } catch {
+          return "";
+        }
+      };
+      try {
+        assert(await until(() => read().includes("tick\ntick\n"), 10_000));
+        terminal.kill("SIGKILL");
+        await terminal.status;
+        if (lives) {
+          const before = read().length;
+          assert(await until(() => read().length > before + 100));
+          assertEquals(read().includes("ended"), false);
+        } else assert(await until(() => read().includes("ended by TERM")));
+      } finally {
+        const server = Number(/^(\d+)\n/.exec(read())?.[1]);
+        if (isAlive(server)) Deno.kill(server, "SIGTERM");
+        assert(await until(() => !isAlive(server)));
+        await terminal.stdin.close().catch(() => {});
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
+}
 
 for (const group of [false, true]) {
   Deno.test(`Stopping a child leaves its tree${group ? ", but not a group" : ""}`, async () => {
