@@ -758,6 +758,32 @@ Deno.test("leaving the scope in the middle of a loop stops an endless child", as
   assertLessOrEqual(ms, 1000);
 });
 
+Deno.test({
+  name: "a scope is left when the status is there",
+  // Deno cannot end a write to a pipe that somebody holds and does not read.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    // A descendant holds stdin, and for `drainMs` the status waits for it.
+    const script =
+      "exec 3<&0; sleep 2 <&3 >/dev/null 2>&1 & echo ready; exec sleep 30";
+    let status: Promise<ExitStatus>;
+    {
+      await using child = spawn("sh", ["-c", script], {
+        stdin: "piped",
+        // It does not close stdin.
+        ladder: [{ signal: "SIGTERM", waitMs: 1000 }],
+      });
+      await child.stdout.readLine();
+      child.stdin.write(new Uint8Array(300_000)).catch(() => {});
+      status = child.status;
+    }
+    // The first one that has resolved already wins.
+    const first = await Promise.race([status, Promise.resolve()]);
+    assertEquals(first?.reason, "disposed");
+  },
+});
+
 Deno.test("an error in the scope stops the child and is thrown on", async () => {
   let pid = 0;
   await assertRejects(

@@ -11,3 +11,18 @@ Deno.test("a grace that no timer can hold is refused where it is given", () => {
     );
   }
 });
+
+Deno.test("the usual ladder closes stdin, and gives its grace between SIGTERM and SIGKILL", () => {
+  for (
+    const { ladder, waitMs } of [
+      { ladder: stopLadder(), waitMs: 5000 },
+      { ladder: stopLadder({ graceMs: 70 }), waitMs: 70 },
+    ]
+  ) {
+    assertEquals(ladder, [
+      { close: "stdin" },
+      { signal: "SIGTERM", waitMs },
+      { signal: "SIGKILL", waitMs: 1000 },
+    ]);
+  }
+});
