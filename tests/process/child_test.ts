@@ -395,9 +395,19 @@ Deno.test("a timeout means it while a descendant floods the pipe", async () => {
   assertLessOrEqual(ms, 1500);
 });
 
+Deno.test("after a stop no more is read than the largest pipe holds", async () => {
+  await using child = spawn("sh", ["-c", "yes 2>/dev/null & exec sleep 9"]);
+  await child.stdout.read(1);
+  await child.stop();
+  const size = (await bytesOf(child)).length;
+  // A chunk before it, and one that goes over the limit.
+  assertLessOrEqual(size, 65_536 + 1_048_576 + 65_536);
+});
+
 Deno.test("a stop means it while a descendant drips into the pipe", async () => {
-  const drips =
-    "(while :; do sleep 0.003; echo x; done) 2>/dev/null & exec sleep 9";
+  // No process between two drips: the pipe is never silent for 10 ms.
+  const drips = "exec 3<> <(:); " +
+    "(until read -rt 0.002 -u 3; do echo x; done) 2>/dev/null & exec sleep 9";
   for (const options of [{ timeoutMs: 100 }, {}]) {
     await using child = spawn("bash", ["-c", drips], options);
     if (options.timeoutMs === undefined) {
