@@ -10,9 +10,11 @@ import { ExitError, spawn, type SpawnOptions, StartError } from "../../mod.ts";
 import {
   bytesOf,
   fixture,
+  isAlive,
   refusal,
   textOf,
   timed,
+  until,
 } from "../support/processes.ts";
 
 const REFUSED: {
@@ -443,6 +445,13 @@ for (const { stdout, stderr } of MIXED) {
     });
   });
 }
+
+Deno.test("a long stderr is read though nobody waits for anything", async () => {
+  const script = "exec head -c 200000 /dev/zero >&2";
+  await using child = spawn("sh", ["-c", script], { stdout: "null" });
+  assert(await until(() => !isAlive(child.pid)), "the child is blocked");
+  assertEquals((await child.status).bytesErr, 200_000);
+});
 
 Deno.test("a stream that is not piped says so when it is used", async () => {
   await using child = spawn("true", [], { stdout: "null" });
