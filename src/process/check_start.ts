@@ -51,21 +51,21 @@ export function checkCommand(
 }
 
 /** Refuses a ladder that would do nothing or cannot be walked. */
-export function checkLadder(ladder: StopLadder): void {
+export function checkLadder(purpose: string, ladder: StopLadder): void {
   if (!Array.isArray(ladder)) {
     throw new TypeError(
-      "Cannot start a child as its stop ladder must be a list of steps: " +
+      `Cannot ${purpose} as its stop ladder must be a list of steps: ` +
         `current value is ${quote(String(ladder))}`,
     );
   }
   if (ladder.length === 0) {
     throw new RangeError(
-      "Cannot start a child as its stop ladder has no step: current value is []",
+      `Cannot ${purpose} as its stop ladder has no step: current value is []`,
     );
   }
   for (const { waitMs, signal, close } of ladder) {
-    checkOneOf("start a child", "what a step closes", close, ["stdin"]);
-    checkMs("start a child", "a step's waitMs", waitMs);
+    checkOneOf(purpose, "what a step closes", close, ["stdin"]);
+    checkMs(purpose, "a step's waitMs", waitMs);
     if (signal !== undefined) checkSignal(signal);
   }
 }

@@ -57,7 +57,7 @@ export interface Child extends AsyncDisposable {
    * How the child ended. Never rejects.
    *
    * It resolves when the process has ended and its pipes have too, or were let
-   * go: silent for `drainMs`. It does not wait for a slow reader: from the
+   * go: silent for `exitDelayMs`. It does not wait for a slow reader: from the
    * process's end on, up to 64 KiB are read ahead and stay readable.
    *
    * While the process lives, a reader that has begun and pauses holds the child

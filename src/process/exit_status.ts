@@ -62,7 +62,7 @@ export interface ExitStatus {
    * How many steps of the stop ladder were taken, 0 when the child was not
    * stopped.
    */
-  readonly ladderStep: number;
+  readonly stopSteps: number;
   /**
    * The first of SIGINT, SIGTERM, SIGHUP and SIGQUIT that this program received
    * while the child lived, or `null`.

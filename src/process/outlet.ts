@@ -7,6 +7,8 @@ const AHEAD_BYTES = 65_536;
  * need to wait for it, only to see that the pipe is empty.
  */
 const STOPPED_SILENCE_MS = 10;
+/** For how long the pipe of a stopped child is read if it is never silent. */
+const STOPPED_MAX_MS = 250;
 /** The largest pipe: what comes after that was written after the child's end. */
 const STOPPED_MAX_BYTES = 1_048_576;
 /** What one read takes at most: one that gives less has emptied the pipe. */
@@ -17,7 +19,7 @@ export interface OutletOptions {
   /** `"stdout"` or `"stderr"`, for the error. */
   name: string;
   /** How long a pipe may be silent after the child's end. */
-  drainMs: number;
+  exitDelayMs: number;
   /** Sees each chunk as it arrives. */
   onChunk?: (chunk: Uint8Array) => void;
 }
@@ -114,19 +116,19 @@ export class Outlet implements Draining {
 
   /**
    * The child has ended: reads on until the end, or until it is silent. After a
-   * stop, at most for `drainMs`: a descendant that never falls silent must not
+   * stop, at most for `exitDelayMs`: a descendant that never falls silent must not
    * make a timeout last.
    */
   drain(wasStopped: boolean): void {
     if (this.#isFinished) return;
-    const { drainMs } = this.#options;
+    const { exitDelayMs } = this.#options;
     if (wasStopped) {
       this.#limitBytes = this.#bytes + STOPPED_MAX_BYTES;
-      this.#watch.limit(drainMs);
+      this.#watch.limit(STOPPED_MAX_MS);
     }
     this.#readAhead();
     this.#watch.start(
-      wasStopped ? Math.min(drainMs, STOPPED_SILENCE_MS) : drainMs,
+      wasStopped ? Math.min(exitDelayMs, STOPPED_SILENCE_MS) : exitDelayMs,
     );
   }
 

@@ -59,16 +59,16 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     this.group = own.group;
     this.#process = process;
     this.#own = own;
-    const { drainMs } = own;
+    const { exitDelayMs } = own;
     if (own.stdout === "piped") {
-      this.#out = new Outlet(process.stdout, { name: "stdout", drainMs });
+      this.#out = new Outlet(process.stdout, { name: "stdout", exitDelayMs });
       this.#stdout = new PipeReader(this.#out.stream);
     }
     if (own.stderr === "piped" || own.stderr === "tail") {
       const onChunk = (chunk: Uint8Array) => this.#tail.add(chunk);
       this.#err = new Outlet(process.stderr, {
         name: "stderr",
-        drainMs,
+        exitDelayMs,
         onChunk,
       });
       if (own.stderr === "piped") {
@@ -134,9 +134,11 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   stop(options: StopOptions = {}): Promise<boolean> {
     const { ladder } = options;
     if (ladder === undefined) return this.#stop("stopped", this.#own.ladder);
-    checkLadder(ladder);
-    // What was asked for just now does not wait for a stop under way.
-    return this.#stop("stopped", [...ladder], { atOnce: true });
+    checkLadder("stop a child", ladder);
+    // The caller may change the steps while they are walked. A ladder that was
+    // given for this time does not wait for a stop under way.
+    const steps = ladder.map((step) => ({ ...step }));
+    return this.#stop("stopped", steps, { atOnce: true });
   }
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
@@ -225,7 +227,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
     const [ends] = await Promise.all([
       Promise.all(this.#outlets.map(({ ended }) => ended)),
-      this.#in && settlesWithin(this.#in.close(), this.#own.drainMs),
+      this.#in && settlesWithin(this.#in.close(), this.#own.exitDelayMs),
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
     this.#unwatch();
@@ -236,7 +238,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       signal,
       success: success && !wasStopped,
       reason: stopReason ?? (isTold ? bySelf : "lost"),
-      ladderStep: this.#stops.steps,
+      stopSteps: this.#stops.steps,
       receivedSignal: this.#received,
       durationMs,
       bytesIn: this.#in?.bytes ?? 0,

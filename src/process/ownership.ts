@@ -11,7 +11,7 @@ export interface Ownership {
   stderr: "piped" | "inherit" | "null" | "tail";
   stdout: "piped" | "inherit" | "null";
   ladder: StopLadder;
-  drainMs: number;
+  exitDelayMs: number;
   group: boolean;
   onSignal: "end" | "pass" | "none";
   timeoutMs: number | undefined;

@@ -28,8 +28,9 @@ import { type StopLadder, stopLadder } from "./stop_ladder.ts";
 export interface SpawnOptions {
   /**
    * What the child reads: `"piped"` gives `child.stdin`, `"inherit"` this
-   * program's own, `"null"` nothing. Bytes, text or a stream are written to it
-   * as it reads, then its stdin ends; a child that stops reading is no error.
+   * program's own, `"null"` nothing. Bytes (a copy is made), text or a stream
+   * are written to it as it reads, then its stdin ends; a child that stops
+   * reading is no error.
    *
    * @default {"null"}
    */
@@ -73,13 +74,14 @@ export interface SpawnOptions {
    */
   idleTimeoutMs?: number;
   /**
-   * How long a pipe may be silent after the child's end while a descendant
-   * still holds it, 0 to 2,147,483,647 ms; then it is let go. After a stop: 10 ms
-   * of silence, and `drainMs` in all, as all that the child wrote is there.
+   * How long a pipe may be silent after the child's exit while a descendant
+   * still holds it, 0 to 2,147,483,647 ms; then it is closed. After a stop it is
+   * closed after at most 10 ms of silence, and after 250 ms in all: everything
+   * that the child wrote is there by then.
    *
    * @default {250}
    */
-  drainMs?: number;
+  exitDelayMs?: number;
   /** The steps that end the child. Default: `stopLadder()`. */
   ladder?: StopLadder;
   /**
@@ -172,7 +174,7 @@ export function spawn(
     signal,
     timeoutMs,
     idleTimeoutMs,
-    drainMs = 250,
+    exitDelayMs = 250,
     ladder = stopLadder(),
     group = false,
     onSignal = "end",
@@ -181,8 +183,8 @@ export function spawn(
   checkCommand(name, args, cwd, env);
   checkMs("start a child", "timeoutMs", timeoutMs, 1);
   checkMs("start a child", "idleTimeoutMs", idleTimeoutMs, 1);
-  checkMs("start a child", "drainMs", drainMs);
-  checkLadder(ladder);
+  checkMs("start a child", "exitDelayMs", exitDelayMs);
+  checkLadder("start a child", ladder);
   checkStreams({ stdin, stdout, stderr });
   checkOneOf("start a child", "onSignal", onSignal, ["end", "pass", "none"]);
   if (
@@ -222,11 +224,14 @@ export function spawn(
     args: [...args],
     stdin: typeof stdin === "object" && "text" in stdin
       ? new TextEncoder().encode(stdin.text)
+      : stdin instanceof Uint8Array
+      // The caller may change the bytes while the child still reads.
+      ? new Uint8Array(stdin)
       : stdin,
     stdout,
     stderr,
     ladder: ladder.map((step) => ({ ...step })),
-    drainMs,
+    exitDelayMs,
     group,
     onSignal,
     timeoutMs,

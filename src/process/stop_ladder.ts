@@ -34,8 +34,8 @@ export interface StopStep {
  * ];
  * await using child = spawn("cat", [], { stdin: "piped", ladder });
  * assertEquals(await child.stop(), true);
- * const { code, reason, ladderStep } = await child.status;
- * assertEquals([code, reason, ladderStep], [0, "stopped", 1]);
+ * const { code, reason, stopSteps } = await child.status;
+ * assertEquals([code, reason, stopSteps], [0, "stopped", 1]);
  * ```
  */
 export type StopLadder = readonly StopStep[];

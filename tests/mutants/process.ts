@@ -340,8 +340,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a ladder that was given waits for the stop under way",
     file: "src/process/owned_child.ts",
-    from: "[...ladder], { atOnce: true });",
-    to: "[...ladder]);",
+    from: "steps, { atOnce: true });",
+    to: "steps);",
     tests: CHILD,
   },
   {
@@ -615,7 +615,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a step that waits for ever is taken",
     file: "src/process/check_start.ts",
-    from: '    checkMs("start a child", "a step\'s waitMs", waitMs);\n',
+    from: '    checkMs(purpose, "a step\'s waitMs", waitMs);\n',
     to: "",
     tests: SPAWN,
   },
@@ -713,8 +713,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a pipe is waited for ten times as long",
     file: "src/process/spawn.ts",
-    from: "drainMs = 250,",
-    to: "drainMs = 2500,",
+    from: "exitDelayMs = 250,",
+    to: "exitDelayMs = 2500,",
     tests: CHILD,
   },
   {

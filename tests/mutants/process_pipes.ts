@@ -10,14 +10,15 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "a stop waits as long as an end for a pipe",
     file: "src/process/outlet.ts",
-    from: "wasStopped ? Math.min(drainMs, STOPPED_SILENCE_MS) : drainMs",
-    to: "drainMs",
+    from:
+      "wasStopped ? Math.min(exitDelayMs, STOPPED_SILENCE_MS) : exitDelayMs",
+    to: "exitDelayMs",
     tests: CHILD,
   },
   {
     name: "a pipe that drips outlasts a stop",
     file: "src/process/outlet.ts",
-    from: "      this.#watch.limit(drainMs);\n",
+    from: "      this.#watch.limit(STOPPED_MAX_MS);\n",
     to: "",
     tests: CHILD,
   },
@@ -186,7 +187,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "whoever holds stdin holds the status up",
     file: "src/process/owned_child.ts",
-    from: "this.#in && settlesWithin(this.#in.close(), this.#own.drainMs)",
+    from: "this.#in && settlesWithin(this.#in.close(), this.#own.exitDelayMs)",
     to: "this.#in?.close()",
     tests: SPAWN,
   },

@@ -86,7 +86,7 @@ if (options.stdout === undefined) {
   }
 }
 const status = await child.status;
-const { code, signal, reason, receivedSignal, drained, ladderStep } = status;
+const { code, signal, reason, receivedSignal, drained, stopSteps } = status;
 print(
   JSON.stringify({
     code,
@@ -94,7 +94,7 @@ print(
     reason,
     receivedSignal,
     drained,
-    ladderStep,
+    stopSteps,
   }) + "\n",
 );
 if (way === "listen") {

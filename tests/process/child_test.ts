@@ -43,7 +43,7 @@ const EXITED: Omit<ExitStatus, "durationMs"> = {
   signal: null,
   success: true,
   reason: "exited",
-  ladderStep: 0,
+  stopSteps: 0,
   receivedSignal: null,
   bytesIn: 0,
   bytesOut: 0,
@@ -221,7 +221,7 @@ for (const { what, reason, message, start } of STOPS) {
       signal: "SIGTERM",
       success: false,
       reason: value.reason,
-      ladderStep: 2,
+      stopSteps: 2,
     });
     assertEquals(value.reason, reason as ExitStatus["reason"]);
     const error = await assertRejects(() => child.check(), ExitError);
@@ -246,25 +246,25 @@ const LADDERS: {
     child: "cat.sh",
     stdin: "piped",
     ladder: [{ close: "stdin", waitMs: 1000 }, ...SHORT],
-    expected: { code: 0, signal: null, ladderStep: 1 },
+    expected: { code: 0, signal: null, stopSteps: 1 },
   },
   {
     what: "a child that ignores SIGTERM ends at SIGKILL",
     child: "ignores_signals.sh",
     ladder: SHORT,
-    expected: { code: 137, signal: "SIGKILL", ladderStep: 3 },
+    expected: { code: 137, signal: "SIGKILL", stopSteps: 3 },
   },
   {
     what: "a grace of 0 kills at once",
     child: "ignores_signals.sh",
     ladder: stopLadder({ graceMs: 0 }),
-    expected: { code: 137, signal: "SIGKILL", ladderStep: 3 },
+    expected: { code: 137, signal: "SIGKILL", stopSteps: 3 },
   },
   {
     what: "a child that cleans up ends with its own code",
     child: "cleans_up.sh",
     ladder: stopLadder(),
-    expected: { code: 7, signal: null, ladderStep: 2 },
+    expected: { code: 7, signal: null, stopSteps: 2 },
   },
   {
     what: "a stopped child hears SIGTERM",
@@ -273,7 +273,7 @@ const LADDERS: {
       signal: "SIGKILL",
       waitMs: 1000,
     }],
-    expected: { code: 143, signal: "SIGTERM", ladderStep: 1 },
+    expected: { code: 143, signal: "SIGTERM", stopSteps: 1 },
   },
 ];
 for (const { what, child: name, stdin, ladder, expected } of LADDERS) {
@@ -304,8 +304,8 @@ Deno.test("stop may be called often, together and after the end", async () => {
   const stops = await Promise.all([child.stop(), child.stop(), child.stop()]);
   assertEquals(stops, [true, true, true]);
   assertEquals(await child.stop(), true);
-  const { reason, ladderStep } = await child.status;
-  assertEquals({ reason, ladderStep }, { reason: "stopped", ladderStep: 2 });
+  const { reason, stopSteps } = await child.status;
+  assertEquals({ reason, stopSteps }, { reason: "stopped", stopSteps: 2 });
 });
 
 Deno.test("stopping a child that has ended by itself changes nothing", async () => {
@@ -330,7 +330,7 @@ Deno.test("a ladder that does not end the child says so, and its scope still doe
   assert(!isAlive(pid));
 });
 
-Deno.test("a descendant that holds the pipe costs drainMs, and no byte", async () => {
+Deno.test("a descendant that holds the pipe costs exitDelayMs, and no byte", async () => {
   await using child = spawn(fixture("leaves_grandchild.sh"));
   const { ms, value } = await timed(() =>
     Promise.all([textOf(child), child.status])
@@ -346,7 +346,7 @@ Deno.test("a descendant that holds the pipe costs drainMs, and no byte", async (
   assertLessOrEqual(ms, 1000);
 });
 
-Deno.test("what a descendant writes within drainMs is read, as often as it comes", async () => {
+Deno.test("what a descendant writes within exitDelayMs is read, as often as it comes", async () => {
   const script =
     "for i in 1 2 3 4 5; do sleep 0.1; echo $i; done 2>/dev/null & exit 4";
   await using child = spawn("sh", ["-c", script]);
@@ -457,7 +457,7 @@ for (const { what, options } of LIMITS) {
 
 Deno.test("after the end of a child, a stop does not wait for a silence that is long", async () => {
   const script = "sleep 9 2>/dev/null & exit 0";
-  await using child = spawn("sh", ["-c", script], { drainMs: 60_000 });
+  await using child = spawn("sh", ["-c", script], { exitDelayMs: 60_000 });
   const all = timed(() => Promise.all([discard(child), child.status]));
   await until(() => !child.kill("SIGCONT"));
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -507,7 +507,7 @@ Deno.test("a ladder that did not end the child is walked again", async () => {
   // Two at once are one.
   assertEquals(await Promise.all([child.stop(), child.stop()]), [false, false]);
   child.kill("SIGKILL");
-  assertEquals((await child.status).ladderStep, 3);
+  assertEquals((await child.status).stopSteps, 3);
 });
 
 Deno.test("a ladder that is changed after the start is still the one that was given", async () => {

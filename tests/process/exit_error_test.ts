@@ -6,7 +6,7 @@ const STATUS: ExitStatus = {
   signal: null,
   success: false,
   reason: "exited",
-  ladderStep: 0,
+  stopSteps: 0,
   receivedSignal: null,
   durationMs: 1,
   bytesIn: 0,

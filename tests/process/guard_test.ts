@@ -60,7 +60,7 @@ for (const { key, keys, receivedSignal } of KEYS) {
       assertStringIncludes(output, "cleaned up after 1");
       assertStringIncludes(
         output,
-        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true,"ladderStep":0}`,
+        `{"code":7,"signal":null,"reason":"exited","receivedSignal":"${receivedSignal}","drained":true,"stopSteps":0}`,
       );
       assert(!isAlive(parent.childPid));
     },
@@ -173,7 +173,7 @@ Deno.test(
     const { code, output } = await parent.end();
     assertStringIncludes(output, "cleaned up after 1");
     // No step waits for the terminal to send it.
-    assertStringIncludes(output, '"ladderStep":1}');
+    assertStringIncludes(output, '"stopSteps":1}');
     assertEquals(code, 143);
   },
 );

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import {
   assert,
   assertEquals,
@@ -95,8 +96,8 @@ const REFUSED: {
   },
   {
     what: "a negative drain",
-    options: { drainMs: -1 },
-    says: "drainMs must be from 0 to 2147483647: current value is -1",
+    options: { exitDelayMs: -1 },
+    says: "exitDelayMs must be from 0 to 2147483647: current value is -1",
   },
   {
     what: "a ladder without steps",
@@ -182,6 +183,14 @@ for (const { what, command = "true", args = [], options, says } of REFUSED) {
     );
   });
 }
+
+Deno.test("a ladder that stop refuses is a mistake of stop, not of the start", async () => {
+  await using child = spawn("true");
+  assertEquals(
+    refusal(() => child.stop({ ladder: [] })),
+    "RangeError: Cannot stop a child as its stop ladder has no step: current value is []",
+  );
+});
 
 Deno.test("a signal that does not exist is refused, in a ladder and when sent", async () => {
   const signal = "SIGNOTHING" as Deno.Signal;
@@ -299,6 +308,14 @@ for (const { what, stdin } of INPUTS) {
     assertEquals(await textOf(child), "Spam 0");
     const { bytesIn, bytesOut } = await child.check();
     assertEquals({ bytesIn, bytesOut }, { bytesIn: 6, bytesOut: 6 });
+  });
+}
+
+for (const bytes of [new Uint8Array(300_000), Buffer.alloc(300_000)]) {
+  Deno.test(`bytes for stdin may be changed after the start: ${bytes.constructor.name}`, async () => {
+    await using child = spawn("cat", [], { stdin: bytes.fill(65) });
+    bytes.fill(66);
+    assertEquals(await textOf(child), "A".repeat(300_000));
   });
 }
 

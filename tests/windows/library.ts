@@ -201,7 +201,7 @@ Deno.test("a descendant that holds the pipe does not hold the end up", async () 
   await using child = spawn(
     "cmd",
     ["/c", "start /b ping -n 8 127.0.0.1 >nul & exit 4"],
-    { drainMs: 200 },
+    { exitDelayMs: 200 },
   );
   const { code } = await child.status;
   assertEquals(code, 4);

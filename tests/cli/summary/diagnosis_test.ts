@@ -213,7 +213,7 @@ const STATUS: ExitStatus = {
   signal: null,
   success: true,
   reason: "exited",
-  ladderStep: 0,
+  stopSteps: 0,
   receivedSignal: null,
   durationMs: 1000,
   bytesIn: 0,

@@ -12,7 +12,7 @@ const EXITED: ExitStatus = {
   signal: null,
   success: true,
   reason: "exited",
-  ladderStep: 0,
+  stopSteps: 0,
   receivedSignal: null,
   durationMs: 995,
   bytesIn: 0,
