@@ -36,11 +36,14 @@ export type {
 export { PipeReader } from "./src/read/reader.ts";
 export type {
   LineOptions,
+  OnRead,
+  PipeReaderOptions,
   ReadFrameOptions,
   ReadUntilOptions,
   SliceOptions,
   WaitOptions,
 } from "./src/read/read_options.ts";
+export type { Source } from "./src/read/source.ts";
 export { sliceChunk } from "./src/read/slice_chunk.ts";
 export { FrameStream } from "./src/read/frame_stream.ts";
 export { LineStream } from "./src/read/line_stream.ts";

@@ -26,7 +26,7 @@ function payloadOnly(maxBytes: number): Framing {
     name: framing.name,
     maxBytes,
     rule: framing.rule,
-    frame: (header, payload) => framing.frame(header, payload).payload,
+    decode: (header, payload) => framing.decode(header, payload).payload,
     encode: (payload) => framing.encode({ payload }),
   };
 }

@@ -68,7 +68,7 @@ export function contentLength(
       },
       measure: (header) => ({ payloadBytes: readLength(header) }),
     },
-    frame: (header, payload) => ({
+    decode: (header, payload) => ({
       headers: parse(header).filter(([name]) => !isLengthName(name)),
       payload,
     }),

@@ -79,7 +79,7 @@ function delimited(
       stripCarriageReturn: isText,
       allowUnended: isText,
     },
-    frame: (_header, payload) => payload,
+    decode: (_header, payload) => payload,
     encode(payload) {
       checkPayload(name, payload, maxBytes);
       const at = payload.indexOf(end);

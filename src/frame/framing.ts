@@ -47,7 +47,7 @@ export type Measure = {
  *       return { payloadBytes: 256 * header[3]! + header[4]! };
  *     },
  *   },
- *   frame: (_header, payload) => payload,
+ *   decode: (_header, payload) => payload,
  *   encode: (payload) => {
  *     const size = payload.length;
  *     if (size > 1000) throw new RangeError(`Cannot send ${size} bytes`);
@@ -107,7 +107,7 @@ export interface MeasuredRule {
  *     stripCarriageReturn: false,
  *     allowUnended: false,
  *   },
- *   frame: (_header, payload) => payload,
+ *   decode: (_header, payload) => payload,
  *   encode: (payload) => [payload, new TextEncoder().encode(";")],
  * };
  *
@@ -136,7 +136,7 @@ export interface Framing<Frame = Uint8Array> {
    * @param payload The payload, a view.
    * @returns Anything but `null` and `undefined`, which mean the end.
    */
-  frame(
+  decode(
     header: Uint8Array<ArrayBuffer>,
     payload: Uint8Array<ArrayBuffer>,
   ): Frame;

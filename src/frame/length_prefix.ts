@@ -62,7 +62,7 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
       header: { bytes },
       measure: (header) => ({ payloadBytes: readUint(header, littleEndian) }),
     },
-    frame: (_header, payload) => payload,
+    decode: (_header, payload) => payload,
     encode(payload) {
       checkPayload(name, payload, sendableBytes);
       const header = new Uint8Array(bytes);

@@ -50,7 +50,7 @@ export function pythonConnection(
       header: { bytes: 4 },
       measure: (header) => measure(name, header),
     },
-    frame: (_header, payload) => payload,
+    decode: (_header, payload) => payload,
     encode(payload) {
       checkPayload(name, payload, maxBytes);
       const isLong = payload.length > MAX_SHORT_BYTES;

@@ -1,4 +1,4 @@
-import { CutSource } from "./cut_source.ts";
+import { BufferedSource } from "./source.ts";
 import type { Cutter } from "./cutter.ts";
 
 /** The two ends of a transform. */
@@ -16,7 +16,7 @@ export function cutStream<Cut, T>(
   give: (cut: Cut, controller: ReadableStreamDefaultController<T>) => void,
 ): CutStream<T> {
   const identity = new TransformStream<Uint8Array, Uint8Array>();
-  const source = new CutSource(identity.readable);
+  const source = new BufferedSource(identity.readable);
   const readable = new ReadableStream<T>({
     async pull(controller) {
       let cut: Cut | null | undefined = await takeOrAbort(source, cutter);
@@ -34,7 +34,7 @@ export function cutStream<Cut, T>(
 }
 
 async function takeOrAbort<Cut>(
-  source: CutSource,
+  source: BufferedSource,
   cutter: Cutter<Cut>,
 ): Promise<Cut | null> {
   try {
@@ -48,7 +48,7 @@ async function takeOrAbort<Cut>(
 
 /** A failure takes nothing: the next pull meets it again and reports it. */
 function tryTake<Cut>(
-  source: CutSource,
+  source: BufferedSource,
   cutter: Cutter<Cut>,
 ): Cut | undefined {
   try {

@@ -8,7 +8,7 @@ import type { ByteBuffer } from "./byte_buffer.ts";
  */
 export interface Cutter<T> {
   /** A new thing begins: forgets how far the last search had come. */
-  begin(): void;
+  reset(): void;
   /**
    * The thing, or `undefined`: more bytes are needed. `undefined` once the
    * stream has ended means that nothing is left.

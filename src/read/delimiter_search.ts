@@ -24,7 +24,7 @@ export class DelimiterSearch {
     this.#borders = findBorders(this.#delimiter);
   }
 
-  begin(): void {
+  reset(): void {
     this.#searched = 0;
     this.#matched = 0;
   }

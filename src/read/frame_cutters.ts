@@ -42,8 +42,8 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
     this.#search = new DelimiterSearch(rule.delimiter);
   }
 
-  begin(): void {
-    this.#search.begin();
+  reset(): void {
+    this.#search.reset();
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
@@ -76,8 +76,8 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
   }
 
   #take(buffer: ByteBuffer, length: number, size: number): Frame {
-    // In this order: a frame() that throws must have taken nothing.
-    const frame = this.#framing.frame(NO_BYTES, buffer.view(length));
+    // In this order: a decode() that throws must have taken nothing.
+    const frame = this.#framing.decode(NO_BYTES, buffer.view(length));
     buffer.start += size;
     return frame;
   }
@@ -99,8 +99,8 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     }
   }
 
-  begin(): void {
-    this.#search?.begin();
+  reset(): void {
+    this.#search?.reset();
     const { header } = this.#rule;
     this.#headerBytes = "bytes" in header ? header.bytes : -1;
     this.#payloadBytes = -1;
@@ -121,7 +121,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     }
     const header = buffer.view(this.#headerBytes);
     const start = buffer.start + this.#headerBytes;
-    const frame = this.#framing.frame(
+    const frame = this.#framing.decode(
       header,
       buffer.bytes.subarray(start, start + this.#payloadBytes),
     );

@@ -46,9 +46,9 @@ export class LineRunCutter implements Cutter<LineRun> {
     this.#single = new DelimitedCutter(framing, framing.rule as DelimitedRule);
   }
 
-  begin(): void {
+  reset(): void {
     this.#searched = 0;
-    this.#single.begin();
+    this.#single.reset();
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): LineRun | undefined {
@@ -125,8 +125,8 @@ export class LineArrayCutter implements Cutter<string[]> {
     this.#cutter = new LineRunCutter(options, ARRAY_WINDOW_BYTES);
   }
 
-  begin(): void {
-    this.#cutter.begin();
+  reset(): void {
+    this.#cutter.reset();
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): string[] | undefined {

@@ -1,6 +1,6 @@
 import type { ByteBuffer } from "./byte_buffer.ts";
 import { checkMs } from "../check.ts";
-import type { CutSource, Holder } from "./cut_source.ts";
+import type { BufferedSource, HeldLines } from "./source.ts";
 import type { Cutter } from "./cutter.ts";
 import {
   type LineRun,
@@ -22,8 +22,8 @@ const FIRST_WINDOW_BYTES = 256;
  * linear.
  */
 export class LineIterator
-  implements AsyncIterableIterator<string>, Cutter<string>, Holder {
-  readonly #source: CutSource;
+  implements AsyncIterableIterator<string>, Cutter<string>, HeldLines {
+  readonly #source: BufferedSource;
   readonly #options: LineOptions;
   readonly #cutter: LineRunCutter;
   #run = NO_RUN;
@@ -31,7 +31,7 @@ export class LineIterator
   #given = 0;
   #isDone = false;
 
-  constructor(source: CutSource, options: LineOptions) {
+  constructor(source: BufferedSource, options: LineOptions) {
     checkMs("wait", "timeoutMs", options.timeoutMs);
     this.#source = source;
     this.#options = options;
@@ -52,7 +52,7 @@ export class LineIterator
   }
 
   return(): Promise<IteratorResult<string, undefined>> {
-    if (this.#source.holder === this) this.settle();
+    if (this.#source.user === this) this.giveBack();
     this.#isDone = true;
     return Promise.resolve({ value: undefined, done: true });
   }
@@ -61,7 +61,7 @@ export class LineIterator
     if (this.#isDone) return { value: undefined, done: true };
     // Thrown while the lines of a run are left, which stay where they are.
     this.#options.signal?.throwIfAborted();
-    if (this.#source.holder === this) {
+    if (this.#source.user === this) {
       this.#release();
       this.#cutter.windowBytes = Math.min(
         2 * this.#cutter.windowBytes,
@@ -74,8 +74,8 @@ export class LineIterator
       : { value: line, done: false };
   }
 
-  begin(): void {
-    this.#cutter.begin();
+  reset(): void {
+    this.#cutter.reset();
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): string | undefined {
@@ -84,12 +84,12 @@ export class LineIterator
     this.#run = run;
     this.#lines = run.lines;
     this.#given = 1;
-    this.#source.holder = this;
+    this.#source.user = this;
     return run.lines[0];
   }
 
   /** Puts the bytes of the lines that were not given back. */
-  settle(): void {
+  giveBack(): void {
     const { bytes } = this.#run;
     let at = 0;
     for (let i = 0; i < this.#given; i++) {
@@ -108,6 +108,6 @@ export class LineIterator
     this.#run = NO_RUN;
     this.#lines = NO_RUN.lines;
     this.#given = 0;
-    this.#source.holder = undefined;
+    this.#source.user = undefined;
   }
 }

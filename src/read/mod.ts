@@ -7,11 +7,14 @@
 export { PipeReader } from "./reader.ts";
 export type {
   LineOptions,
+  OnRead,
+  PipeReaderOptions,
   ReadFrameOptions,
   ReadUntilOptions,
   SliceOptions,
   WaitOptions,
 } from "./read_options.ts";
+export type { Source } from "./source.ts";
 export { sliceChunk } from "./slice_chunk.ts";
 export { FrameStream } from "./frame_stream.ts";
 export { LineStream } from "./line_stream.ts";

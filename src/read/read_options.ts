@@ -1,4 +1,35 @@
 /**
+ * Called with the bytes of each read, before any caller gets them.
+ *
+ * @param bytes What arrived, at least one byte: a view, to be neither changed
+ * nor kept.
+ * @param atMs When it arrived, by `performance.now()`.
+ */
+export type OnRead = (bytes: Uint8Array, atMs: number) => void;
+
+/**
+ * Options of a {@linkcode PipeReader}.
+ *
+ * @example When each piece arrived
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PipeReader } from "@basic-pipes/basic-pipes";
+ *
+ * const sizes: number[] = [];
+ * const reader = new PipeReader(ReadableStream.from([new Uint8Array(5)]), {
+ *   onRead: (bytes) => sizes.push(bytes.length),
+ * });
+ * await reader.readExactly(2);
+ * await reader.readExactly(3);
+ * assertEquals(sizes, [5]);
+ * ```
+ */
+export interface PipeReaderOptions {
+  /** Called with the bytes of each read, before any caller gets them. */
+  onRead?: OnRead;
+}
+
+/**
  * One wait of a reader: how long, and who may end it. A wait that is ended
  * takes nothing: the next read begins with the same byte.
  *

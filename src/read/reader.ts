@@ -1,11 +1,9 @@
-import { CutIterator } from "./cut_iterator.ts";
-import { CutSource } from "./cut_source.ts";
 import type { Cutter } from "./cutter.ts";
 import { frameCutter } from "./frame_cutters.ts";
 import { LineArrayCutter, LineRunCutter } from "./line_cutter.ts";
 import { LineIterator } from "./line_iterator.ts";
-import { restStream } from "./rest_stream.ts";
-import { checkInteger, MAX_READ_BYTES } from "../check.ts";
+import { BufferedSource, CutIterator, type Source } from "./source.ts";
+import { checkInteger, checkKeys, MAX_READ_BYTES } from "../check.ts";
 import {
   AvailableCutter,
   ExactCutter,
@@ -16,6 +14,8 @@ import { UntilCutter } from "./until_cutter.ts";
 import type { Framing } from "../frame/framing.ts";
 import type {
   LineOptions,
+  OnRead,
+  PipeReaderOptions,
   ReadFrameOptions,
   ReadUntilOptions,
   SliceOptions,
@@ -65,31 +65,52 @@ import type {
  * ```
  */
 export class PipeReader implements AsyncDisposable {
-  readonly #source: CutSource;
-  readonly #buffer: CutSource["buffer"];
+  readonly #source: BufferedSource;
+  readonly #buffer: BufferedSource["buffer"];
   #lines: LineIterator | undefined;
   #framed: { framing: unknown; cutter: Cutter<unknown> } | undefined;
 
   /**
    * Locks the stream, of whatever type, for good. Nothing is read yet.
    *
-   * @param stream What to read: a child's stdout, a file, a transform.
+   * @param from What to read: a child's stdout, a file, a transform, or a
+   * {@linkcode Source}. Its chunks must not be written to again: the bytes that
+   * a read gives are views of them.
+   * @param options `onRead`, as the property {@linkcode PipeReader.onRead}.
    * @throws {TypeError} If the stream is locked already.
    */
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#source = new CutSource(stream);
+  constructor(
+    from: ReadableStream<Uint8Array> | Source,
+    options: PipeReaderOptions = {},
+  ) {
+    checkKeys("read", options, ["onRead"]);
+    this.#source = new BufferedSource(from, options.onRead);
     this.#buffer = this.#source.buffer;
+  }
+
+  /**
+   * Called with the bytes of each read and the time at which they arrived,
+   * before any caller gets them. It can be set at any time. If it throws, the
+   * read that waits rejects with that error, or the next one that has to wait;
+   * the bytes stay in place.
+   */
+  get onRead(): OnRead | undefined {
+    return this.#source.onRead;
+  }
+
+  set onRead(onRead: OnRead | undefined) {
+    this.#source.onRead = onRead;
   }
 
   /** How many bytes were given so far. */
   get bytesRead(): number {
-    this.#source.holder?.settle();
-    return this.#source.intake.arrivedBytes - this.#buffer.length;
+    this.#source.giveBack();
+    return this.#source.arrivedBytes - this.#buffer.length;
   }
 
   /** How many bytes have arrived and were not given yet: what can be had at once. */
   get buffered(): number {
-    this.#source.holder?.settle();
+    this.#source.giveBack();
     return this.#buffer.length;
   }
 
@@ -102,7 +123,7 @@ export class PipeReader implements AsyncDisposable {
    * come, or not; only {@linkcode read} tells.
    */
   tryRead(max: number): Uint8Array<ArrayBuffer> | undefined {
-    if (this.#source.holder !== undefined) this.#source.enter();
+    if (this.#source.user !== undefined) this.#source.checkFree();
     if ((max | 0) !== max || max < 1) {
       checkInteger("read", "the size", max, 1, MAX_READ_BYTES);
     }
@@ -303,7 +324,7 @@ export class PipeReader implements AsyncDisposable {
    * are views.
    */
   rest(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return restStream(this.#source);
+    return this.#source.rest();
   }
 
   /**
@@ -320,7 +341,7 @@ export class PipeReader implements AsyncDisposable {
 
   /** Cancels, unless the stream was handed over by `rest`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#source.isHandedOver) await this.#source.cancel();
+    if (this.#source.user !== "rest") await this.#source.cancel();
   }
 
   /** A loop asks for the same framing again and again: one cutter serves it. */

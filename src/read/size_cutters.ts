@@ -14,7 +14,7 @@ export class AvailableCutter implements Cutter<Bytes> {
     this.#max = max;
   }
 
-  begin(): void {}
+  reset(): void {}
 
   cut(buffer: ByteBuffer): Bytes | undefined {
     const length = buffer.length;
@@ -36,7 +36,7 @@ class FullCutter implements Cutter<Bytes> {
     this.#size = size;
   }
 
-  begin(): void {}
+  reset(): void {}
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Bytes | undefined {
     const length = buffer.length;
@@ -56,7 +56,7 @@ export class PeekCutter implements Cutter<Bytes> {
     this.#size = size;
   }
 
-  begin(): void {}
+  reset(): void {}
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Bytes | undefined {
     const length = buffer.length;
@@ -76,7 +76,7 @@ export class ExactCutter implements Cutter<Bytes> {
     this.#size = size;
   }
 
-  begin(): void {}
+  reset(): void {}
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Bytes | undefined {
     const length = buffer.length;

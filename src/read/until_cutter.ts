@@ -26,8 +26,8 @@ export class UntilCutter implements Cutter<Uint8Array<ArrayBuffer>> {
     this.#maxBytes = maxBytes;
   }
 
-  begin(): void {
-    this.#search.begin();
+  reset(): void {
+    this.#search.reset();
   }
 
   cut(

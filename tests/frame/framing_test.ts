@@ -253,11 +253,11 @@ Deno.test("framings can change from frame to frame", async () => {
   ], null]);
 });
 
-Deno.test("a frame() that throws has taken nothing", async () => {
+Deno.test("a decode() that throws has taken nothing", async () => {
   for (const ready of [lines(), lengthPrefix({ bytes: 1 })]) {
     const framing: Framing = {
       ...ready,
-      frame() {
+      decode() {
         throw new Error("no");
       },
     };

@@ -156,7 +156,7 @@ Deno.test("while a read waits buffered says what has arrived, and tryReadFrame i
   assertThrows(
     () => reader.tryReadFrame(lines()),
     TypeError,
-    "only one read may wait at a time",
+    "Cannot read while another read is pending",
   );
   feed("de");
   assertEquals([textOf(await five), reader.buffered], ["a\ncde", 0]);
@@ -188,6 +188,10 @@ Deno.test("after cancel nothing is at hand, and after rest all belongs to it", a
   const handed = new PipeReader(streamOf([bytesOf("a\nb")]));
   await handed.peek(1);
   const rest = handed.rest();
-  assertThrows(() => handed.tryReadFrame(lines()), TypeError, "handed over");
+  assertThrows(
+    () => handed.tryReadFrame(lines()),
+    TypeError,
+    "Cannot read after rest()",
+  );
   assertEquals(await new Response(rest).text(), "a\nb");
 });

@@ -190,7 +190,7 @@ Deno.test("a second read is refused while one waits, and takes nothing", async (
   await using reader = new PipeReader(stream);
   feed("ab");
   const first = reader.readExactly(3);
-  const refusal = "only one read may wait at a time";
+  const refusal = "Cannot read while another read is pending";
   await assertRejects(() => reader.read(1), TypeError, refusal);
   await assertRejects(() => reader.slices(1).next(), TypeError, refusal);
   await assertRejects(() => reader.lines().next(), TypeError, refusal);
@@ -327,7 +327,7 @@ Deno.test("rest gives all that is left, with the read that a timeout left outsta
   const rest = reader.rest();
   feed("e");
   end();
-  const refusal = "must not have been handed over";
+  const refusal = "Cannot read after rest()";
   assertThrows(() => reader.tryRead(1), TypeError, refusal);
   assertThrows(() => reader.rest(), TypeError, refusal);
   await assertRejects(() => reader.readLine(), TypeError, refusal);
