@@ -11,11 +11,8 @@
  *
  * @module
  */
-import {
-  type ChildSettings,
-  readChildArguments,
-} from "./cli/options/child_options.ts";
-import { Ticks } from "./cli/child/tick.ts";
+import { type ChildSettings, readChildArguments } from "./cli/options/child.ts";
+import { Ticks } from "./cli/child/ticks.ts";
 
 async function writeMessages(settings: ChildSettings): Promise<void> {
   const { text, tick, cycle, messages } = settings;

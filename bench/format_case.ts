@@ -2,10 +2,10 @@
  * One format on one input, in memory: no pipe, no process, no file.
  * `format_case.ts FORMAT SHAPE INPUT TIME MIB` prints the MB of input a second.
  */
-import type { FormatName } from "../cli/formats/format_names.ts";
+import type { FormatName } from "../cli/options/option.ts";
 import type { TimeKind } from "../cli/formats/format.ts";
 import { FORMATS } from "../cli/formats/formats.ts";
-import { LineBuffer } from "../cli/formats/line_buffer.ts";
+import { LineBuffer } from "../cli/formats/store.ts";
 import { type InputName, INPUTS, LINE_BYTES } from "./inputs.ts";
 
 const SLICE_BYTES = 32;

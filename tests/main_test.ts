@@ -14,7 +14,7 @@ import {
   assertMatch,
 } from "./support/std_assert.ts";
 import { CHILD_MODE, chooseStart } from "../cli/main/launch.ts";
-import { VERSION } from "../cli/main/version.ts";
+import { VERSION } from "../cli/main/program.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
   interrupted,
@@ -199,7 +199,7 @@ Deno.test("--help fits a screen and names every option", async () => {
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertLessOrEqual(stdout.split("\n").length, 60);
   for (const line of stdout.split("\n")) assertLessOrEqual(line.length, 100);
-  const { PARENT_OPTIONS } = await import("../cli/options/parent_options.ts");
+  const { PARENT_OPTIONS } = await import("../cli/options/parent.ts");
   for (const name of Object.keys(PARENT_OPTIONS)) {
     assertMatch(stdout, new RegExp(`--${name}\\b`));
   }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { needs } from "./support/processes.ts";
-import { PARENT_OPTIONS } from "../cli/options/parent_options.ts";
+import { PARENT_OPTIONS } from "../cli/options/parent.ts";
 import { assert, assertEquals } from "./support/std_assert.ts";
 import { ROOT, shell } from "./support/whole_program.ts";
 

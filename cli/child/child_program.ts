@@ -1,7 +1,6 @@
-import { CHILD_TABLE, type ChildSettings } from "../options/child_options.ts";
+import { CHILD_TABLE, type ChildSettings } from "../options/child.ts";
 import { runProgram } from "../main/program.ts";
-import { PROGRAM_OPTIONS } from "../options/program_options.ts";
-import { UsageError } from "../options/usage_error.ts";
+import { PROGRAM_OPTIONS, UsageError } from "../options/option.ts";
 
 const PAGE = {
   usage: ["child.ts [options]"],

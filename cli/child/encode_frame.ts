@@ -1,4 +1,4 @@
-import type { FrameRule } from "../options/frame_rules.ts";
+import type { FrameRule } from "../options/option.ts";
 import { framingOf } from "../log/framings.ts";
 
 const MAX_MESSAGE_BYTES = 1024 ** 2;

@@ -1,7 +1,7 @@
 import { bashCompletions } from "./bash.ts";
 import { fishCompletions } from "./fish.ts";
 import type { CompletionPage } from "./page.ts";
-import type { Shell } from "./shells.ts";
+import type { Shell } from "../options/option.ts";
 import { zshCompletions } from "./zsh.ts";
 
 const SCRIPTS: Record<Shell, (page: CompletionPage) => string> = {

@@ -1,5 +1,4 @@
-import type { Kind } from "../options/kinds.ts";
-import type { Option, OptionTable } from "../options/option.ts";
+import type { Kind, Option, OptionTable } from "../options/option.ts";
 
 /** What is completed: the name of a command, and its options. */
 export interface CompletionPage {

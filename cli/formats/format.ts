@@ -1,4 +1,4 @@
-import type { LineBuffer } from "./line_buffer.ts";
+import type { LineBuffer } from "./store.ts";
 
 /** What a format is told about the bytes that it writes. */
 export interface Arrival {

@@ -1,8 +1,6 @@
-import { storeAscii } from "./ascii.ts";
+import { type LineBuffer, storeAscii, StoredText } from "./store.ts";
 import type { Arrival } from "./format.ts";
-import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
-import { Words } from "./words.ts";
 
 const ROW_BYTES = 16;
 /** Columns of a row from the end of its offset to the first `|`. */
@@ -40,15 +38,15 @@ for (let byte = 0; byte < 256; byte++) {
 export class HexFormat extends LineFormat {
   readonly endIsExtra = true;
   readonly #offsets = { out: 0, err: 0 };
-  readonly #head = new Words();
+  readonly #head = new StoredText();
   /** What stands in front of the further rows, as wide as the head. */
-  readonly #further = new Words();
+  readonly #indent = new StoredText();
 
   /** How many bytes the stream had, as the last offset. */
   end(out: LineBuffer, arrival: Arrival): void {
     const offset = this.#offsets[arrival.stream];
     if (offset === 0) return;
-    this.turn(arrival);
+    this.nextLine(arrival);
     out.ensure(this.#head.length + ROW_ROOM);
     let at = this.#head.store(out.view, out.length);
     at = storeOffset(out.view, at, offset);
@@ -60,10 +58,12 @@ export class HexFormat extends LineFormat {
     this.#offsets[stream] = offset;
   }
 
-  protected override prepare(): void {
-    const { mark, label, time, stream, place, further } = this.prefix;
-    this.#head.set(`${mark}${label}${time && time + " "}${stream}${place}`);
-    this.#further.set(further);
+  protected override rebuild(): void {
+    const { slowMark, label, time, stream, marksText, indent } = this.prefix;
+    this.#head.set(
+      `${slowMark}${label}${time && time + " "}${stream}${marksText}`,
+    );
+    this.#indent.set(indent);
   }
 
   protected override write(
@@ -76,7 +76,7 @@ export class HexFormat extends LineFormat {
     const { source } = this.prefix;
     const pieces = Math.max(1, Math.ceil((end - start) / size));
     const rows = pieces * Math.max(1, Math.ceil(size / ROW_BYTES));
-    const head = Math.max(this.#head.length, this.#further.length);
+    const head = Math.max(this.#head.length, this.#indent.length);
     out.ensure(rows * (head + ROW_ROOM));
     let offset = this.#offsets[source] - start;
     let at = out.length;
@@ -86,7 +86,7 @@ export class HexFormat extends LineFormat {
       at = this.#head.store(out.view, at);
       at = storeRow(out, at, chunk, from, to, offset + from);
       for (let row = from + ROW_BYTES; row < to; row += ROW_BYTES) {
-        at = this.#further.store(out.view, at);
+        at = this.#indent.store(out.view, at);
         at = storeRow(out, at, chunk, row, to, offset + row);
       }
       from = to;

@@ -1,22 +1,24 @@
-import { storeAscii } from "./ascii.ts";
-import { storeBase64 } from "./base64.ts";
+import {
+  type LineBuffer,
+  storeAscii,
+  storeBase64,
+  StoredText,
+  storeInteger,
+} from "./store.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
-import type { LineBuffer } from "./line_buffer.ts";
 import { LineFormat } from "./line_format.ts";
-import { storeInteger } from "./integer.ts";
-import { decodeAt, utf8Length } from "./utf8.ts";
-import { Words } from "./words.ts";
+import { decodeAt, utf8Length } from "./escape.ts";
 
 /** The longest spelling of a byte, `\u001b`. */
 const BYTE_ROOM = 6;
 /** Two integers of at most 16 digits, and up to 7 bytes stored too many. */
 const LINE_ROOM = 40;
 
-const SIZE = new Words(`,"size":`);
-const TEXT = new Words(`,"text":"`);
-const BASE64 = new Words(`,"base64":"`);
-const TAIL = new Words(`"}\n`);
+const SIZE = new StoredText(`,"size":`);
+const TEXT = new StoredText(`,"text":"`);
+const BASE64 = new StoredText(`,"base64":"`);
+const TAIL = new StoredText(`"}\n`);
 
 /** The spelling of each byte of ASCII in a JSON string, and its length. */
 const SPELLINGS = new Float64Array(128);
@@ -53,7 +55,7 @@ export class JsonFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
   readonly #label: string;
   readonly #time: FormatOptions["time"];
-  readonly #head = new Words();
+  readonly #head = new StoredText();
 
   constructor(options: FormatOptions) {
     // Colour would not be JSON.
@@ -66,10 +68,10 @@ export class JsonFormat extends LineFormat {
     this.#offsets[stream] = offset;
   }
 
-  protected override prepare(): void {
-    const { slow, source, time, marks } = this.prefix;
+  protected override rebuild(): void {
+    const { isSlow, source, time, marks } = this.prefix;
     const fields = [`{${this.#label}`];
-    if (slow) fields.push('"slow":true,');
+    if (isSlow) fields.push('"slow":true,');
     if (time) {
       fields.push(`"time":${this.#time === "iso" ? `"${time}"` : time},`);
     }

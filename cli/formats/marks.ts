@@ -1,5 +1,5 @@
 import type { Arrival } from "./format.ts";
-import { decodeAt, INCOMPLETE } from "./utf8.ts";
+import { decodeAt, INCOMPLETE } from "./escape.ts";
 
 /** The most bytes of an incomplete character. */
 const INCOMPLETE_BYTES = 3;

@@ -1,5 +1,5 @@
 import type { FormatOptions } from "./format.ts";
-import type { LineBuffer } from "./line_buffer.ts";
+import { type LineBuffer, StoredText } from "./store.ts";
 import {
   createEscapeTable,
   DOUBLE_QUOTE,
@@ -8,7 +8,6 @@ import {
   spellByte,
 } from "./escape.ts";
 import { LineFormat } from "./line_format.ts";
-import { Words } from "./words.ts";
 
 const IN_SINGLE = createEscapeTable((byte) =>
   byte === 0x27 ? "\\'" : spellByte(byte)
@@ -25,18 +24,19 @@ const DOUBLE = 0x22;
  */
 export class SeedFormat extends LineFormat {
   readonly #pid: number;
-  readonly #head = new Words();
+  readonly #head = new StoredText();
   /** Everything between two payloads: the end of a line and the next head. */
-  readonly #between = new Words();
+  readonly #between = new StoredText();
 
   constructor(options: FormatOptions) {
     super(options);
     this.#pid = options.pid;
   }
 
-  protected override prepare(): void {
-    const { mark, label, stream, place, time } = this.prefix;
-    const head = `${mark}${label}${stream}${place}Parent ${this.#pid} got [b'`;
+  protected override rebuild(): void {
+    const { slowMark, label, stream, marksText, time } = this.prefix;
+    const head =
+      `${slowMark}${label}${stream}${marksText}Parent ${this.#pid} got [b'`;
     const tail = time === "" ? "']\n" : `'] as ${time}\n`;
     this.#head.set(head);
     this.#between.set(tail + head);

@@ -1,15 +1,17 @@
 import {
   createEscapeTable,
+  decodeAt,
+  INCOMPLETE,
+  INVALID,
   LENGTH_MASK,
   spellByte,
   storeCodePoint,
+  utf8Length,
 } from "./escape.ts";
 import type { Arrival, FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
-import type { LineBuffer } from "./line_buffer.ts";
+import { type LineBuffer, StoredText } from "./store.ts";
 import { LineFormat } from "./line_format.ts";
-import { decodeAt, INCOMPLETE, INVALID, utf8Length } from "./utf8.ts";
-import { Words } from "./words.ts";
 
 const { words: WORDS, infos: INFOS } = createEscapeTable(spellByte);
 
@@ -34,8 +36,8 @@ export class TextFormat extends LineFormat {
     out: { bytes: new Uint8Array(4), length: 0 },
     err: { bytes: new Uint8Array(4), length: 0 },
   };
-  readonly #head = new Words();
-  readonly #between = new Words();
+  readonly #head = new StoredText();
+  readonly #between = new StoredText();
 
   constructor(options: FormatOptions) {
     super(options);
@@ -48,13 +50,15 @@ export class TextFormat extends LineFormat {
     if (held.length === 0) return;
     const bytes = held.bytes.slice(0, held.length);
     held.length = 0;
-    this.turn(arrival);
+    this.nextLine(arrival);
     this.#write(out, bytes, 0, bytes.length, bytes.length, true);
   }
 
-  protected override prepare(): void {
-    const { mark, label, time, stream, place } = this.prefix;
-    const head = `${mark}${label}${time && time + " "}${stream}${place}`;
+  protected override rebuild(): void {
+    const { slowMark, label, time, stream, marksText } = this.prefix;
+    const head = `${slowMark}${label}${
+      time && time + " "
+    }${stream}${marksText}`;
     this.#head.set(head);
     this.#between.set("\n" + head);
   }

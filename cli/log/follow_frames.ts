@@ -1,12 +1,14 @@
 import type { Framing } from "../../src/frame/framing.ts";
-import { FramingError } from "../../src/errors.ts";
-import { TooLongError } from "../../src/errors.ts";
-import { UnexpectedEndError } from "../../src/errors.ts";
+import {
+  FramingError,
+  TooLongError,
+  UnexpectedEndError,
+} from "../../src/errors.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { followSlices } from "./follow.ts";
-import { type FrameRule, isDelimited } from "../options/frame_rules.ts";
+import { type FrameRule, isDelimited } from "../options/option.ts";
 import { framingOf } from "./framings.ts";
-import { showBytes } from "../formats/show_bytes.ts";
+import { showBytes } from "../formats/escape.ts";
 import type { Log } from "./log.ts";
 
 /** How a stream is followed frame by frame. */

@@ -3,7 +3,7 @@ import { lines, nul } from "../../src/frame/delimited_framings.ts";
 import type { Framing } from "../../src/frame/framing.ts";
 import { lengthPrefix } from "../../src/frame/length_prefix.ts";
 import { pythonConnection } from "../../src/frame/python_connection.ts";
-import type { FrameRule } from "../options/frame_rules.ts";
+import type { FrameRule } from "../options/option.ts";
 
 const FRAMINGS: Record<FrameRule, (maxBytes: number) => Framing> = {
   lines: (maxBytes) => lines({ maxBytes }),

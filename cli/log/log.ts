@@ -3,8 +3,8 @@ import type { PipeWriter } from "../../src/write/writer.ts";
 import { shouldColor } from "./color.ts";
 import type { Arrival, Format } from "../formats/format.ts";
 import { FORMATS } from "../formats/formats.ts";
-import { LineBuffer } from "../formats/line_buffer.ts";
-import type { ParentSettings } from "../options/parent_options.ts";
+import { LineBuffer } from "../formats/store.ts";
+import type { ParentSettings } from "../options/parent.ts";
 
 /**
  * How many slices are formatted before they are written. One slice can become

@@ -2,8 +2,8 @@ import type { Child } from "../../src/process/child.ts";
 import { spawn } from "../../src/process/spawn.ts";
 import { spawnModule } from "../../src/process/spawn_module.ts";
 import { stopLadder } from "../../src/process/stop_ladder.ts";
-import { childArguments } from "../options/child_options.ts";
-import type { ParentSettings } from "../options/parent_options.ts";
+import { childArguments } from "../options/child.ts";
+import type { ParentSettings } from "../options/parent.ts";
 
 /**
  * The first argument that makes the program its own child. A compiled program

@@ -1,8 +1,5 @@
-import { checkSettings } from "../options/check_settings.ts";
-import {
-  PARENT_OPTIONS,
-  type ParentSettings,
-} from "../options/parent_options.ts";
+import { checkSettings } from "../options/check.ts";
+import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { print, runProgram } from "./program.ts";

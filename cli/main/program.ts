@@ -2,12 +2,13 @@ import { BrokenPipeError } from "../../src/errors.ts";
 import { StartError } from "../../src/process/start_error.ts";
 import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import type { HelpPage } from "../options/help.ts";
-import type { OptionTable } from "../options/option.ts";
+import {
+  type OptionTable,
+  type PROGRAM_OPTIONS,
+  UsageError,
+} from "../options/option.ts";
 import { type CommandLine, parse } from "../options/parse.ts";
-import type { PROGRAM_OPTIONS } from "../options/program_options.ts";
 import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
-import { UsageError } from "../options/usage_error.ts";
-import { VERSION } from "./version.ts";
 
 /** The exit status for a mistake on the command line. */
 const WRONG_USAGE = 2;
@@ -64,3 +65,6 @@ export async function print(text: string): Promise<number> {
   await stdout.flush();
   return 0;
 }
+
+/** The package's version: the same as in `deno.json`, which a test holds. */
+export const VERSION = "0.1.0";

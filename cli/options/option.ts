@@ -1,5 +1,3 @@
-import type { Kind } from "./kinds.ts";
-
 /** The groups of `--help`, in their order. */
 export type Group =
   | "cut"
@@ -76,3 +74,205 @@ export function settingsOf(word: string, table: OptionTable): string[] {
     kind?.words?.includes(word) ? [`--${name}=${word}`] : []
   );
 }
+
+/** One kind of value that an option can take: how it is written, and read. */
+export interface Kind<T> {
+  /** The word that stands for the value in `--help`. */
+  readonly placeholder: string;
+  /** What is allowed, to end the sentence "it takes …". */
+  readonly rule: string;
+  /** The words a shell can complete, where there are few. */
+  readonly words?: readonly string[];
+  /** What a shell completes by itself, where it can. */
+  readonly completes?: "file" | "folder";
+  /** The value of `text`, or `undefined` where the rule does not allow it. */
+  read(text: string): T | undefined;
+  /** How `value` is written: what `read` takes back. */
+  write(value: T): string;
+}
+
+const KI = 1024;
+const SIZE_UNITS: Record<string, number> = { K: KI, M: KI ** 2, G: KI ** 3 };
+
+/** A size such as `32`, `64K` or `1M`, in bytes. */
+export function size(minBytes: number, maxBytes: number): Kind<number> {
+  return {
+    placeholder: "SIZE",
+    rule: `a size from ${writeSize(minBytes)} to ${
+      writeSize(maxBytes)
+    }, such as 32, 64K or 1M`,
+    read(text) {
+      const match = /^([0-9]{1,15})([KMG]?)$/.exec(text);
+      if (match === null) return undefined;
+      const bytes = Number(match[1]) * (SIZE_UNITS[match[2] ?? ""] ?? 1);
+      return bytes >= minBytes && bytes <= maxBytes ? bytes : undefined;
+    },
+    write: writeSize,
+  };
+}
+
+function writeSize(bytes: number): string {
+  for (const unit of ["G", "M", "K"]) {
+    const scale = SIZE_UNITS[unit] ?? 1;
+    if (bytes >= scale && bytes % scale === 0) return `${bytes / scale}${unit}`;
+  }
+  return String(bytes);
+}
+
+const DURATION_UNITS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** The longest duration, in ms: above it a timer of the platform fires at once. */
+const MAX_DURATION_MS = 2 ** 31 - 1;
+
+/** A duration such as `500ms`, `2s` or `1.5m`, in ms; a bare number is seconds. */
+export function duration(minMs: number): Kind<number> {
+  return {
+    placeholder: "DURATION",
+    rule: `a duration from ${
+      writeDuration(minMs)
+    } to 596h, such as 500ms, 2s or 1.5m`,
+    read(text) {
+      const match = /^((?=\.?[0-9])[0-9]{0,12}(?:\.[0-9]{1,9})?)(ms|s|m|h)?$/
+        .exec(text);
+      if (match === null) return undefined;
+      const ms = Number(match[1]) * (DURATION_UNITS[match[2] ?? "s"] ?? 1);
+      return ms >= minMs && ms <= MAX_DURATION_MS ? ms : undefined;
+    },
+    write: writeDuration,
+  };
+}
+
+function writeDuration(ms: number): string {
+  for (const unit of ["h", "m", "s"]) {
+    const scale = DURATION_UNITS[unit] ?? 1;
+    if (ms >= scale && ms % scale === 0) return `${ms / scale}${unit}`;
+  }
+  return `${ms}ms`;
+}
+
+/** A whole number. */
+export function count(
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): Kind<number> {
+  return {
+    placeholder: "N",
+    rule: max === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${min} up`
+      : `a whole number from ${min} to ${max}`,
+    read(text) {
+      if (!/^[0-9]{1,16}$/.test(text)) return undefined;
+      const value = Number(text);
+      return value >= min && value <= max ? value : undefined;
+    },
+    write: String,
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const W extends string>(
+  placeholder: string,
+  words: readonly W[],
+): Kind<W> {
+  return {
+    placeholder,
+    rule: `one of ${words.join(", ")}`,
+    words,
+    read: (text) => words.find((word) => word === text),
+    write: (word) => word,
+  };
+}
+
+/** Any text that an argument can carry. */
+export function text(placeholder: string): Kind<string> {
+  return {
+    placeholder,
+    rule: "a text",
+    read: (text) => text,
+    write: (text) => text,
+  };
+}
+
+/** A variable of the environment, as `env(1)` takes it. */
+export function assignment(): Kind<readonly [name: string, value: string]> {
+  return {
+    placeholder: "NAME=VALUE",
+    rule: "a variable and its value, as NAME=VALUE",
+    read(text) {
+      const match = /^([^=\0]+)=([^\0]*)$/s.exec(text);
+      return match === null ? undefined : [match[1] ?? "", match[2] ?? ""];
+    },
+    write: ([name, value]) => `${name}=${value}`,
+  };
+}
+
+/** The path of a file, there or not. */
+export function file(placeholder: string): Kind<string> {
+  return { ...path(placeholder, "a file"), completes: "file" };
+}
+
+/** The path of a folder. */
+export function folder(placeholder: string): Kind<string> {
+  return { ...path(placeholder, "a folder"), completes: "folder" };
+}
+
+function path(placeholder: string, what: string): Kind<string> {
+  return {
+    placeholder,
+    rule: `the path of ${what}`,
+    // No path has a NUL byte: it would end there, and name another file.
+    read: (text) => text.includes("\0") ? undefined : text,
+    write: (text) => text,
+  };
+}
+
+/** The options that both programs have. */
+export const PROGRAM_OPTIONS = {
+  help: flag({ short: "h", group: "told", help: "print this and end" }),
+  version: flag({
+    short: "V",
+    group: "told",
+    help: "print the version and end",
+  }),
+};
+
+/** A person's mistake on the command line: one line on stderr, status 2. */
+export class UsageError extends Error {
+  /** The class's name, as in `error.name`. */
+  override name = "UsageError";
+}
+
+/** The names that `--frame` takes, beside `slice`. */
+export const FRAME_RULES = [
+  "lines",
+  "nul",
+  "json",
+  "length",
+  "connection",
+  "header",
+] as const;
+
+/** The name of a rule that says where one frame ends. */
+export type FrameRule = typeof FRAME_RULES[number];
+
+/** Whether its frames end where a delimiter stands: a break of it can't spread. */
+export function isDelimited(rule: FrameRule): boolean {
+  return rule === "lines" || rule === "nul" || rule === "json";
+}
+
+/** The names that `--format` takes. */
+export const FORMAT_NAMES = ["seed", "text", "hex", "json", "raw"] as const;
+
+/** The name of a format. */
+export type FormatName = typeof FORMAT_NAMES[number];
+
+/** The shells that have completions: the names that `--completions` takes. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** The name of a shell that has completions. */
+export type Shell = typeof SHELLS[number];

@@ -3,9 +3,9 @@ import {
   type OptionTable,
   type Settings,
   settingsOf,
+  UsageError,
 } from "./option.ts";
 import type { ParsedArgs } from "./std.ts";
-import { UsageError } from "./usage_error.ts";
 
 /** A command line, read. */
 export interface CommandLine<T extends OptionTable> {

@@ -1,4 +1,9 @@
-import { decodeAt, INCOMPLETE, INVALID, utf8Length } from "../formats/utf8.ts";
+import {
+  decodeAt,
+  INCOMPLETE,
+  INVALID,
+  utf8Length,
+} from "../formats/escape.ts";
 
 /** How much of each read is looked at to tell text from other bytes. */
 const LOOKED_AT = 64;

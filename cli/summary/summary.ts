@@ -3,7 +3,7 @@ import type { Distribution, Quantiles } from "./distribution.ts";
 import { describeEnding, type Ending } from "./ending.ts";
 import type { PipeStatistics } from "./pipe_statistics.ts";
 import { plot } from "./plot.ts";
-import { showBytes } from "../formats/show_bytes.ts";
+import { showBytes } from "../formats/escape.ts";
 import type { Silence } from "./silences.ts";
 import type { Statistics } from "./statistics.ts";
 

@@ -6,9 +6,9 @@ import {
   assertLessOrEqual,
   assertMatch,
 } from "../support/std_assert.ts";
-import { FRAME_RULES } from "../../cli/options/frame_rules.ts";
-import { PARENT_OPTIONS } from "../../cli/options/parent_options.ts";
-import { VERSION } from "../../cli/main/version.ts";
+import { FRAME_RULES } from "../../cli/options/option.ts";
+import { PARENT_OPTIONS } from "../../cli/options/parent.ts";
+import { VERSION } from "../../cli/main/program.ts";
 import { ROOT, whole } from "../support/whole_program.ts";
 import { childThat } from "./child_that.ts";
 

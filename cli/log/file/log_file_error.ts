@@ -1,5 +1,5 @@
 import { shellWord } from "../../../src/shell_word.ts";
-import { UsageError } from "../../options/usage_error.ts";
+import { UsageError } from "../../options/option.ts";
 
 /** The log can't be written to its file: one line on stderr, status 125. */
 export class LogFileError extends Error {

@@ -1,6 +1,6 @@
 import { LogFileError, sentence } from "./log_file_error.ts";
 import { shellWord } from "../../../src/shell_word.ts";
-import { UsageError } from "../../options/usage_error.ts";
+import { UsageError } from "../../options/option.ts";
 
 /** The name of the file that was rotated `n` times: FILE.1 is the youngest. */
 export function rotatedName(path: string, n: number): string {

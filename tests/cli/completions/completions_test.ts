@@ -1,13 +1,18 @@
 import { completions } from "../../../cli/completions/completions.ts";
-import { type Shell, SHELLS } from "../../../cli/completions/shells.ts";
-import { file, folder, oneOf, size, text } from "../../../cli/options/kinds.ts";
 import {
+  file,
   flag,
+  folder,
+  oneOf,
   type OptionTable,
   repeated,
+  type Shell,
+  SHELLS,
+  size,
+  text,
   valued,
 } from "../../../cli/options/option.ts";
-import { PARENT_OPTIONS } from "../../../cli/options/parent_options.ts";
+import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { spawn } from "../../../mod.ts";
 import { fixture, has, textOf } from "../../support/processes.ts";
 import { assertEquals } from "../../support/std_assert.ts";

@@ -1,6 +1,6 @@
 import type { FormatOptions } from "../../../cli/formats/format.ts";
-import type { FormatName } from "../../../cli/formats/format_names.ts";
-import { FORMATS } from "../../../cli/formats/formats.ts";
+import type { FormatName } from "../../../cli/options/option.ts";
+import { FORMATS, RawFormat } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { arrival, bytesOf, options, seededRandom, written } from "./harness.ts";
 
@@ -65,3 +65,14 @@ for (const name of NAMES) {
     });
   }
 }
+
+Deno.test("raw appends the bytes and nothing else", () => {
+  const format = new RawFormat();
+  const chunk = bytesOf("\x1b[2J\nab\r\n");
+  let pieces = NaN;
+  const log = written((out) => {
+    format.piece(out, chunk, 0, 5);
+    pieces = format.slices(out, chunk, 5, chunk.length, 3, arrival());
+  });
+  assertEquals([pieces, log], [2, "\x1b[2J\nab\r\n"]);
+});

@@ -4,7 +4,7 @@ import type {
   Format,
   FormatOptions,
 } from "../../../cli/formats/format.ts";
-import { LineBuffer } from "../../../cli/formats/line_buffer.ts";
+import { LineBuffer } from "../../../cli/formats/store.ts";
 
 /** Options of a plain log, with what a test changes. */
 export function options(changed: Partial<FormatOptions> = {}): FormatOptions {

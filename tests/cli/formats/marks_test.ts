@@ -1,5 +1,5 @@
 import type { Arrival } from "../../../cli/formats/format.ts";
-import type { FormatName } from "../../../cli/formats/format_names.ts";
+import type { FormatName } from "../../../cli/options/option.ts";
 import { FORMATS } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { arrival, bytesOf, options, seededRandom, written } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { naughtyStrings } from "../../support/packages.ts";
-import type { FormatName } from "../../../cli/formats/format_names.ts";
+import type { FormatName } from "../../../cli/options/option.ts";
 import { FORMATS } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { bytesOf, logOf, options } from "./harness.ts";

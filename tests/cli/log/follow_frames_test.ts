@@ -2,7 +2,7 @@ import { Arrivals } from "../../../cli/log/arrivals.ts";
 import { Clock } from "../../../cli/log/clock.ts";
 import { followFrames } from "../../../cli/log/follow_frames.ts";
 import { Log } from "../../../cli/log/log.ts";
-import { RawFormat } from "../../../cli/formats/raw.ts";
+import { RawFormat } from "../../../cli/formats/formats.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
 import { fedStream } from "../../support/pieces.ts";
 import { assertEquals } from "../../support/std_assert.ts";

@@ -6,7 +6,7 @@ import {
   assertLessOrEqual,
   assertMatch,
 } from "../../support/std_assert.ts";
-import { FRAME_RULES } from "../../../cli/options/frame_rules.ts";
+import { FRAME_RULES } from "../../../cli/options/option.ts";
 import { TERMINAL_PROGRAM } from "../../support/terminal.ts";
 import {
   shell,

@@ -2,18 +2,20 @@ import {
   CHILD_TABLE,
   childArguments,
   readChildArguments,
-} from "../../../cli/options/child_options.ts";
+} from "../../../cli/options/child.ts";
 import {
   count,
   duration,
+  flag,
   oneOf,
+  repeated,
   size,
   text,
-} from "../../../cli/options/kinds.ts";
-import { flag, repeated, valued } from "../../../cli/options/option.ts";
-import { PARENT_OPTIONS } from "../../../cli/options/parent_options.ts";
+  UsageError,
+  valued,
+} from "../../../cli/options/option.ts";
+import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { parse } from "../../../cli/options/parse.ts";
-import { UsageError } from "../../../cli/options/usage_error.ts";
 import { assertEquals, assertRejects } from "../../support/std_assert.ts";
 
 const TABLE = {

@@ -1,19 +1,22 @@
-import { CHILD_OPTIONS } from "./child_options.ts";
-import { SHELLS } from "../completions/shells.ts";
-import { FORMAT_NAMES } from "../formats/format_names.ts";
-import { FRAME_RULES } from "./frame_rules.ts";
+import { CHILD_OPTIONS } from "./child.ts";
 import {
   assignment,
   count,
   duration,
   file,
+  flag,
   folder,
+  FORMAT_NAMES,
+  FRAME_RULES,
   oneOf,
+  PROGRAM_OPTIONS,
+  repeated,
+  type Settings,
+  SHELLS,
   size,
   text,
-} from "./kinds.ts";
-import { flag, repeated, type Settings, valued } from "./option.ts";
-import { PROGRAM_OPTIONS } from "./program_options.ts";
+  valued,
+} from "./option.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

@@ -1,5 +1,5 @@
 import { isHidden } from "../../../src/text_safety.ts";
-import { showBytes } from "../../../cli/formats/show_bytes.ts";
+import { showBytes } from "../../../cli/formats/escape.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@ import {
   assertEquals,
   assertGreaterOrEqual,
 } from "../../support/std_assert.ts";
-import { Ticks } from "../../../cli/child/tick.ts";
+import { Ticks } from "../../../cli/child/ticks.ts";
 
 const MAX_TIMER_MS = 2_147_483_647;
 

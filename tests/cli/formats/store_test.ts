@@ -1,6 +1,6 @@
-import { LineBuffer } from "../../../cli/formats/line_buffer.ts";
+import { LineBuffer, storeInteger } from "../../../cli/formats/store.ts";
 import { assertEquals } from "../../support/std_assert.ts";
-import { bytesOf } from "./harness.ts";
+import { bytesOf, written } from "./harness.ts";
 
 Deno.test("a line buffer keeps what is written while it grows", () => {
   const buffer = new LineBuffer(4);
@@ -27,3 +27,16 @@ Deno.test("a line buffer at least doubles and never shrinks", () => {
     [200, 1100, 1100, 0],
   );
 });
+
+const INTEGERS = [0, 9, 10, 99, 100, 12345, 2 ** 31 - 1, 2 ** 31, 2 ** 53 - 1]
+  .concat([1e9 - 1, 1e9, 1e15]);
+
+for (const value of INTEGERS) {
+  Deno.test(`the integer ${value} is written in decimal`, () => {
+    const log = written((out) => {
+      out.ensure(16);
+      out.length = storeInteger(out.view, 0, value);
+    });
+    assertEquals(log, String(value));
+  });
+}

@@ -1,6 +1,13 @@
-import { FRAME_RULES } from "./frame_rules.ts";
-import { count, duration, oneOf, text } from "./kinds.ts";
-import { flag, type Settings, valued } from "./option.ts";
+import {
+  count,
+  duration,
+  flag,
+  FRAME_RULES,
+  oneOf,
+  type Settings,
+  text,
+  valued,
+} from "./option.ts";
 
 /** The options of our own child that `main.ts` takes and passes on. */
 export const CHILD_OPTIONS = {

@@ -1,7 +1,7 @@
-import { CHILD_OPTIONS } from "./child_options.ts";
-import type { PARENT_OPTIONS, ParentSettings } from "./parent_options.ts";
+import { CHILD_OPTIONS } from "./child.ts";
+import type { PARENT_OPTIONS, ParentSettings } from "./parent.ts";
 import type { CommandLine } from "./parse.ts";
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "./option.ts";
 
 type ParentName = keyof ParentSettings;
 

@@ -1,0 +1,174 @@
+/**
+ * Log lines that wait to be written together: a byte buffer that grows.
+ *
+ * Formats write by index into {@linkcode bytes} or {@linkcode view} and then
+ * set {@linkcode length}. {@linkcode ensure} may replace both, so take them
+ * again after it.
+ */
+export class LineBuffer {
+  /** What is written so far and the free space behind it. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory, for stores of more than one byte at any index. */
+  view: DataView<ArrayBuffer>;
+  /** How many bytes are written so far. */
+  length = 0;
+
+  /** A buffer with room for `capacity` bytes (default 64 KiB). */
+  constructor(capacity = 64 * 1024) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Makes room for `extra` more bytes, at least doubling if it must grow. */
+  ensure(extra: number): void {
+    const needed = this.length + extra;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+    this.view = new DataView(grown.buffer);
+  }
+
+  /** Appends a copy of `bytes`. */
+  append(bytes: Uint8Array): void {
+    this.ensure(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** What is written, as a view that the next change overwrites. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  /** Forgets what is written and keeps the memory. */
+  reset(): void {
+    this.length = 0;
+  }
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * A text that is stored again and again, at any place of a buffer, in words of
+ * 8 bytes: several times faster than copying a few dozen bytes by `set`.
+ *
+ * It must be without U+007F, so that no word is a NaN, which a store might
+ * change.
+ */
+export class StoredText {
+  /** How many bytes the text has. */
+  length = 0;
+  #bytes = new Uint8Array(64);
+  #words = new Float64Array(this.#bytes.buffer);
+  #count = 0;
+
+  /** The words of `text`, at first of none. */
+  constructor(text = "") {
+    this.set(text);
+  }
+
+  /** Changes the text. */
+  set(text: string): void {
+    // No text is shorter than its UTF-8, so most of the time this is ASCII.
+    this.#grow(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) return this.#encode(text);
+      this.#bytes[i] = unit;
+    }
+    this.#finish(text.length);
+  }
+
+  /** Stores the text, and up to 7 bytes too many; returns the place behind it. */
+  store(view: DataView, at: number): number {
+    const words = this.#words;
+    for (let i = 0; i < this.#count; i++) {
+      view.setFloat64(at + i * 8, words[i]!, true);
+    }
+    return at + this.length;
+  }
+
+  #encode(text: string): void {
+    const bytes = encoder.encode(text);
+    this.#grow(bytes.length);
+    this.#bytes.set(bytes);
+    this.#finish(bytes.length);
+  }
+
+  #grow(length: number): void {
+    if (length <= this.#bytes.length) return;
+    this.#bytes = new Uint8Array(Math.ceil(length / 8) * 8);
+    this.#words = new Float64Array(this.#bytes.buffer);
+  }
+
+  #finish(length: number): void {
+    this.length = length;
+    this.#count = Math.ceil(length / 8);
+  }
+}
+
+/** Stores a short text of ASCII; returns the place behind it. */
+export function storeAscii(view: DataView, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    view.setUint8(at + i, text.charCodeAt(i));
+  }
+  return at + text.length;
+}
+
+/** Stores a safe integer of at least 0 in decimal; returns the place behind it. */
+export function storeInteger(
+  view: DataView,
+  at: number,
+  value: number,
+): number {
+  if (value > 0x7fffffff) {
+    return storeAscii(view, at, String(value));
+  }
+  let length = 1;
+  for (let power = 10; power <= value; power *= 10) length++;
+  let rest = value;
+  for (let i = at + length - 1; i >= at; i--) {
+    const tenth = rest / 10 | 0;
+    view.setUint8(i, 48 + rest - tenth * 10);
+    rest = tenth;
+  }
+  return at + length;
+}
+
+const ALPHABET =
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PAD = 0x3d;
+
+/** The two digits of each 12-bit number, as a little-endian number. */
+const PAIRS = new Uint16Array(4096);
+for (let i = 0; i < PAIRS.length; i++) {
+  PAIRS[i] = ALPHABET.charCodeAt(i & 63) << 8 | ALPHABET.charCodeAt(i >> 6);
+}
+
+/**
+ * Stores `bytes[from, to)` as base64 with padding (RFC 4648, section 4);
+ * returns the place behind it.
+ */
+export function storeBase64(
+  view: DataView,
+  start: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  let at = start;
+  let i = from;
+  for (; i + 2 < to; i += 3, at += 4) {
+    const bits = bytes[i]! << 16 | bytes[i + 1]! << 8 | bytes[i + 2]!;
+    view.setUint16(at, PAIRS[bits >> 12]!, true);
+    view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  }
+  if (i === to) return at;
+  const bits = bytes[i]! << 16 | (i + 1 < to ? bytes[i + 1]! << 8 : 0);
+  view.setUint16(at, PAIRS[bits >> 12]!, true);
+  view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  if (i + 1 === to) view.setUint8(at + 2, PAD);
+  view.setUint8(at + 3, PAD);
+  return at + 4;
+}
