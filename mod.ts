@@ -51,6 +51,7 @@ export { SliceStream } from "./src/read/slice_stream.ts";
 
 // Write to it, and to the program's own stdout.
 export { PipeWriter } from "./src/write/writer.ts";
+export type { Sink } from "./src/write/sink.ts";
 export { stdoutWriter } from "./src/write/stdout_writer.ts";
 
 // Say where one message ends and the next begins.

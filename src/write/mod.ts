@@ -4,5 +4,6 @@
  * @module
  */
 export { PipeWriter } from "./writer.ts";
+export type { Sink } from "./sink.ts";
 export { stdoutWriter } from "./stdout_writer.ts";
 export { BrokenPipeError } from "../errors.ts";

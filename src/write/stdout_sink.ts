@@ -73,6 +73,11 @@ export class StdoutSink implements Sink {
     return this.#last;
   }
 
+  /** The same, without waiting for a reader that is stuck. */
+  abort(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) await this.#write(piece);
   }

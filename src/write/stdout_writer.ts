@@ -1,4 +1,3 @@
-import { ownStream } from "./sink.ts";
 import { StdoutSink } from "./stdout_sink.ts";
 import { PipeWriter } from "./writer.ts";
 
@@ -41,5 +40,5 @@ const SINK = new StdoutSink();
  * ```
  */
 export function stdoutWriter(): PipeWriter {
-  return new PipeWriter(ownStream(SINK));
+  return new PipeWriter(SINK);
 }

@@ -1,8 +1,7 @@
 import { BrokenPipeError } from "../errors.ts";
 import type { Framing } from "../frame/framing.ts";
-import { type Sink, sinkOf } from "./sink.ts";
-import { WriteBatch } from "./write_batch.ts";
-import { DONE, WriteQueue } from "./write_queue.ts";
+import { DONE, sizeOf, WriteQueue } from "./queue.ts";
+import { type Sink, streamSink } from "./sink.ts";
 
 /** From here on a copy costs more than a write of its own. */
 const LARGE_BYTES = 16_384;
@@ -12,18 +11,20 @@ const ENCODER = new TextEncoder();
 /**
  * Writes bytes and text to a pipe, many small writes as one.
  *
- * Writes below 16 KiB are copied into a batch of 64 KiB, which leaves at the
- * end of the event loop's turn, or as soon as it is full. `await write(…)`
- * resolves at once while there is room, and waits for the pipe when one batch
- * is on the way and the next is full: a slow reader slows the writer, and the
- * memory of one who awaits is bounded by 192 KiB. Who does not await is not
- * slowed, and what he writes waits in memory.
+ * Writes below 16 KiB are copied into a batch of 64 KiB. The batch leaves at
+ * the end of the event loop's turn, or as soon as it is full. `await write(…)`
+ * resolves at once while there is room. When one batch is pending and the next
+ * is full, it waits for the pipe: a slow reader slows the writer down, and at
+ * most 192 KiB are in memory. A caller that does not await is not slowed down:
+ * all that it writes waits in memory.
  *
  * The order is kept, and a write below 16 KiB or a frame is never mixed with
- * another. A reader of the pipe that went away is a {@linkcode BrokenPipeError}
- * from every later `write` and `flush`; a rejection that nobody awaits does not
- * end the program, and `close` is quiet about it. A stream within the program
- * fails with whatever it was cancelled with.
+ * another. When the reader of the pipe has gone, every later `write` and
+ * `flush` rejects with a {@linkcode BrokenPipeError}. Such a rejection does not
+ * end the program if nobody awaits it, and `close` resolves. A stream within
+ * the program fails with the error that it was cancelled with.
+ *
+ * No method throws: a wrong argument rejects with a `TypeError`.
  *
  * @example Many small writes, and the end
  * ```ts
@@ -39,63 +40,108 @@ const ENCODER = new TextEncoder();
  * assertEquals(await text, "Spam 0\nSpam 1\nSpam 2\n");
  * ```
  */
-export class PipeWriter {
+export class PipeWriter implements AsyncDisposable {
   readonly #sink: Sink;
   readonly #queue: WriteQueue;
-  readonly #batch: WriteBatch;
-  #isScheduled = false;
+  readonly #closed = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
-  /** Whether a promise that the caller has told of the failure. */
-  #isTold = false;
+  #writable: WritableStream<Uint8Array> | undefined;
+  /** Whether the caller has a promise that rejects with the failure. */
+  #isReported = false;
 
   /**
-   * Locks the stream.
+   * Locks the stream, if it is one.
    *
-   * @param stream Where the bytes go: a child's stdin, a file, a transform.
+   * @param to Where the bytes go: a child's stdin, a file, a transform; or a
+   * {@linkcode Sink} of your own.
    * @throws {TypeError} If the stream is locked already.
    */
-  constructor(stream: WritableStream<Uint8Array>) {
-    this.#sink = sinkOf(stream);
-    this.#queue = new WriteQueue(this.#sink, () => this.#batch.drop());
-    this.#batch = new WriteBatch(this.#sink.givesBack);
+  constructor(to: WritableStream<Uint8Array> | Sink) {
+    this.#sink = to instanceof WritableStream ? streamSink(to) : to;
+    this.#queue = new WriteQueue(this.#sink, this.#closed.reject);
+    this.#closed.promise.catch(() => {});
   }
 
   /**
    * Why nothing can be written any more: a {@linkcode BrokenPipeError} if the
-   * reader has gone, else what the stream failed with; `undefined` until then.
-   * A reader that leaves is noticed at the next write, not before.
+   * reader has gone, else the error of the stream; `undefined` until then.
    */
   get broken(): Error | undefined {
     return this.#queue.error;
   }
 
   /**
+   * Resolves when the writer has closed. Rejects when nothing can be written
+   * any more, with {@linkcode broken}: as soon as the system shows it. For most
+   * pipes only a write does.
+   *
+   * A rejection that nobody awaits does not end the program.
+   */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** How many bytes were written and have not been accepted by the pipe. */
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
+  /**
+   * The writer as a stream, for `pipeTo`: the same one each time. Its chunks
+   * are written as {@linkcode write} does, and its end closes the writer. An
+   * abort (the source of `pipeTo` has failed) drops what has not left.
+   *
+   * @example Everything of a stream, between two lines
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { PipeWriter } from "@basic-pipes/basic-pipes";
+   *
+   * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+   * const text = new Response(readable).text();
+   * const writer = new PipeWriter(writable);
+   * writer.write("first\n");
+   * await new Blob(["second\n"]).stream()
+   *   .pipeTo(writer.writable, { preventClose: true });
+   * writer.write("third\n");
+   * await writer.close();
+   * assertEquals(await text, "first\nsecond\nthird\n");
+   * ```
+   */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#writable ??= new WritableStream<Uint8Array>({
+      // A source that is silent is cancelled as soon as the reader has gone.
+      start: (controller) => {
+        this.closed.catch((error) => controller.error(error));
+      },
+      write: (chunk) => this.write(chunk),
+      close: () => this.close(),
+      abort: (reason) => this.#abort(reason),
+    });
+  }
+
+  /**
    * Writes bytes, or text as UTF-8.
    *
    * Bytes below 16 KiB are copied and may be changed at once. Larger ones are
-   * not copied: leave them alone until the promise has resolved, and for good
+   * not copied: do not change them before the promise has resolved, and never
    * if the stream passes its chunks on, as a `TransformStream` does.
    *
    * @param bytes The bytes, or a text; a lone surrogate becomes U+FFFD.
    * @returns Resolves when there is room for more; for 16 KiB of bytes and more,
-   * when the pipe has accepted them.
-   * @throws {TypeError} At once, if it is neither bytes nor text, or after
-   * `close`.
+   * when the pipe has accepted them. Rejects with a `TypeError` if it is neither
+   * bytes nor text, or after `close`.
    */
   write(bytes: Uint8Array | string): Promise<void> {
     if (bytes instanceof Uint8Array) {
-      // A large one would be promised to be accepted, and only be copied.
-      return bytes.length < LARGE_BYTES && this.#batch.add(bytes)
-        ? DONE
-        : this.#add(bytes);
+      // The promise of a large one says that the pipe has accepted it.
+      if (bytes.length >= LARGE_BYTES) return this.#push([bytes]);
+      return this.#queue.add(bytes) ? DONE : this.#add([bytes], bytes.length);
     }
     if (typeof bytes !== "string") {
-      const type = bytes === null ? "null" : typeof bytes;
-      throw new TypeError(
-        `Cannot write as it must be a Uint8Array or a string: current value is ${type}`,
-      );
+      return refusal("it must be a Uint8Array or a string", typeName(bytes));
     }
-    return this.#batch.addText(bytes) ? DONE : this.#add(ENCODER.encode(bytes));
+    if (this.#queue.addText(bytes)) return DONE;
+    return this.write(ENCODER.encode(bytes));
   }
 
   /**
@@ -106,9 +152,9 @@ export class PipeWriter {
    * @typeParam Frame What the framing takes: the payload, or more.
    * @param framing The rule, such as `lengthPrefix()`.
    * @param frame The payload, or what else the framing takes.
-   * @returns Resolves as {@linkcode write} does.
-   * @throws {RangeError | TypeError} At once, if the frame could not be read
-   * back, or after `close`; nothing was written then.
+   * @returns Resolves as {@linkcode write} does. Rejects with a `RangeError` or
+   * `TypeError` if the frame could not be read back, or after `close`; nothing
+   * was written then.
    *
    * @example A message in front of which stands its length
    * ```ts
@@ -125,20 +171,54 @@ export class PipeWriter {
    * ```
    */
   writeFrame<Frame>(framing: Framing<Frame>, frame: Frame): Promise<void> {
-    const pieces = framing.encode(frame);
-    let bytes = 0;
-    for (const piece of pieces) bytes += piece.length;
-    // One write to the sink: another writer of the same stdout waits for it.
-    if (bytes >= LARGE_BYTES) return this.#push(pieces, bytes);
-    // A frame that two batches share would be two writes, and another process
-    // that writes to the same pipe could get in between (pipe(7), PIPE_BUF).
-    if (!this.#batch.fits(bytes)) this.#ship();
-    let written = DONE;
-    for (const piece of pieces) {
-      const room = this.write(piece);
-      if (room !== DONE) written = room;
+    let pieces;
+    try {
+      pieces = framing.encode(frame);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return written;
+    const size = sizeOf(pieces);
+    // One write to the sink: another writer of the same stdout waits for it.
+    if (size >= LARGE_BYTES) return this.#push(pieces);
+    // A frame in two batches would be two writes, and another process that
+    // writes to the same pipe could write between them (pipe(7), PIPE_BUF).
+    if (!this.#queue.fits(size)) return this.#add(pieces, size);
+    for (const piece of pieces) this.#queue.add(piece);
+    return DONE;
+  }
+
+  /**
+   * Writes bytes that leave now, after what was written before: as one write,
+   * without a copy, and without waiting for the end of the turn. For a program
+   * that collects its output itself, or that passes chunks on.
+   *
+   * @param pieces The bytes, in order. Do not change them before the promise
+   * has resolved, and never if the stream passes its chunks on.
+   * @returns Resolves when the pipe has accepted all of them. Rejects with a
+   * `TypeError` if a piece is no bytes, or after `close`.
+   *
+   * @example A header and its payload
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { PipeWriter } from "@basic-pipes/basic-pipes";
+   *
+   * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+   * const text = new Response(readable).text();
+   * await using writer = new PipeWriter(writable);
+   * const [header, payload] = ["4:", "Spam"].map((each) =>
+   *   new TextEncoder().encode(each)
+   * );
+   * await writer.writeNow([header!, payload!]);
+   * await writer.close();
+   * assertEquals(await text, "4:Spam");
+   * ```
+   */
+  writeNow(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) {
+      if (piece instanceof Uint8Array) continue;
+      return refusal("each piece must be a Uint8Array", typeName(piece));
+    }
+    return this.#push(pieces);
   }
 
   /**
@@ -148,16 +228,16 @@ export class PipeWriter {
    * not when it has been read.
    */
   flush(): Promise<void> {
-    this.#ship();
-    return this.#give(this.#queue.last);
+    this.#queue.ship();
+    return this.#report(this.#queue.last);
   }
 
   /**
    * Flushes and closes the stream. The second call gives the first one's
    * promise.
    *
-   * @returns Resolves when the stream has closed, also if the reader went away;
-   * rejects with any other failure that no `write` or `flush` has told.
+   * @returns Resolves when the stream has closed, also if the reader has gone.
+   * Rejects with any other failure that no `write` or `flush` has rejected with.
    */
   close(): Promise<void> {
     return this.#closing ??= this.#close();
@@ -168,78 +248,76 @@ export class PipeWriter {
     await this.close();
   }
 
+  /** What `console.log` shows: whether it is open, and what is queued. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: (value: unknown, options?: unknown) => string,
+    options: unknown,
+  ): string {
+    const { broken, queuedBytes } = this;
+    const state = broken?.message ??
+      (this.#closing === undefined ? "open" : "closed");
+    return `PipeWriter ${inspect({ state, queuedBytes }, options)}`;
+  }
+
   async #close(): Promise<void> {
-    this.#ship();
-    const flushed = this.#queue.last;
+    this.#queue.ship();
     try {
-      await flushed;
+      await this.#queue.last;
+      // It may have failed since the last write.
+      if (this.broken !== undefined) throw this.broken;
       await this.#sink.close();
+      this.#closed.resolve();
     } catch (error) {
-      const isGone = error instanceof BrokenPipeError ||
-        error instanceof Deno.errors.BrokenPipe;
-      if (!isGone && !this.#isTold) throw error;
+      this.#queue.break(error);
+      const isKnown = this.broken instanceof BrokenPipeError ||
+        this.#isReported;
+      if (!isKnown) throw error;
     }
   }
 
-  /** A promise for the caller, who need not await it. */
-  #give(promise: Promise<void>): Promise<void> {
-    promise.catch(() => this.#isTold = true);
+  async #abort(reason: unknown): Promise<void> {
+    if (this.#closing !== undefined) return;
+    this.#closing = DONE;
+    this.#queue.break(reason);
+    await (this.#sink.abort?.(reason) ?? this.#sink.close());
+  }
+
+  /** A promise for the caller: `close` need not reject with the same again. */
+  #report(promise: Promise<void>): Promise<void> {
+    promise.catch(() => this.#isReported = true);
     return promise;
   }
 
-  /** Takes what does not fit into the batch as it is. */
-  #add(bytes: Uint8Array): Promise<void> {
-    const { length } = bytes;
-    if (length >= LARGE_BYTES) return this.#push([bytes], length);
-    this.#checkOpen(length);
-    if (this.broken !== undefined) {
-      return this.#give(Promise.reject(this.broken));
-    }
-    // Full: the caller waits until the batch before this one has been accepted.
-    const before = this.#queue.isBusy ? this.#give(this.#queue.last) : DONE;
-    this.#ship();
-    this.#open();
-    this.#batch.add(bytes);
+  /** Collects what the open batch has no room for. */
+  #add(pieces: readonly Uint8Array[], size: number): Promise<void> {
+    if (this.#closing !== undefined) return lateWrite(size);
+    const error = this.#queue.error;
+    if (error !== undefined) return this.#report(Promise.reject(error));
+    // Full: the caller waits until the batch before this one was accepted.
+    const before = this.#queue.isBusy ? this.#report(this.#queue.last) : DONE;
+    this.#queue.open();
+    for (const piece of pieces) this.#queue.add(piece);
     return before;
   }
 
   /** Sends pieces as they are, after what was written before. */
-  #push(pieces: readonly Uint8Array[], length: number): Promise<void> {
-    this.#checkOpen(length);
-    this.#ship();
-    return this.#give(this.#queue.push(pieces));
+  #push(pieces: readonly Uint8Array[]): Promise<void> {
+    if (this.#closing !== undefined) return lateWrite(sizeOf(pieces));
+    this.#queue.ship();
+    return this.#report(this.#queue.push(pieces));
   }
+}
 
-  #checkOpen(length: number): void {
-    if (this.#closing === undefined) return;
-    throw new TypeError(
-      `Cannot write as the writer is closed: current value is ${length} bytes`,
-    );
-  }
+function lateWrite(size: number): Promise<never> {
+  return refusal("the writer is closed", `${size} bytes`);
+}
 
-  #open(): void {
-    this.#batch.open();
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(this.#leave);
-  }
+function refusal(rule: string, value: string): Promise<never> {
+  return Promise.reject(
+    new TypeError(`Cannot write as ${rule}: current value is ${value}`),
+  );
+}
 
-  /** Sends the batch, or lets it grow while another is on the way. */
-  readonly #leave = (): void => {
-    if (!this.#batch.isEmpty && this.#queue.isBusy) {
-      this.#queue.last.then(this.#leave, this.#leave);
-      return;
-    }
-    this.#isScheduled = false;
-    this.#ship();
-  };
-
-  /** Gives the batch to the queue. */
-  #ship(): void {
-    const bytes = this.#batch.take();
-    if (bytes === undefined) return;
-    const sent = this.#queue.push([bytes]);
-    if (!this.#sink.givesBack) return;
-    sent.then(() => this.#batch.giveBack(bytes), () => {});
-  }
+function typeName(value: unknown): string {
+  return value === null ? "null" : typeof value;
 }

@@ -4,7 +4,6 @@ import {
   assertInstanceOf,
   assertLessOrEqual,
   assertRejects,
-  assertThrows,
 } from "../support/std_assert.ts";
 import {
   BrokenPipeError,
@@ -14,8 +13,8 @@ import {
   lines,
   PipeReader,
   PipeWriter,
+  type Sink,
 } from "../../mod.ts";
-import { ownStream } from "../../src/write/sink.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -271,19 +270,18 @@ Deno.test("frames of two writers to one sink are not mixed, whatever their size"
   const chunks: Uint8Array[] = [];
   let last = Promise.resolve();
   // As the program's stdout does it: one write after the other.
-  const stream = () =>
-    ownStream({
-      givesBack: true,
-      write: (pieces) =>
-        last = last.then(async () => {
-          for (const piece of pieces) {
-            await null;
-            chunks.push(piece.slice());
-          }
-        }),
-      close: () => Promise.resolve(),
-    });
-  const writers = [new PipeWriter(stream()), new PipeWriter(stream())];
+  const sink: Sink = {
+    givesBack: true,
+    write: (pieces) =>
+      last = last.then(async () => {
+        for (const piece of pieces) {
+          await null;
+          chunks.push(piece.slice());
+        }
+      }),
+    close: () => Promise.resolve(),
+  };
+  const writers = [new PipeWriter(sink), new PipeWriter(sink)];
   const framing = lengthPrefix({ maxBytes: 100_000 });
   for (const size of [10, 16_380, 20_000, 70_000]) {
     for (const [n, writer] of writers.entries()) {
@@ -326,8 +324,8 @@ Deno.test("a stream may take away every chunk of a frame", async () => {
 Deno.test("a frame that could not be read back is refused before anything is written", async () => {
   const { stream, text } = collector();
   const writer = new PipeWriter(stream);
-  assertThrows(() => writer.writeFrame(lines(), encode("two\nlines")));
-  assertThrows(() =>
+  await assertRejects(() => writer.writeFrame(lines(), encode("two\nlines")));
+  await assertRejects(() =>
     writer.writeFrame(contentLength({ maxBytes: 1 }), {
       headers: {},
       payload: encode("long"),
@@ -430,7 +428,7 @@ Deno.test("what is written after a failure is refused although a batch had room"
 
 Deno.test("nothing is written after a piece that failed", async () => {
   const chunks: string[] = [];
-  const sink = ownStream({
+  const writer = new PipeWriter({
     givesBack: true,
     write([bytes]) {
       chunks.push(decode(bytes!));
@@ -440,7 +438,6 @@ Deno.test("nothing is written after a piece that failed", async () => {
     },
     close: () => Promise.resolve(),
   });
-  const writer = new PipeWriter(sink);
   for (const letter of ["a", "b", "c", "d"]) {
     writer.write(letter);
     writer.flush();
@@ -456,8 +453,22 @@ Deno.test("close is the end: once, and what comes later is refused", async () =>
   writer.write("x");
   assertEquals(writer.close(), writer.close());
   for (const late of ["late", "", encode("late"), new Uint8Array(20_000)]) {
-    assertThrows(() => writer.write(late), TypeError, "writer is closed");
+    await assertRejects(
+      () => writer.write(late),
+      TypeError,
+      "writer is closed",
+    );
   }
+  await assertRejects(
+    () => writer.writeFrame(lines(), encode("late")),
+    TypeError,
+    "Cannot write as the writer is closed: current value is 5 bytes",
+  );
+  await assertRejects(
+    () => writer.writeNow([encode("late"), encode("late")]),
+    TypeError,
+    "Cannot write as the writer is closed: current value is 8 bytes",
+  );
   await writer.close();
   await writer.flush();
   assertEquals([text(), writer.broken], ["x", undefined]);
@@ -467,20 +478,31 @@ Deno.test("what comes after close is refused although an empty batch had room", 
   const writer = new PipeWriter(collector().stream);
   writer.write("");
   const closed = writer.close();
-  assertThrows(() => writer.write("late"), TypeError, "writer is closed");
+  await assertRejects(
+    () => writer.write("late"),
+    TypeError,
+    "writer is closed",
+  );
   await closed;
 });
 
-Deno.test("what is neither bytes nor text is refused at once", async () => {
-  const writer = new PipeWriter(collector().stream);
+Deno.test("what is neither bytes nor text rejects, and nothing of it is written", async () => {
+  const { stream, text } = collector();
+  const writer = new PipeWriter(stream);
   for (const value of [1, null, undefined, [1], new ArrayBuffer(1)]) {
-    assertThrows(
+    await assertRejects(
       () => writer.write(value as never),
       TypeError,
       "Cannot write as it must be a Uint8Array or a string: current value is",
     );
+    await assertRejects(
+      () => writer.writeNow([encode("x"), value as never]),
+      TypeError,
+      "Cannot write as each piece must be a Uint8Array: current value is",
+    );
   }
   await writer.close();
+  assertEquals(text(), "");
 });
 
 Deno.test("close is quiet if the reader leaves at the very end", async () => {
@@ -488,4 +510,185 @@ Deno.test("close is quiet if the reader leaves at the very end", async () => {
     close: () => Promise.reject(new Deno.errors.BrokenPipe("gone")),
   });
   await new PipeWriter(stream).close();
+});
+
+Deno.test("pieces that are written now leave at once, uncopied, after what was written before", async () => {
+  const writes: Uint8Array[][] = [];
+  const writer = new PipeWriter({
+    givesBack: true,
+    write(pieces) {
+      writes.push([...pieces]);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+  const pieces = [encode("a"), encode("b".repeat(20_000)), encode("")];
+  const written = writer.writeNow(pieces);
+  assertEquals(writes.length, 1);
+  assertEquals(writes[0]!.map((piece, n) => piece === pieces[n]), [
+    true,
+    true,
+    true,
+  ]);
+  await written;
+  writer.write("before");
+  await writer.writeNow([encode("after")]);
+  await writer.writeNow([]);
+  assertEquals(writes.slice(1).map((each) => each.map(decode)), [
+    ["before"],
+    ["after"],
+    [],
+  ]);
+  await writer.close();
+});
+
+Deno.test("what the pipe has not accepted is counted", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  const counts: number[] = [];
+  const count = () => counts.push(writer.queuedBytes);
+  count();
+  writer.write("four");
+  count();
+  await turn();
+  count();
+  writer.write("é");
+  writer.write(new Uint8Array(20_000));
+  writer.write("x");
+  count();
+  letGo();
+  await writer.flush();
+  count();
+  assertEquals(counts, [0, 4, 4, 20_007, 0]);
+  await writer.close();
+});
+
+Deno.test("what is queued when the reader leaves is not counted for ever", async () => {
+  const writer = new PipeWriter(collector(1).stream);
+  for (let n = 0; n < 5; n++) writer.write(new Uint8Array(20_000));
+  writer.write("x");
+  await assertRejects(() => writer.flush(), Error, "no room");
+  assertEquals(writer.queuedBytes, 0);
+  await writer.close();
+});
+
+Deno.test("closed resolves when the writer has closed, and not before", async () => {
+  const { stream, letGo } = stuck();
+  const writer = new PipeWriter(stream);
+  let isClosed = false;
+  writer.closed.then(() => isClosed = true);
+  writer.write("x");
+  const closing = writer.close();
+  await turn();
+  assertEquals(isClosed, false);
+  letGo();
+  await closing;
+  await writer.closed;
+});
+
+Deno.test("a reader that leaves while nothing is written is seen", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = new PipeWriter(writable);
+  await readable.cancel(new Deno.errors.BrokenPipe("gone"));
+  const error = await assertRejects(() => writer.closed, BrokenPipeError);
+  assertEquals(writer.broken, error);
+  await assertRejects(() => writer.write("x"), BrokenPipeError);
+  await writer.close();
+});
+
+Deno.test("a stream that fails while nothing is written makes close reject", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = new PipeWriter(writable);
+  await readable.cancel(new Error("no more"));
+  await assertRejects(() => writer.close(), Error, "no more");
+});
+
+Deno.test("a stream that cannot be closed makes close and closed reject", async () => {
+  const writer = new PipeWriter(
+    new WritableStream({
+      close: () => Promise.reject(new Error("not written")),
+    }),
+  );
+  await assertRejects(() => writer.close(), Error, "not written");
+  await assertRejects(() => writer.closed, Error, "not written");
+});
+
+Deno.test("a failure of a pipe that nobody asks about does not end the program", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = new PipeWriter(writable);
+  await readable.cancel(new Error("no more"));
+  await turn();
+  assertEquals(writer.broken?.message, "no more");
+});
+
+Deno.test("a stream is piped through a writer, in order with its own writes", async () => {
+  const { stream, text, isClosed } = collector();
+  const writer = new PipeWriter(stream);
+  writer.write("first\n");
+  await new Blob(["x".repeat(100_000)]).stream()
+    .pipeTo(writer.writable, { preventClose: true });
+  writer.write("\nlast\n");
+  assertEquals(writer.writable, writer.writable);
+  await new Blob(["end"]).stream().pipeTo(writer.writable);
+  assertEquals(text(), `first\n${"x".repeat(100_000)}\nlast\nend`);
+  assertEquals(isClosed(), true);
+});
+
+Deno.test("a silent source is cancelled when the reader of the writer leaves", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = new PipeWriter(writable);
+  const cancelled = Promise.withResolvers<unknown>();
+  const piped = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve })
+    .pipeTo(writer.writable);
+  await readable.cancel(new Deno.errors.BrokenPipe("gone"));
+  await assertRejects(() => piped, BrokenPipeError);
+  assertInstanceOf(await cancelled.promise, BrokenPipeError);
+});
+
+Deno.test("a source that fails aborts what is written to, and is not told as its end", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const got = new Response(readable).text();
+  const writer = new PipeWriter(writable);
+  const source = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(new Error("the disk is gone")),
+  });
+  const both = await Promise.allSettled([source.pipeTo(writer.writable), got]);
+  assertEquals(both.map((each) => each.status), ["rejected", "rejected"]);
+  assertEquals(writer.broken?.message, "the disk is gone");
+  await assertRejects(() => writer.write("x"), TypeError, "writer is closed");
+  await writer.close();
+});
+
+Deno.test("a source that fails closes a sink that cannot be aborted", async () => {
+  let isClosed = false;
+  const writer = new PipeWriter({
+    givesBack: true,
+    write: () => new Promise(() => {}), // stuck
+    close() {
+      isClosed = true;
+      return Promise.resolve();
+    },
+  });
+  writer.write(new Uint8Array(20_000));
+  await writer.writable.abort(new Error("gone"));
+  assertEquals(isClosed, true);
+});
+
+Deno.test("a writer is shown with its state and what is queued", async () => {
+  const writer = new PipeWriter(collector(1).stream);
+  const shown = [Deno.inspect(writer)];
+  writer.write("four");
+  shown.push(Deno.inspect(writer));
+  await writer.flush();
+  await writer.write(new Uint8Array(20_000)).catch(() => {});
+  shown.push(Deno.inspect({ writer }, { compact: true }));
+  const closed = new PipeWriter(collector().stream);
+  await closed.close();
+  shown.push(Deno.inspect(closed));
+  assertEquals(shown, [
+    'PipeWriter { state: "open", queuedBytes: 0 }',
+    'PipeWriter { state: "open", queuedBytes: 4 }',
+    '{ writer: PipeWriter { state: "no room", queuedBytes: 0 } }',
+    'PipeWriter { state: "closed", queuedBytes: 0 }',
+  ]);
 });

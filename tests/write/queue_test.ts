@@ -1,4 +1,4 @@
-import { encodeInto } from "../../src/write/encode_into.ts";
+import { encodeInto } from "../../src/write/queue.ts";
 import { assertEquals } from "../support/std_assert.ts";
 
 const PARTS = ["a", "\0", "\x7f", "\x80", "é", "€", "😀", "\ud83d", "\ude00"];
