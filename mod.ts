@@ -20,17 +20,15 @@
  * @module
  */
 // Start a process, and own it until its end.
-export { spawn, type SpawnOptions } from "./src/process/spawn.ts";
-export {
-  spawnModule,
-  type SpawnModuleOptions,
-} from "./src/process/spawn_module.ts";
+export { spawn, spawnModule } from "./src/process/spawn.ts";
+export type { SpawnOptions } from "./src/process/spawn_options.ts";
 export { run, type RunOptions, type RunResult } from "./src/process/run.ts";
 export type { Child, StopOptions } from "./src/process/child.ts";
 export type {
   ModulePermissions,
   PermissionKind,
-} from "./src/process/module_permissions.ts";
+  SpawnModuleOptions,
+} from "./src/process/module_command.ts";
 
 // Read what it writes: slices, lines, exact sizes, frames.
 export { PipeReader } from "./src/read/reader.ts";
@@ -87,13 +85,13 @@ export {
   stopLadder,
   type StopLadderOptions,
   type StopStep,
-} from "./src/process/stop_ladder.ts";
+} from "./src/process/stop.ts";
 export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
 export { endAs } from "./src/process/end_as.ts";
 
 // Errors.
 export { ExitError } from "./src/process/exit_error.ts";
-export { StartError, type StartErrorKind } from "./src/process/start_error.ts";
+export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {
   BrokenPipeError,
   FramingError,

@@ -1,7 +1,6 @@
 import type { Child } from "../../src/process/child.ts";
-import { spawn } from "../../src/process/spawn.ts";
-import { spawnModule } from "../../src/process/spawn_module.ts";
-import { stopLadder } from "../../src/process/stop_ladder.ts";
+import { spawn, spawnModule } from "../../src/process/spawn.ts";
+import { stopLadder } from "../../src/process/stop.ts";
 import { childArguments } from "../options/child.ts";
 import type { ParentSettings } from "../options/parent.ts";
 

@@ -1,5 +1,5 @@
 import { BrokenPipeError } from "../../src/errors.ts";
-import { StartError } from "../../src/process/start_error.ts";
+import { StartError } from "../../src/process/start.ts";
 import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import type { HelpPage } from "../options/help.ts";
 import {

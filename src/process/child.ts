@@ -1,7 +1,7 @@
 import type { PipeReader } from "../read/reader.ts";
 import type { PipeWriter } from "../write/writer.ts";
 import type { ExitStatus } from "./exit_status.ts";
-import type { StopLadder } from "./stop_ladder.ts";
+import type { StopLadder } from "./stop.ts";
 
 /** Options of {@linkcode Child.stop}. */
 export interface StopOptions {

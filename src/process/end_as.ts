@@ -1,14 +1,15 @@
 import { checkInteger } from "../check.ts";
-import { checkSignal } from "./check_start.ts";
-import { abandonGuard } from "./guard.ts";
-import { reraise } from "./reraise.ts";
-import { SIGNAL_NUMBERS } from "./signal_numbers.ts";
+import { signals } from "./signals.ts";
+import { checkSignal, raise, SIGNAL_NUMBERS } from "./system_signals.ts";
 import type { ExitStatus } from "./exit_status.ts";
+
+/** A raised signal that has not ended this program by then was caught. */
+const RAISED_MS = 500;
 
 /**
  * Ends this program as a child ended, or by a signal.
  *
- * By the same signal where that is possible, so that whoever started this
+ * By the same signal where that is possible, so that whatever started this
  * program sees the truth: a shell's loop ends on Ctrl-C only when the command
  * died of it. Otherwise with 128 and the signal's number, which is what a shell
  * reports for both. Signals that cannot be raised here are SIGKILL, SIGSEGV,
@@ -43,9 +44,15 @@ export async function endAs(
     ? (checkSignal(end), 128 + SIGNAL_NUMBERS[end]!)
     : end.code;
   checkInteger("end as a child did", "its code", code, 0, 255);
-  abandonGuard();
-  if (typeof end === "number") Deno.exit(end);
-  if (typeof end === "string") return await reraise(end, code);
-  if (end.signal === null) Deno.exit(end.code);
-  return await reraise(end.signal, end.code);
+  signals.abandon();
+  const signal = typeof end === "object"
+    ? end.signal
+    : typeof end === "string"
+    ? end
+    : null;
+  // The signal is delivered asynchronously.
+  if (signal !== null && raise(signal)) {
+    await new Promise((resolve) => setTimeout(resolve, RAISED_MS));
+  }
+  Deno.exit(code);
 }

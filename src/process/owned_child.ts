@@ -3,38 +3,38 @@ import { PipeWriter } from "../write/writer.ts";
 import { ExitError } from "./exit_error.ts";
 import type { Child, StopOptions } from "./child.ts";
 import type { ExitReason, ExitStatus } from "./exit_status.ts";
-import type { StopLadder } from "./stop_ladder.ts";
-import { notPiped, type Ownership } from "./ownership.ts";
-import { checkLadder, checkSignal } from "./check_start.ts";
 import { settlesWithin } from "../wait.ts";
-import { guard, type Guarded, type Received, unguard } from "./guard.ts";
+import { type Received, signals } from "./signals.ts";
+import type { SpawnSettings } from "./spawn_options.ts";
+import type { Owner, Started } from "./start.ts";
 import { Inlet, type Input } from "./inlet.ts";
 import { Outlet } from "./outlet.ts";
 import { processEnd } from "./process_end.ts";
 import { Tail } from "./tail.ts";
 import {
+  checkLadder,
   LAST_STEP,
   passedOn,
+  type StopLadder,
   type Stoppable,
+  Stopper,
   type StopRequest,
-  Stops,
-} from "./stops.ts";
+} from "./stop.ts";
+import { checkSignal } from "./system_signals.ts";
 import { watchTimes } from "./watch_times.ts";
 import { watchUnread } from "./watch_unread.ts";
 
 const TAIL_BYTES = 8192;
 
 /** The one implementation of {@linkcode Child}. */
-export class OwnedChild implements Child, Guarded, Stoppable {
+export class OwnedChild implements Child, Owner, Stoppable {
   readonly pid: number;
   readonly command: string;
   readonly args: readonly string[];
-  readonly endsProgram: boolean;
-  readonly isWrapped: boolean;
   readonly group: boolean;
   readonly exited: Promise<unknown>;
-  readonly #process: Deno.ChildProcess;
-  readonly #own: Ownership;
+  readonly #started: Started;
+  readonly #own: SpawnSettings;
   readonly #tail = new Tail(TAIL_BYTES);
   readonly #in: Inlet | undefined;
   readonly #out: Outlet | undefined;
@@ -42,22 +42,20 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   readonly #status: Promise<ExitStatus>;
   readonly #unwatch: () => void;
   readonly #unwatchUnread: () => void;
-  readonly #stops = new Stops(this);
+  readonly #stops = new Stopper(this);
   #stdin: PipeWriter | undefined;
   #stdout: PipeReader | undefined;
   #stderr: PipeReader | undefined;
-  #hasExited = false;
   #isStatusAsked = false;
   #received: Deno.Signal | null = null;
 
-  constructor(process: Deno.ChildProcess, own: Ownership) {
+  constructor(started: Started) {
+    const { process, settings: own } = started;
+    this.#started = started;
     this.pid = process.pid;
     this.command = own.command;
     this.args = own.args;
-    this.endsProgram = own.onSignal === "end";
-    this.isWrapped = own.onSignal === "pass";
     this.group = own.group;
-    this.#process = process;
     this.#own = own;
     const { exitDelayMs } = own;
     if (own.stdout === "piped") {
@@ -91,7 +89,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     this.exited = end;
     this.#status = this.#settle(end);
     // Last: a signal that this program has received already comes at once.
-    if (own.onSignal !== "none") guard(this);
+    started.own(this);
   }
 
   get stdin(): PipeWriter {
@@ -116,10 +114,10 @@ export class OwnedChild implements Child, Guarded, Stoppable {
   }
 
   get hasExited(): boolean {
-    return this.#hasExited;
+    return this.#started.hasExited;
   }
 
-  get hasSpoken(): boolean {
+  get hasWritten(): boolean {
     return this.#outlets.some(({ bytes }) => bytes > 0);
   }
 
@@ -143,17 +141,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
     checkSignal(signal);
-    // 0, NaN or less would reach this program's own group, or everybody.
-    if (this.#hasExited || !(Number.isInteger(this.pid) && this.pid > 1)) {
-      return false;
-    }
-    try {
-      if (this.group) Deno.kill(-this.pid, signal);
-      else this.#process.kill(signal);
-      return true;
-    } catch {
-      return false; // It was faster.
-    }
+    return this.#started.send(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -171,13 +159,9 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     this.#in?.close();
   }
 
-  killNow(): void {
-    this.kill("SIGKILL");
-  }
-
   receive({ signal, byTerminal, again }: Received): void {
     this.#received ??= signal;
-    if (this.#hasExited) {
+    if (this.hasExited) {
       // Only a descendant that holds a pipe is still waited for.
       for (const outlet of this.#outlets) outlet.drain(true);
     } else if (again) {
@@ -199,7 +183,7 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     ladder: StopLadder,
     options?: StopRequest,
   ): Promise<boolean> {
-    if (!this.#hasExited) return this.#stops.stop(reason, ladder, options);
+    if (!this.hasExited) return this.#stops.stop(reason, ladder, options);
     for (const outlet of this.#outlets) outlet.drain(true);
     return Promise.resolve(true);
   }
@@ -216,13 +200,13 @@ export class OwnedChild implements Child, Guarded, Stoppable {
 
   async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
     const { code, signal, success, isTold } = await end;
-    const durationMs = performance.now() - this.#own.startMs;
+    const durationMs = performance.now() - this.#started.startMs;
     const { reason: stopReason } = this.#stops;
     const wasStopped = stopReason !== undefined;
     // No grace for what is left of its group: once that has gone, its number can
     // be used again.
-    if (this.group && wasStopped) this.killNow();
-    this.#hasExited = true;
+    if (this.group && wasStopped) this.kill("SIGKILL");
+    this.#started.hasExited = true;
     this.#unwatchUnread();
     for (const outlet of this.#outlets) outlet.drain(wasStopped);
     const [ends] = await Promise.all([
@@ -231,7 +215,10 @@ export class OwnedChild implements Child, Guarded, Stoppable {
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
     this.#unwatch();
-    await unguard(this, wasStopped && stopReason !== "received");
+    await signals.removeChild(
+      this.#started,
+      wasStopped && stopReason !== "received",
+    );
     const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {
       code,
@@ -248,4 +235,13 @@ export class OwnedChild implements Child, Guarded, Stoppable {
       drained: ends.every(Boolean),
     };
   }
+}
+
+/** Refuses a stream that is not there. */
+function notPiped(what: string, value: unknown): never {
+  throw new TypeError(
+    `Cannot ${what} as it is not "piped": current value is ${
+      typeof value === "string" ? JSON.stringify(value) : "an input"
+    }`,
+  );
 }

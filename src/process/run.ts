@@ -2,7 +2,8 @@ import { checkInteger } from "../check.ts";
 import type { Child } from "./child.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import type { PipeReader } from "../read/reader.ts";
-import { spawn, type SpawnOptions } from "./spawn.ts";
+import { spawn } from "./spawn.ts";
+import type { SpawnOptions } from "./spawn_options.ts";
 import { TooLongError } from "../errors.ts";
 
 /** Options of {@linkcode run}. */

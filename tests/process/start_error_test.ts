@@ -1,5 +1,5 @@
 import { assertEquals } from "../support/std_assert.ts";
-import { startFailure } from "../../src/process/start_failure.ts";
+import { startFailure } from "../../src/process/start.ts";
 import { fixture } from "../support/processes.ts";
 
 const PARENT = fixture("../parents/starts.ts");

@@ -1,0 +1,359 @@
+/**
+ * Signals that this program receives, and what they mean for its children.
+ *
+ * **What it listens for.** From before the first start until the last child has
+ * ended (or the last hold is released): SIGINT, SIGTERM, SIGHUP and SIGQUIT,
+ * which ask to end; SIGUSR1, SIGUSR2 and SIGALRM while a child with `onSignal:
+ * "pass"` lives; `unload`, `error` and `unhandledrejection` of this program.
+ *
+ * **What it remembers.** For each child: when it was first asked to end, and
+ * whether it is so new that a key of the terminal can have missed it. For the
+ * program: when each signal came last, and the signal that it is to end by.
+ *
+ * **What happens.**
+ *
+ * ```text
+ * signal, again within 300 ms      the same key press: nothing
+ * signal                           each child's receive(); noted as the program's
+ *                                  end for children with onSignal "end"
+ * SIGTERM, SIGHUP after 300 ms     a second request: `again`, no more grace
+ * the last child ends              this program sends the noted signal to itself;
+ *                                  a listener of its own keeps it alive
+ * this program exits, or fails     SIGKILL to all children that live
+ * ```
+ *
+ * SIGINT and SIGQUIT are noted for 5 s only: a child that lives on has taken
+ * them for something else than a request to end, as a prompt does.
+ *
+ * **What was tried.** Deno kills a child that is not detached when this program
+ * ends by an uncaught error, and only then. So children are not `unref`ed. An
+ * `unref`ed child would avoid the SIGKILL that Deno sends to the process id after
+ * the child was reaped, but for that race the id must be used again within
+ * microseconds.
+ *
+ * All copies of this module in a program share one object: with one each, the
+ * copy whose children end first would raise the signal, and the others would
+ * take it for a second request.
+ */
+import { settlesWithin } from "../wait.ts";
+import {
+  CHILD_SIGNALS,
+  closeDebugger,
+  END_SIGNALS,
+  raise,
+  UNIGNORED_SIGNALS,
+} from "./system_signals.ts";
+
+/** What this module asks of a child. */
+export interface GuardedChild {
+  /** `onSignal: "end"`: this program ends by the signal after its children. */
+  readonly endsProgram: boolean;
+  /** `onSignal: "pass"`: signals meant for it are sent to this program. */
+  readonly isWrapped: boolean;
+  /** Whether it is in a session of its own, which no terminal reaches. */
+  readonly group: boolean;
+  /** Whether it has written anything: then it ran when the signal came. */
+  readonly hasWritten: boolean;
+  /** Takes a signal that this program received. */
+  receive(received: Received): void;
+  /** Sends it a signal that means nothing to this program; never throws. */
+  send(signal: Deno.Signal): void;
+  /** Kills it at once; never throws. */
+  killNow(): void;
+}
+
+/** A signal that this program received. */
+export interface Received {
+  readonly signal: Deno.Signal;
+  /** The terminal has sent it to the whole foreground group already. */
+  readonly byTerminal: boolean;
+  /** It is the second request to end: no more grace. */
+  readonly again: boolean;
+}
+
+/** One key press can be delivered twice, a millisecond apart. */
+const SAME_PRESS_MS = 300;
+
+/**
+ * A Ctrl-C pressed just before the start reaches our listener only after it, on
+ * the next turn of the event loop, and the child has not received it. For this
+ * long after a start we assume so.
+ */
+const START_GRACE_MS = 20;
+
+/**
+ * A child that is still alive this long after SIGINT has handled it, as a REPL
+ * does. Then this program does not end by it either.
+ */
+const HANDLED_AFTER_MS = 5000;
+
+/**
+ * When several children are ending by a signal: how long the first one's
+ * `status` waits for the others, so that their output is still read.
+ */
+const OTHERS_MS = 1000;
+
+/** What is remembered of a child. */
+interface ChildRecord {
+  /** When it was first asked to end. */
+  firstEndAtMs?: number;
+  /** Runs while a signal of the terminal can have missed it. */
+  startTimer?: ReturnType<typeof setTimeout>;
+}
+
+type OnSignal = (signal: Deno.Signal) => void;
+
+/** Listens for this program's signals on behalf of its children. */
+export class Signals {
+  readonly #children = new Map<GuardedChild, ChildRecord>();
+  readonly #holds = new Set<{ readonly onSignal: OnSignal }>();
+  readonly #lastAtMs = new Map<Deno.Signal, number>();
+  /** Resolves when the last child has ended. */
+  #allEnded: PromiseWithResolvers<void> | undefined;
+  #ending: { signal: Deno.Signal; untilMs: number } | undefined;
+  #isAtTerminal = false;
+  #isListening = false;
+  #hearsChildSignals = false;
+
+  readonly #endListeners = END_SIGNALS.map((signal) =>
+    [signal, () => this.receive(signal)] as const
+  );
+  readonly #childListeners = CHILD_SIGNALS.map((signal) =>
+    [signal, () => this.#passOn(signal)] as const
+  );
+  readonly #idleListeners = UNIGNORED_SIGNALS.map((signal) =>
+    [signal, () => {}] as const
+  );
+  readonly #events = [
+    ["unload", () => this.#killAll()],
+    ["error", (event: Event) => this.#killGroups(event)],
+    ["unhandledrejection", (event: Event) => this.#killGroups(event)],
+  ] as const;
+
+  /**
+   * Listens, before a child is started: a signal that comes meanwhile is
+   * handled after the start.
+   */
+  listen(isWrapped: boolean): void {
+    if (isWrapped && !this.#hearsChildSignals) {
+      this.#hearsChildSignals = true;
+      addListeners(this.#childListeners);
+    }
+    if (this.#isListening) return;
+    this.#isListening = true;
+    // Asked now: a terminal that has hung up is no terminal any more. All three:
+    // the keys of a terminal reach `command | program` and `program </dev/null`
+    // too, and the child must not get a second one from us.
+    this.#isAtTerminal = Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
+      Deno.stderr.isTerminal();
+    addListeners(this.#endListeners);
+    addListeners(this.#idleListeners);
+    for (const [name, listener] of this.#events) {
+      globalThis.addEventListener(name, listener);
+    }
+  }
+
+  /** Stops listening for what no child and no hold needs. */
+  unlisten(): void {
+    const isWrapped = [...this.#children.keys()].some((it) => it.isWrapped);
+    if (this.#hearsChildSignals && !isWrapped) {
+      this.#hearsChildSignals = false;
+      removeListeners(this.#childListeners);
+    }
+    if (!this.#isListening || this.#isNeeded) return;
+    this.#isListening = false;
+    removeListeners(this.#endListeners);
+    removeListeners(this.#idleListeners);
+    for (const [name, listener] of this.#events) {
+      globalThis.removeEventListener(name, listener);
+    }
+    this.#lastAtMs.clear();
+  }
+
+  /** Adds a child that was just started. */
+  addChild(child: GuardedChild): void {
+    const record: ChildRecord = {};
+    this.#children.set(child, record);
+    if (this.#isAtTerminal) startGrace(record, START_GRACE_MS);
+    // This program is about to end: a child that is started now must end too.
+    const signal = this.#endingSignal;
+    if (signal !== undefined) {
+      this.#give(child, record, signal, performance.now());
+    }
+  }
+
+  /**
+   * Removes a child that has ended. While this program is about to end by a
+   * signal it waits for the other children for at most 1 s: what the caller does
+   * at the end of the first must not cut the output of the others. It does not
+   * wait after a stop by the caller, which may be the way to end the others.
+   */
+  async removeChild(
+    child: GuardedChild,
+    wasStoppedHere: boolean,
+  ): Promise<void> {
+    clearTimeout(this.#children.get(child)?.startTimer);
+    if (!this.#children.delete(child)) return;
+    this.unlisten();
+    if (this.#children.size > 0) {
+      const isEnding = child.endsProgram && this.#endingSignal !== undefined;
+      if (isEnding && !wasStoppedHere) await this.#othersEnded();
+      return;
+    }
+    this.#allEnded?.resolve();
+    this.#allEnded = undefined;
+    this.#end();
+  }
+
+  /**
+   * Goes on listening until it is released, also without a child: for work that
+   * a signal must not cut, such as the end of a log. `onSignal` gets each
+   * request to end; a second one of the same signal within 300 ms is the same
+   * one. A signal that this program is to end by is raised after the release.
+   *
+   * @returns Releases it; a second call does nothing.
+   */
+  hold(onSignal: OnSignal = () => {}): () => void {
+    this.listen(false);
+    const hold = { onSignal };
+    this.#holds.add(hold);
+    return () => {
+      if (!this.#holds.delete(hold)) return;
+      this.unlisten();
+      this.#end();
+    };
+  }
+
+  /** Takes a request to end that this program received at `nowMs`. */
+  receive(signal: Deno.Signal, nowMs = performance.now()): void {
+    const lastMs = this.#lastAtMs.get(signal);
+    if (lastMs !== undefined && nowMs - lastMs < SAME_PRESS_MS) return;
+    this.#lastAtMs.set(signal, nowMs);
+    for (const [child, record] of this.#children) {
+      this.#give(child, record, signal, nowMs);
+    }
+    for (const { onSignal } of this.#holds) onSignal(signal);
+  }
+
+  /** Kills what still lives and stops listening: this program is ending. */
+  abandon(): void {
+    this.#killAll();
+    this.#children.clear();
+    this.#holds.clear();
+    this.unlisten();
+  }
+
+  get #isNeeded(): boolean {
+    return this.#children.size > 0 || this.#holds.size > 0;
+  }
+
+  /** The signal that this program is to end by. */
+  get #endingSignal(): Deno.Signal | undefined {
+    return this.#ending && performance.now() < this.#ending.untilMs
+      ? this.#ending.signal
+      : undefined;
+  }
+
+  #give(
+    child: GuardedChild,
+    record: ChildRecord,
+    signal: Deno.Signal,
+    nowMs: number,
+  ): void {
+    if (child.endsProgram) this.#noteEnd(signal);
+    const ends = signal === "SIGTERM" || signal === "SIGHUP";
+    const firstMs = record.firstEndAtMs ?? nowMs;
+    if (ends) record.firstEndAtMs = firstMs;
+    const again = ends && nowMs - firstMs > SAME_PRESS_MS;
+    const mayHaveMissed = record.startTimer !== undefined && !child.hasWritten;
+    const byTerminal = this.#isAtTerminal && !child.group &&
+      signal !== "SIGTERM" && !mayHaveMissed;
+    child.receive({ signal, byTerminal, again });
+  }
+
+  /** This program ends by the signal when its children have ended. */
+  #noteEnd(signal: Deno.Signal): void {
+    const isRequest = signal === "SIGTERM" || signal === "SIGHUP";
+    const untilMs = isRequest ? Infinity : performance.now() + HANDLED_AFTER_MS;
+    if (this.#ending === undefined || untilMs > this.#ending.untilMs) {
+      this.#ending = { signal, untilMs };
+    }
+  }
+
+  /** Ends this program by the signal that was noted, if nothing is left. */
+  #end(): void {
+    if (this.#isNeeded) return;
+    const signal = this.#endingSignal;
+    // Forget it first: if the program has its own listener, `raise` does not end
+    // it.
+    this.#ending = undefined;
+    if (signal === undefined || !raise(signal)) return;
+    // It is delivered asynchronously. By then the next child may have started,
+    // which must not take it for a request to end.
+    this.#lastAtMs.set(signal, performance.now());
+  }
+
+  /** Waits for the other children, unless only the caller can end them. */
+  async #othersEnded(): Promise<void> {
+    this.#allEnded ??= Promise.withResolvers();
+    const startMs = performance.now();
+    if (await settlesWithin(this.#allEnded.promise, OTHERS_MS)) return;
+    // Time spent waiting here must not count against `untilMs`.
+    if (this.#ending) this.#ending.untilMs += performance.now() - startMs;
+  }
+
+  #passOn(signal: Deno.Signal): void {
+    if (signal === "SIGUSR1") closeDebugger();
+    for (const child of this.#children.keys()) {
+      if (child.isWrapped) child.send(signal);
+    }
+  }
+
+  #killAll(): void {
+    for (const child of this.#children.keys()) child.killNow();
+  }
+
+  /** Deno kills plain children itself then, but not one in its own session. */
+  #killGroups(event: Event): void {
+    if (event.defaultPrevented) return;
+    for (const child of this.#children.keys()) {
+      if (child.group) child.killNow();
+    }
+  }
+}
+
+type Listener = readonly [Deno.Signal, () => void];
+
+function addListeners(listeners: readonly Listener[]): void {
+  for (const [signal, listener] of listeners) {
+    Deno.addSignalListener(signal, listener);
+  }
+}
+
+function removeListeners(listeners: readonly Listener[]): void {
+  for (const [signal, listener] of listeners) {
+    Deno.removeSignalListener(signal, listener);
+  }
+}
+
+function startGrace(record: ChildRecord, waitMs: number): void {
+  record.startTimer = setTimeout(() => {
+    // After a busy loop, timers run before signal listeners: wait one more turn.
+    if (waitMs > 0) startGrace(record, 0);
+    else record.startTimer = undefined;
+  }, waitMs);
+}
+
+const SHARED: unique symbol = Symbol.for("@basic-pipes/signals/1");
+const shared = globalThis as { [SHARED]?: Signals };
+
+/** The one object of this program, whichever copy of this module asks. */
+export const signals: Signals = shared[SHARED] ??= new Signals();
+
+/**
+ * Goes on listening for SIGINT, SIGTERM, SIGHUP and SIGQUIT until it is
+ * released: see {@linkcode Signals.hold}.
+ */
+export function holdSignals(onSignal?: OnSignal): () => void {
+  return signals.hold(onSignal);
+}

@@ -1,0 +1,300 @@
+import { checkKeys, checkMs, checkOneOf } from "../check.ts";
+import { quote } from "../text_safety.ts";
+import { checkLadder, type StopLadder, stopLadder } from "./stop.ts";
+
+const PURPOSE = "start a child";
+const STDOUT = ["piped", "inherit", "null"];
+const STDERR = [...STDOUT, "tail"];
+const ON_SIGNAL = ["end", "pass", "none"];
+const OPTIONS = [
+  "stdin",
+  "stdout",
+  "stderr",
+  "cwd",
+  "env",
+  "clearEnv",
+  "signal",
+  "timeoutMs",
+  "idleTimeoutMs",
+  "exitDelayMs",
+  "ladder",
+  "group",
+  "onSignal",
+];
+
+/**
+ * Options of {@linkcode spawn}.
+ *
+ * @example Text to read, a variable more, a limit of time
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { spawn } from "@basic-pipes/basic-pipes";
+ *
+ * await using child = spawn("sort", ["-r"], {
+ *   stdin: { text: "a\nb\n" },
+ *   env: { LC_ALL: "C" },
+ *   timeoutMs: 5000,
+ * });
+ * assertEquals(await child.stdout.readLine(), "b");
+ * ```
+ */
+export interface SpawnOptions {
+  /**
+   * What the child reads: `"piped"` gives `child.stdin`, `"inherit"` this
+   * program's own, `"null"` nothing. Bytes (a copy is made), text or a stream
+   * are written to it as it reads, then its stdin ends; a child that stops
+   * reading is no error.
+   *
+   * @default {"null"}
+   */
+  stdin?:
+    | "piped"
+    | "inherit"
+    | "null"
+    | { readonly text: string }
+    | Uint8Array
+    | ReadableStream<Uint8Array>;
+  /**
+   * Where the child's stdout goes: `"piped"` gives `child.stdout`.
+   *
+   * @default {"piped"}
+   */
+  stdout?: "piped" | "inherit" | "null";
+  /**
+   * Where the child's stderr goes: `"piped"` gives `child.stderr`; `"tail"`
+   * reads all of it and keeps the last 8,192 bytes for the status and the
+   * error. `"inherit"` shows it as it is, control characters included.
+   *
+   * @default {"tail"}
+   */
+  stderr?: "piped" | "inherit" | "null" | "tail";
+  /**
+   * The child's working directory. A relative command with a slash in it is
+   * then looked for there.
+   */
+  cwd?: string | URL;
+  /** Variables to add. `PATH` among them decides where the command is found. */
+  env?: Readonly<Record<string, string>>;
+  /** Whether the child gets only the variables of `env`. @default {false} */
+  clearEnv?: boolean;
+  /** Stops the child when aborted. */
+  signal?: AbortSignal;
+  /** Stops the child after so long, 1 to 2,147,483,647 ms. */
+  timeoutMs?: number;
+  /**
+   * Stops the child when nothing has come from its piped stdout and stderr for
+   * so long, 1 to 2,147,483,647 ms. Time in which nobody reads does not count.
+   */
+  idleTimeoutMs?: number;
+  /**
+   * How long a pipe may be silent after the child's exit while a descendant
+   * still holds it, 0 to 2,147,483,647 ms; then it is closed. After a stop it is
+   * closed after at most 10 ms of silence, and after 250 ms in all: everything
+   * that the child wrote is there by then.
+   *
+   * @default {250}
+   */
+  exitDelayMs?: number;
+  /** The steps that end the child. Default: `stopLadder()`. */
+  ladder?: StopLadder;
+  /**
+   * Starts the child in a session and process group of its own, so that a
+   * stop reaches its descendants.
+   *
+   * It costs: `--allow-run` without a list; no Ctrl-C, Ctrl-Z, hang-up or
+   * `/dev/tty` of the terminal (signals that this program receives are passed
+   * on); as root, the supplementary groups. A descendant that starts a session
+   * itself gets away. Those that outlive a stopped child get no grace of their
+   * own; those that outlive a child that ended by itself are left alone.
+   *
+   * @default {false}
+   */
+  group?: boolean;
+  /**
+   * What becomes of SIGINT, SIGTERM, SIGHUP and SIGQUIT to this program while
+   * the child lives.
+   *
+   * `"end"` and `"pass"` pass it on; where stdin, stdout or stderr is a terminal,
+   * SIGINT, SIGQUIT and SIGHUP have reached the child already. SIGTERM and
+   * SIGHUP start the ladder's grace, and a second one more than 300 ms later
+   * kills.
+   *
+   * - `"end"`: this program then ends by the same signal, once all its children
+   *   have, but for a child that lives on for 5 s after SIGINT or SIGQUIT, as a
+   *   prompt does.
+   * - `"pass"`: this program stands in the child's place, and its end is yours:
+   *   see `receivedSignal` and {@linkcode endAs}. SIGUSR1, SIGUSR2 and SIGALRM
+   *   are passed on as well. Choose it where you listen for signals yourself.
+   *   On SIGUSR1 Deno opens its debugger on 127.0.0.1:9229; it is closed again
+   *   at once. That also closes one that you opened with `--inspect`.
+   * - `"none"` leaves the child out: it is not killed at this program's exit.
+   *
+   * Any other signal that ends this program leaves the child behind, as SIGKILL
+   * does. Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1). A
+   * signal that comes in the very moment in which the last child ends can be
+   * lost: Deno drops what it holds for a listener that is being removed.
+   *
+   * @default {"end"}
+   */
+  onSignal?: "end" | "pass" | "none";
+}
+
+/** The options of a child, checked, with the defaults in place. */
+export interface SpawnSettings {
+  command: string;
+  args: readonly string[];
+  stdin:
+    | "piped"
+    | "inherit"
+    | "null"
+    | Uint8Array
+    | ReadableStream<Uint8Array>;
+  stdout: "piped" | "inherit" | "null";
+  stderr: "piped" | "inherit" | "null" | "tail";
+  ladder: StopLadder;
+  exitDelayMs: number;
+  group: boolean;
+  onSignal: "end" | "pass" | "none";
+  timeoutMs: number | undefined;
+  idleTimeoutMs: number | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** Checks all that a child is started with; throws before anything is started. */
+export function spawnSettings(
+  command: string | URL,
+  args: readonly string[],
+  options: SpawnOptions,
+): SpawnSettings {
+  checkKeys(PURPOSE, options, OPTIONS);
+  const {
+    stdin = "null",
+    stdout = "piped",
+    stderr = "tail",
+    timeoutMs,
+    idleTimeoutMs,
+    exitDelayMs = 250,
+    ladder = stopLadder(),
+    group = false,
+    onSignal = "end",
+    signal,
+  } = options;
+  const name = command instanceof URL ? filePath("its URL", command) : command;
+  checkCommand(name, args, options.cwd, options.env);
+  checkMs(PURPOSE, "timeoutMs", timeoutMs, 1);
+  checkMs(PURPOSE, "idleTimeoutMs", idleTimeoutMs, 1);
+  checkMs(PURPOSE, "exitDelayMs", exitDelayMs);
+  checkLadder(PURPOSE, ladder);
+  checkStreams(stdin, stdout, stderr);
+  checkOneOf(PURPOSE, "onSignal", onSignal, ON_SIGNAL);
+  const isWatched = stdout === "piped" || stderr === "piped" ||
+    stderr === "tail";
+  if (idleTimeoutMs !== undefined && !isWatched) {
+    throw new TypeError(
+      "Cannot watch for idleTimeoutMs as neither stdout nor stderr is piped: " +
+        `current value is ${idleTimeoutMs}`,
+    );
+  }
+  return {
+    command: name,
+    args: [...args],
+    stdin: isText(stdin)
+      ? new TextEncoder().encode(stdin.text)
+      : stdin instanceof Uint8Array
+      // The caller may change the bytes while the child still reads.
+      ? new Uint8Array(stdin)
+      : stdin,
+    stdout,
+    stderr,
+    ladder: ladder.map((step) => ({ ...step })),
+    exitDelayMs,
+    group,
+    onSignal,
+    timeoutMs,
+    idleTimeoutMs,
+    signal,
+  };
+}
+
+/** Refuses text that no process can be given. */
+function checkText(what: string, value: unknown): void {
+  const why = typeof value !== "string"
+    ? "is not text"
+    : value.includes("\0")
+    ? "has a NUL in it"
+    : !value.isWellFormed() || value.includes("\ufffd")
+    ? "was not valid text when it was read, and would name something else"
+    : undefined;
+  if (why === undefined) return;
+  throw new TypeError(
+    `Cannot start a child as ${what} ${why}: current value is ${
+      typeof value === "string" ? `"${quote(value)}"` : typeof value
+    }`,
+  );
+}
+
+/** Refuses a command, arguments, a directory or variables that are unusable. */
+function checkCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string | URL | undefined,
+  env: Readonly<Record<string, string>> | undefined,
+): void {
+  checkText("the command", command);
+  if (command === "") {
+    throw new TypeError(
+      `Cannot start a child as the command is empty: current value is ""`,
+    );
+  }
+  args.forEach((arg, index) => checkText(`argument ${index + 1}`, arg));
+  if (cwd !== undefined) {
+    checkText("cwd", cwd instanceof URL ? filePath("its cwd", cwd) : cwd);
+  }
+  for (const [name, value] of Object.entries(env ?? {})) {
+    checkText("a variable's name", name);
+    if (name === "" || name.includes("=")) {
+      throw new TypeError(
+        `Cannot start a child as a variable's name is empty or has "=" in it: ` +
+          `current value is "${quote(name)}"`,
+      );
+    }
+    checkText(`the variable ${quote(name)}`, value);
+  }
+}
+
+/** Refuses what is no standard stream of a child. */
+function checkStreams(stdin: unknown, stdout: unknown, stderr: unknown): void {
+  checkOneOf(PURPOSE, "stdout", stdout, STDOUT);
+  checkOneOf(PURPOSE, "stderr", stderr, STDERR);
+  const isInput = stdin instanceof Uint8Array || isText(stdin) ||
+    stdin instanceof ReadableStream;
+  if (!isInput) {
+    checkOneOf(PURPOSE, "stdin", stdin, STDOUT, "bytes, a text or a stream");
+  }
+  if (stdin instanceof ReadableStream && stdin.locked) {
+    throw new TypeError(
+      "Cannot start a child as the stream for its stdin must not be locked: " +
+        "current value is one that somebody reads already",
+    );
+  }
+}
+
+function isText(value: unknown): value is { readonly text: string } {
+  return typeof value === "object" && value !== null && "text" in value &&
+    typeof value.text === "string";
+}
+
+/** The path of a `file:` URL; `what` is named where it is refused. */
+function filePath(what: string, url: URL): string {
+  if (url.protocol === "file:") {
+    try {
+      return decodeURIComponent(url.pathname);
+    } catch {
+      // Not UTF-8: Deno has no way to pass such a path on.
+    }
+  }
+  throw new TypeError(
+    `Cannot start a child as ${what} is not a file: URL of UTF-8 text: ` +
+      `current value is ${url.href}`,
+  );
+}

@@ -1,0 +1,204 @@
+/**
+ * What signals are on the system that this program runs on: their numbers, and
+ * which of them this program can hear, send and end by.
+ *
+ * Names that a system lacks are absent here, so that they are refused in one
+ * sentence before anything is started. The numbers of Linux are those of
+ * signal(7) for x86 and ARM, the numbers of macOS those of its
+ * `sys/signal.h`.
+ */
+import { quote } from "../text_safety.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
+
+/** The signals that all Unix systems number alike. */
+const COMMON = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
+  SIGVTALRM: 26,
+  SIGPROF: 27,
+  SIGWINCH: 28,
+};
+
+const LINUX = {
+  ...COMMON,
+  SIGBUS: 7,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGSTKFLT: 16,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGURG: 23,
+  SIGIO: 29,
+  SIGPWR: 30,
+  SIGSYS: 31,
+};
+
+/** macOS and the BSDs. */
+const BSD = {
+  ...COMMON,
+  SIGEMT: 7,
+  SIGBUS: 10,
+  SIGSYS: 12,
+  SIGURG: 16,
+  SIGSTOP: 17,
+  SIGTSTP: 18,
+  SIGCONT: 19,
+  SIGCHLD: 20,
+  SIGIO: 23,
+  SIGINFO: 29,
+  SIGUSR1: 30,
+  SIGUSR2: 31,
+};
+
+/**
+ * Windows has no signals. Deno ends a process there by TerminateProcess,
+ * whatever the name: only the two names that say so are taken. SIGINT and the
+ * others look gentle and are not.
+ */
+const WINDOWS = { SIGTERM: 15, SIGKILL: 9 };
+
+const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  linux: LINUX,
+  android: LINUX,
+  windows: WINDOWS,
+};
+
+/** The signals that can be sent here, with the system's numbers. */
+export const SIGNAL_NUMBERS: Readonly<Record<string, number>> =
+  NUMBERS[Deno.build.os] ?? BSD;
+
+/**
+ * The signals that ask this program to end. On Windows SIGINT is Ctrl-C,
+ * SIGBREAK Ctrl-Break, and SIGHUP the closing of the console window.
+ */
+export const END_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
+  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
+/**
+ * Signals that mean something to a child alone. Without a listener they end
+ * this program at once and leave the child behind.
+ */
+export const CHILD_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
+  ? []
+  : ["SIGUSR1", "SIGUSR2", "SIGALRM"];
+
+/**
+ * Signals to which nobody reacts, but that must have a listener: if our parent
+ * left SIGCHLD ignored, the kernel reaps children itself and we never get a
+ * status. Any listener undoes that.
+ */
+export const UNIGNORED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
+  ? []
+  : ["SIGCHLD"];
+
+/**
+ * Signals that end this program when it sends them to itself. The rest cannot
+ * be listened to (KILL, SEGV, ILL, FPE), do not end anything, make the runtime
+ * panic (PWR, STKFLT), or open Deno's debugger instead (USR1).
+ */
+const RAISABLE: ReadonlySet<Deno.Signal | number> = new Set<Deno.Signal>([
+  "SIGINT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGPIPE",
+  "SIGALRM",
+  "SIGUSR2",
+  "SIGABRT",
+  "SIGTRAP",
+  "SIGBUS",
+  "SIGSYS",
+  "SIGXCPU",
+  "SIGXFSZ",
+  "SIGPROF",
+  "SIGVTALRM",
+]);
+
+/** Refuses a signal that cannot be sent on this system. */
+export function checkSignal(signal: Deno.Signal): void {
+  if (Object.hasOwn(SIGNAL_NUMBERS, signal)) return;
+  const rule = IS_WINDOWS
+    ? "Windows can only end a process, by SIGTERM or SIGKILL"
+    : "there is none of that name";
+  throw new TypeError(
+    `Cannot send a signal as ${rule}: current value is "${
+      quote(String(signal))
+    }"`,
+  );
+}
+
+/**
+ * Sends the signal to this program, which ends by it unless the program has a
+ * listener of its own. Returns whether it is one of those that end a program.
+ */
+export function raise(signal: Deno.Signal | number): boolean {
+  if (!RAISABLE.has(signal) || typeof signal === "number") return false;
+  try {
+    const nothing = () => {};
+    // SIGPIPE is ignored until a listener has come and gone.
+    Deno.addSignalListener(signal, nothing);
+    Deno.removeSignalListener(signal, nothing);
+    Deno.kill(Deno.pid, signal);
+    return true;
+  } catch {
+    return false; // A system without this signal.
+  }
+}
+
+/** How many turns of the event loop are watched without a pause. */
+const TURNS = 200;
+/** How long after the signal a debugger can still appear on a busy machine. */
+const WATCH_MS = 2000;
+
+let watchedUntilMs = 0;
+
+/** Resolves on the next turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves after a pause that keeps no program alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, ms)));
+}
+
+/**
+ * Closes the debugger that Deno opens when a program receives SIGUSR1.
+ *
+ * Since 2.9.2 a Deno that is older than 500 ms starts its inspector on
+ * 127.0.0.1:9229 on SIGUSR1, also where JavaScript listens for the signal. It
+ * asks for no password: any user of the machine could run code in this program.
+ *
+ * The inspector starts some turns of the event loop after our listener, and
+ * nothing tells when. `close` does nothing before. So it is called on every
+ * turn, until the inspector must have started: a client needs several turns to
+ * connect and to evaluate anything. It needs no permission.
+ */
+export async function closeDebugger(): Promise<void> {
+  const isWatched = performance.now() < watchedUntilMs;
+  watchedUntilMs = performance.now() + WATCH_MS;
+  if (isWatched) return;
+  const { close } = await import("node:inspector");
+  for (let turn = 0; performance.now() < watchedUntilMs; turn++) {
+    close();
+    await (turn < TURNS ? nextTurn() : pause(1));
+  }
+}
