@@ -11,50 +11,89 @@
  *
  * @module
  */
-import { type ChildSettings, readChildArguments } from "./cli/options/child.ts";
 import { Ticks } from "./cli/child/ticks.ts";
+import type { ChildSettings } from "./cli/child/child_program.ts";
 
-async function writeMessages(settings: ChildSettings): Promise<void> {
-  const { text, tick, cycle, messages } = settings;
-  const write = await openOutput(settings);
-  const encode = await chooseEncoder(settings);
+/**
+ * The first argument of a child that our own parent starts; the second has its
+ * settings as JSON. A compiled program is started by it too, as it is its own
+ * child: without it, it would start itself again and again.
+ */
+export const CHILD_MODE = "--run-as-the-child";
+
+/** What the child does when nothing else is asked for. */
+export const DEFAULTS: ChildSettings = {
+  messages: null,
+  text: "Spam",
+  tick: 1000,
+  cycle: 5,
+  frame: null,
+  lifeline: false,
+};
+
+/** Writes a message as it is, whole. */
+export type WriteMessage = (bytes: Uint8Array) => Promise<void>;
+
+/** Writes the messages until there are enough, or the parent is gone. */
+async function work(
+  settings: ChildSettings,
+  write: WriteMessage,
+): Promise<number> {
+  const messages = writeMessages(settings, write);
+  await (settings.lifeline
+    ? Promise.race([messages, lifelineEnd()])
+    : messages);
+  return 0;
+}
+
+async function writeMessages(
+  { text, tick, cycle, messages, frame }: ChildSettings,
+  write: WriteMessage,
+): Promise<void> {
+  const encoder = new TextEncoder();
   const ticks = new Ticks(tick);
   for (let sent = 0, n = 0; sent < (messages ?? Infinity); sent++) {
     await ticks.pause(n);
-    await write(encode(`${text} ${n}`));
+    const message = `${text} ${n}`;
+    await write(
+      frame === null
+        ? encoder.encode(message)
+        : encodeFrame(frame, message, encoder),
+    );
     n = (n + 1) % cycle;
   }
 }
 
-/** How the bytes of one message leave, in one write. */
-async function openOutput(
-  { lifeline }: ChildSettings,
-): Promise<(bytes: Uint8Array) => Promise<void>> {
-  // The pipe of our own parent is blocking and takes a message whole. Any
-  // other stdout needs the writer, which takes as long to load as Deno itself.
-  if (lifeline) {
-    return async (bytes) => {
-      while (bytes.length > 0) {
-        bytes = bytes.subarray(await Deno.stdout.write(bytes));
-      }
-    };
+/**
+ * A message as one frame of a rule, in one piece so that one write takes it.
+ * Written out here: the framings of the library take 9 modules to load. The
+ * log of `main.ts` reads these frames by the library's, which tests both.
+ */
+function encodeFrame(
+  rule: NonNullable<ChildSettings["frame"]>,
+  message: string,
+  encoder: TextEncoder,
+): Uint8Array {
+  switch (rule) {
+    case "lines":
+      return encoder.encode(`${message}\n`);
+    case "nul":
+      return encoder.encode(`${message}\0`);
+    case "json":
+      return encoder.encode(`${JSON.stringify(message)}\n`);
+    case "length":
+    case "connection": {
+      const payload = encoder.encode(message);
+      const frame = new Uint8Array(4 + payload.length);
+      new DataView(frame.buffer).setUint32(0, payload.length);
+      frame.set(payload, 4);
+      return frame;
+    }
+    case "header": {
+      const { length } = encoder.encode(message);
+      return encoder.encode(`Content-Length: ${length}\r\n\r\n${message}`);
+    }
   }
-  const { stdoutWriter } = await import("./src/write/stdout_writer.ts");
-  const stdout = stdoutWriter();
-  return async (bytes) => {
-    await stdout.write(bytes);
-    await stdout.flush();
-  };
-}
-
-/** How a message becomes bytes: as its text, or as one frame of a rule. */
-async function chooseEncoder(
-  { frame }: ChildSettings,
-): Promise<(message: string) => Uint8Array> {
-  const encoder = new TextEncoder();
-  if (frame === null) return (message) => encoder.encode(message);
-  const { encodeFrame } = await import("./cli/child/encode_frame.ts");
-  return (message) => encodeFrame(frame, message);
 }
 
 /** Resolves when the parent that holds the other end of our stdin is gone. */
@@ -65,27 +104,28 @@ async function lifelineEnd(): Promise<void> {
   while (await Deno.stdin.read(nothing) !== null);
 }
 
-/** Writes the messages until there are enough, or the parent is gone. */
-async function work(settings: ChildSettings): Promise<number> {
-  const messages = writeMessages(settings);
-  await (settings.lifeline
-    ? Promise.race([messages, lifelineEnd()])
-    : messages);
-  return 0;
+/** Writes to the pipe of our own parent: it blocks, and takes all in the end. */
+async function writeToParent(bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    rest = rest.subarray(await Deno.stdout.write(rest));
+  }
 }
 
 /** Runs the child on its arguments; resolves to its exit status. */
 export async function runChild(args: readonly string[]): Promise<number> {
-  const settings = readChildArguments(args);
-  if (settings?.lifeline) {
-    // A parent that is gone is a broken pipe, and a quiet end.
-    return await work(settings).catch(async (error) => {
-      const { tellFailure } = await import("./cli/main/program.ts");
-      return await tellFailure(error);
-    });
+  if (args[0] !== CHILD_MODE) {
+    const { runChildProgram } = await import("./cli/child/child_program.ts");
+    return await runChildProgram(args, work);
   }
-  const { runChildProgram } = await import("./cli/child/child_program.ts");
-  return await runChildProgram(args, work);
+  const settings = { ...DEFAULTS, ...JSON.parse(args[1] ?? "{}") };
+  try {
+    return await work({ ...settings, lifeline: true }, writeToParent);
+  } catch (error) {
+    // A parent that is gone is a quiet end.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
+    const { reportFailure } = await import("./cli/main/program.ts");
+    return await reportFailure(error);
+  }
 }
 
 // Deno.exit and not the natural end: a read of the life line is under way.

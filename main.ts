@@ -13,9 +13,9 @@
  *
  * @module
  */
-import { runChild } from "./child.ts";
+import { CHILD_MODE, runChild } from "./child.ts";
 import { Clock } from "./cli/log/clock.ts";
-import { CHILD_MODE, launchChild, launchCommand } from "./cli/main/launch.ts";
+import { launchChild, launchCommand } from "./cli/main/launch.ts";
 import type { ParentLine } from "./cli/main/parent_program.ts";
 
 /** Launches the child, logs its pipes, and ends as the child ended. */
@@ -23,7 +23,7 @@ async function runParent(line: ParentLine): Promise<number> {
   const { settings, command } = line;
   const clock = new Clock();
   const child = command === null
-    ? launchChild(import.meta.resolve("./child.ts"), settings)
+    ? launchChild(import.meta.resolve("./child.ts"), CHILD_MODE, settings)
     : launchCommand(command, settings);
   // Loaded while the child starts.
   const { logChild } = await import("./cli/log/log_child.ts");
@@ -33,7 +33,7 @@ async function runParent(line: ParentLine): Promise<number> {
 /** Runs the program on its arguments; resolves to its exit status. */
 async function main(args: readonly string[]): Promise<number> {
   // The arguments of a compiled program that is its own child.
-  if (args[0] === CHILD_MODE) return await runChild(args.slice(1));
+  if (args[0] === CHILD_MODE) return await runChild(args);
   const { runParentProgram } = await import("./cli/main/parent_program.ts");
   return await runParentProgram(args, runParent);
 }

@@ -9,7 +9,7 @@ const RULES = [
   },
   {
     who: /^child\.ts$/,
-    may: [/^cli\/(child|main|options)\//, /^src\/write\//],
+    may: [/^cli\/(child|main)\//],
   },
   { who: /^cli\/options\/std\.ts$/, may: [/^npm:deno-std@/] },
   { who: /^cli\//, may: [/^src\//, /^cli\//] },

@@ -13,7 +13,8 @@ import {
   assertLessOrEqual,
   assertMatch,
 } from "./support/std_assert.ts";
-import { CHILD_MODE, chooseStart } from "../cli/main/launch.ts";
+import { CHILD_MODE } from "../child.ts";
+import { chooseStart } from "../cli/main/launch.ts";
 import { VERSION } from "../cli/main/program.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
@@ -272,17 +273,16 @@ Deno.test("a compiled program is its own child, and does not start itself for ev
   assertEquals(chooseStart(true, "/opt/pipes"), {
     by: "itself",
     command: "/opt/pipes",
-    args: [CHILD_MODE],
   });
   assertEquals(chooseStart(false, "/usr/bin/deno"), { by: "module" });
 });
 
-Deno.test("the hidden mode runs the child's code", async () => {
-  const { code, stdout } = await whole(
-    [CHILD_MODE, "--messages=2", "--tick=0"],
-    { deno: [] },
-  );
-  assertEquals({ code, stdout }, { code: 0, stdout: "Spam 0Spam 1" });
+Deno.test("the hidden mode runs the child's code, while its stdin is open", async () => {
+  const args = [CHILD_MODE, `{"messages":2,"tick":0}`];
+  const child = start(args, { deno: [], stdin: "piped" });
+  const { code, stdout } = await child.output();
+  await child.stdin.close();
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "Spam 0Spam 1"]);
 });
 
 for (const by of ["deno run", "deno task"] as const) {

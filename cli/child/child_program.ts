@@ -1,23 +1,147 @@
-import { CHILD_TABLE, type ChildSettings } from "../options/child.ts";
+import {
+  count,
+  duration,
+  flag,
+  FRAME_RULES,
+  type FrameRule,
+  oneOf,
+  PROGRAM_OPTIONS,
+  text,
+  UsageError,
+  valued,
+} from "../options/option.ts";
 import { runProgram } from "../main/program.ts";
-import { PROGRAM_OPTIONS, UsageError } from "../options/option.ts";
+
+/** The options of our own child that `main.ts` takes and passes on. */
+export const CHILD_OPTIONS = {
+  messages: valued(count(1), null, {
+    group: "child",
+    help: "end after N messages",
+  }),
+  text: valued(text("TEXT"), "Spam", {
+    group: "child",
+    help: "the word in each message: TEXT n",
+  }),
+  tick: valued(duration(0), 1000, {
+    group: "child",
+    help: "the unit of the pause: message n is sent after n ticks",
+  }),
+  cycle: valued(count(1, 1_000_000), 5, {
+    group: "child",
+    help: "n runs 0, 1, … N-1 and starts again",
+  }),
+};
+
+/** All options of `child.ts`, but those that every program has. */
+export const CHILD_TABLE = {
+  ...CHILD_OPTIONS,
+  frame: valued(oneOf("RULE", FRAME_RULES), null, {
+    group: "child",
+    help: `each message as one frame: ${FRAME_RULES.join(", ")}`,
+  }),
+  lifeline: flag({
+    group: "child",
+    help: "end when stdin ends: the parent that holds it is gone",
+  }),
+};
+
+/** What the options of the built-in child are. */
+export interface ChildSettings {
+  /** How many messages it writes; `null` for all that it can. */
+  messages: number | null;
+  /** The word in each message. */
+  text: string;
+  /** The unit of its pauses, in milliseconds. */
+  tick: number;
+  /** How many numbers it counts through. */
+  cycle: number;
+  /** The rule that its frames follow; `null` for messages as they are. */
+  frame: FrameRule | null;
+  /** Whether it ends when its stdin ends. */
+  lifeline: boolean;
+}
+
+/** Refuses a text that its own frames would cut. */
+export function checkText(
+  { text, frame }: { text: string; frame: string | null },
+): void {
+  if (frame === "lines" && text.includes("\n")) {
+    throw new UsageError(
+      "Cannot take --text as a line has no line feed in it: " +
+        `current value is ${JSON.stringify(text)}`,
+    );
+  }
+}
+
+const LF = 10;
+/** The buffer of Rust's `LineWriter`, which is behind `Deno.stdout`. */
+const LINE_WRITER_BYTES = 1024;
+/** How long to wait for the reader of a pipe that would block. */
+const RETRY_MS = 1;
+const NO_BYTES = new Uint8Array(0);
 
 const PAGE = {
   usage: ["child.ts [options]"],
   about: "Writes one message to stdout at every tick, until it is stopped.",
   examples: ["deno run child.ts --tick 100ms --messages 5"],
   table: { ...CHILD_TABLE, ...PROGRAM_OPTIONS },
+  print: (text: string) => writeExactly(new TextEncoder().encode(text)),
 };
 
 /** Runs `child.ts` for a person: with help, and refusals of what is wrong. */
 export function runChildProgram(
   args: readonly string[],
-  work: (settings: ChildSettings) => Promise<number>,
+  work: (
+    settings: ChildSettings,
+    write: (bytes: Uint8Array) => Promise<void>,
+  ) => Promise<number>,
 ): Promise<number> {
   return runProgram(args, PAGE, ({ settings, command }) => {
     if (command !== null) {
-      throw new UsageError("Cannot start a command as the child has none");
+      throw new UsageError("Cannot start a command as child.ts starts none");
     }
-    return work(settings);
+    checkText(settings);
+    return work(settings, writeExactly);
   });
+}
+
+/**
+ * Writes to any stdout, without the writer of the library and its modules.
+ *
+ * Where another process has set stdout to non-blocking, a write can fail after
+ * Deno has kept its bytes: those that follow the last line feed, up to 1,024.
+ * Written again, they would come twice. So both parts are written apart.
+ */
+async function writeExactly(bytes: Uint8Array): Promise<void> {
+  const lines = bytes.lastIndexOf(LF) + 1;
+  await writePart(bytes.subarray(0, lines), false);
+  const rest = bytes.subarray(lines);
+  await writePart(rest, rest.length < LINE_WRITER_BYTES);
+}
+
+async function writePart(part: Uint8Array, isKept: boolean): Promise<void> {
+  for (let rest = part; rest.length > 0;) {
+    try {
+      rest = rest.subarray(await Deno.stdout.write(rest));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!isKept) continue;
+      await flushKept();
+      return;
+    }
+  }
+}
+
+/** Waits until what Deno has kept has left: an empty write sends it. */
+async function flushKept(): Promise<void> {
+  for (;;) {
+    try {
+      await Deno.stdout.write(NO_BYTES);
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
 }

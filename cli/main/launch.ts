@@ -1,40 +1,43 @@
-import type { Child } from "../../src/process/child.ts";
 import { spawn, spawnModule } from "../../src/process/spawn.ts";
 import { stopLadder } from "../../src/process/stop.ts";
-import { childArguments } from "../options/child.ts";
+import type { Child } from "../../src/process/child.ts";
 import type { ParentSettings } from "../options/parent.ts";
-
-/**
- * The first argument that makes the program its own child. A compiled program
- * has no `deno` to start a module with, and is itself what `Deno.execPath()`
- * names: without this it would start itself for ever.
- */
-export const CHILD_MODE = "--run-as-the-child";
 
 /** How our own child is started. */
 export type ChildStart =
   | { by: "module" }
-  | { by: "itself"; command: string; args: readonly string[] };
+  | { by: "itself"; command: string };
 
 /** How our own child is started from a program that is compiled or is not. */
 export function chooseStart(isCompiled: boolean, execPath: string): ChildStart {
-  return isCompiled
-    ? { by: "itself", command: execPath, args: [CHILD_MODE] }
-    : { by: "module" };
+  return isCompiled ? { by: "itself", command: execPath } : { by: "module" };
 }
 
-/** Starts our own child, which ends when we do: its stdin is its life line. */
-export function launchChild(module: string, settings: ParentSettings): Child {
-  const args = childArguments({
-    ...settings,
-    frame: settings.frame === "slice" ? null : settings.frame,
-    lifeline: true,
-  });
+/**
+ * Starts our own child, which ends when we do: its stdin is its life line. It
+ * gets `mode`, the word for it, and its settings as one argument in JSON.
+ */
+export function launchChild(
+  module: string,
+  mode: string,
+  settings: ParentSettings,
+): Child {
+  const { messages, text, tick, cycle, frame } = settings;
+  const args = [
+    mode,
+    JSON.stringify({
+      messages,
+      text,
+      tick,
+      cycle,
+      frame: frame === "slice" ? null : frame,
+    }),
+  ];
   const options = { ...ownership(settings), stdin: "piped" } as const;
   const start = chooseStart(Deno.build.standalone, Deno.execPath());
   return start.by === "module"
     ? spawnModule(module, { args, ...options })
-    : spawn(start.command, [...start.args, ...args], options);
+    : spawn(start.command, args, options);
 }
 
 /** Starts any command with the caller's stdin: a wrapper must not keep it. */

@@ -2,7 +2,8 @@ import { checkSettings } from "../options/check.ts";
 import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
-import { print, runProgram } from "./program.ts";
+import { runProgram } from "./program.ts";
+import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import { PROGRAM_NAME } from "../stderr/talk.ts";
 
 /** The command line of `main.ts`, read. */
@@ -30,6 +31,7 @@ const PAGE = {
     "deno run --allow-run main.ts --summary -- python3 slow.py",
   ],
   table: PARENT_OPTIONS,
+  print,
   statuses:
     "the command's own; 128+n for signal n; 124 --timeout or --idle;\n" +
     "  125 we failed; 126 it cannot be run; 127 no such command; 2 wrong usage;\n" +
@@ -46,7 +48,8 @@ export function runParentProgram(
     if (settings.completions !== null) {
       const { completions } = await import("../completions/completions.ts");
       const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };
-      return await print(completions(settings.completions, page));
+      await print(completions(settings.completions, page));
+      return 0;
     }
     // A file that can't be written is refused before anything is started.
     const output = await openOutput(settings);
@@ -60,4 +63,10 @@ async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
   const { LogFile } = await import("../log/file/log_file.ts");
   const maxBytes = settings["max-size"] ?? undefined;
   return await LogFile.open(output, { maxBytes, keep });
+}
+
+async function print(text: string): Promise<void> {
+  await using stdout = stdoutWriter();
+  await stdout.write(text);
+  await stdout.flush();
 }

@@ -1,23 +1,22 @@
-import { BrokenPipeError } from "../../src/errors.ts";
-import { StartError } from "../../src/process/start.ts";
-import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import type { HelpPage } from "../options/help.ts";
-import {
-  type OptionTable,
-  type PROGRAM_OPTIONS,
-  UsageError,
-} from "../options/option.ts";
+import type { OptionTable, PROGRAM_OPTIONS } from "../options/option.ts";
 import { type CommandLine, parse } from "../options/parse.ts";
 import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
 
-/** The exit status for a mistake on the command line. */
-const WRONG_USAGE = 2;
+/** The package's version: the same as in `deno.json`, which a test holds. */
+export const VERSION = "0.1.0";
 
 /** The exit status when the program itself failed, as `timeout(1)` has it. */
 const PROGRAM_FAILED = 125;
 
 /** A table that has at least the options of every program. */
 type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
+
+/** A program, as its command line sees it. */
+export interface ProgramPage<T extends ProgramTable> extends HelpPage<T> {
+  /** Writes what was asked for (the help, the version) to stdout. */
+  print(text: string): Promise<void>;
+}
 
 /**
  * Reads the command line, runs the program, and gives its exit status.
@@ -28,7 +27,7 @@ type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
  */
 export async function runProgram<T extends ProgramTable>(
   args: readonly string[],
-  page: HelpPage<T>,
+  page: ProgramPage<T>,
   run: (line: CommandLine<T>) => Promise<number>,
 ): Promise<number> {
   try {
@@ -39,32 +38,31 @@ export async function runProgram<T extends ProgramTable>(
     };
     if (wantsHelp) {
       const { help } = await import("../options/help.ts");
-      return await print(help(page));
+      await page.print(help(page));
+      return 0;
     }
-    if (wantsVersion) return await print(`${PROGRAM_NAME} ${VERSION}\n`);
+    if (wantsVersion) {
+      await page.print(`${PROGRAM_NAME} ${VERSION}\n`);
+      return 0;
+    }
     return await run(line);
   } catch (error) {
-    return await tellFailure(error);
+    return await reportFailure(error);
   }
 }
 
-/** Says why it failed, in one line, and gives the exit status for it. */
-export async function tellFailure(error: unknown): Promise<number> {
-  const isReaderGone = error instanceof BrokenPipeError ||
-    error instanceof Deno.errors.BrokenPipe;
+/**
+ * Says why the program failed, in one line on stderr, and gives the exit
+ * status. An error that stands for a status of its own has it as `exitCode`.
+ */
+export async function reportFailure(error: unknown): Promise<number> {
+  const isError = error instanceof Error;
+  // By name, as its class would load more than the child does in all.
+  const isReaderGone = error instanceof Deno.errors.BrokenPipe ||
+    (isError && error.name === "BrokenPipeError");
   if (isReaderGone) return 0;
-  await talk(error instanceof Error ? error.message : String(error));
-  if (error instanceof StartError) return error.exitCode;
-  return error instanceof UsageError ? WRONG_USAGE : PROGRAM_FAILED;
+  await talk(isError ? error.message : String(error));
+  return isError && "exitCode" in error && typeof error.exitCode === "number"
+    ? error.exitCode
+    : PROGRAM_FAILED;
 }
-
-/** Prints what was asked for on stdout; resolves to the exit status. */
-export async function print(text: string): Promise<number> {
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
-  return 0;
-}
-
-/** The package's version: the same as in `deno.json`, which a test holds. */
-export const VERSION = "0.1.0";

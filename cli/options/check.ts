@@ -1,4 +1,4 @@
-import { CHILD_OPTIONS } from "./child.ts";
+import { checkText, CHILD_OPTIONS } from "../child/child_program.ts";
 import type { PARENT_OPTIONS, ParentSettings } from "./parent.ts";
 import type { CommandLine } from "./parse.ts";
 import { UsageError } from "./option.ts";
@@ -111,5 +111,9 @@ export function checkSettings(
       throw new UsageError(`Cannot take --${name} as ${as}`);
     }
   }
-  return settings.lines ? { ...settings, frame: "lines" } : settings;
+  const checked: ParentSettings = settings.lines
+    ? { ...settings, frame: "lines" }
+    : settings;
+  checkText(checked);
+  return checked;
 }

@@ -245,6 +245,8 @@ export const PROGRAM_OPTIONS = {
 export class UsageError extends Error {
   /** The class's name, as in `error.name`. */
   override name = "UsageError";
+  /** The exit status for it. */
+  readonly exitCode = 2;
 }
 
 /** The names that `--frame` takes, beside `slice`. */

@@ -1,4 +1,4 @@
-import { CHILD_OPTIONS } from "./child.ts";
+import { CHILD_OPTIONS } from "../child/child_program.ts";
 import {
   assignment,
   count,

@@ -6,7 +6,10 @@ import {
   assertLessOrEqual,
   assertMatch,
 } from "../../support/std_assert.ts";
+import { DEFAULTS } from "../../../child.ts";
+import { CHILD_TABLE } from "../../../cli/child/child_program.ts";
 import { FRAME_RULES } from "../../../cli/options/option.ts";
+import { parse } from "../../../cli/options/parse.ts";
 import { TERMINAL_PROGRAM } from "../../support/terminal.ts";
 import {
   shell,
@@ -323,13 +326,22 @@ Deno.test("a limit of time holds though the reader of the log is stuck", async (
   await program.stderr.cancel();
 });
 
-Deno.test("what our own child can't do is told, and is a failure", async () => {
-  const { code, stdout, stderr } = await whole([
-    "--frame=lines",
-    "--text=h\ni",
-  ]);
-  assertEquals({ code, stdout }, { code: 125, stdout: "" });
-  assertMatch(stderr, /^basic-pipes: Cannot encode a line .*\n$/);
+Deno.test("a text that is no line is refused by both programs", async () => {
+  for (const script of ["main.ts", "child.ts"]) {
+    const args = ["--frame=lines", "--text=h\ni"];
+    const { code, stdout, stderr } = await whole(args, { script });
+    assertEquals({ script, code, stdout }, { script, code: 2, stdout: "" });
+    assertEquals(
+      stderr,
+      "basic-pipes: Cannot take --text as a line has no line feed in it: " +
+        'current value is "h\\ni"\n',
+    );
+  }
+});
+
+Deno.test("the child that gets no settings does what the options say by default", async () => {
+  const { settings } = await parse([], CHILD_TABLE);
+  assertEquals(DEFAULTS, settings);
 });
 
 const OFFSETS = [

@@ -1,8 +1,4 @@
-import {
-  CHILD_TABLE,
-  childArguments,
-  readChildArguments,
-} from "../../../cli/options/child.ts";
+import { CHILD_TABLE } from "../../../cli/child/child_program.ts";
 import {
   count,
   duration,
@@ -327,42 +323,4 @@ Deno.test("a program that starts no command does not ask for one", async () => {
     message,
     'Cannot take "foo" as only options are taken: see --help',
   );
-});
-
-const CARRIED = [
-  [],
-  ["--lifeline"],
-  ["--messages=3", "--text=Eier", "--tick=500ms", "--cycle=2"],
-  ["--text=a=b\n--tick", "--frame=json", "--lifeline"],
-];
-
-Deno.test("the settings of the child travel as arguments and come back the same", async () => {
-  for (const args of CARRIED) {
-    const { settings } = await parse(args, CHILD_TABLE);
-    assertEquals(childArguments(settings), args);
-    assertEquals(readChildArguments(args), settings);
-  }
-});
-
-const TYPED = [
-  ["--help"],
-  ["--tick"],
-  ["--tick", "1s"],
-  ["--tick="],
-  ["--tick=x"],
-  ["--lifeline=yes"],
-  ["--Tick=1s"],
-  ["-h"],
-  ["--"],
-  ["toString"],
-  ["--constructor=1"],
-];
-
-Deno.test("what the parent did not write is left to the parser", () => {
-  for (const args of TYPED) {
-    assertEquals({ args, settings: readChildArguments(args) }, {
-      args,
-      settings: null,
-    });
-  }
 });
