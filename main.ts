@@ -14,7 +14,7 @@
  * @module
  */
 import { CHILD_MODE, runChild } from "./child.ts";
-import { Clock } from "./cli/log/clock.ts";
+import { Clock } from "./cli/arrival.ts";
 import { launchChild, launchCommand } from "./cli/main/launch.ts";
 import type { ParentLine } from "./cli/main/parent_program.ts";
 

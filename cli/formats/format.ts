@@ -1,14 +1,5 @@
+import type { Arrival } from "../arrival.ts";
 import type { LineBuffer } from "./store.ts";
-
-/** What a format is told about the bytes that it writes. */
-export interface Arrival {
-  /** Wall time at which they arrived: milliseconds since 1970, with a fraction. */
-  wallMs: number;
-  /** Monotonic milliseconds since the start. */
-  elapsedMs: number;
-  /** The pipe they came from. */
-  stream: "out" | "err";
-}
 
 /** How the time of a log line is written; `none` leaves it out. */
 export type TimeKind = "epoch" | "iso" | "elapsed" | "delta" | "none";

@@ -1,4 +1,5 @@
-import type { Arrival, Format, FormatOptions } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
+import type { Format, FormatOptions } from "./format.ts";
 import type { FormatName } from "../options/option.ts";
 import { HexFormat } from "./hex.ts";
 import { JsonFormat } from "./json.ts";

@@ -1,5 +1,5 @@
 import { type LineBuffer, storeAscii, StoredText } from "./store.ts";
-import type { Arrival } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
 import { LineFormat } from "./line_format.ts";
 
 const ROW_BYTES = 16;

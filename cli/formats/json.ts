@@ -5,7 +5,8 @@ import {
   StoredText,
   storeInteger,
 } from "./store.ts";
-import type { Arrival, FormatOptions } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
+import type { FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { LineFormat } from "./line_format.ts";
 import { decodeAt, utf8Length } from "./escape.ts";

@@ -1,4 +1,5 @@
-import type { Arrival, Format, FormatOptions } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
+import type { Format, FormatOptions } from "./format.ts";
 import type { LineBuffer } from "./store.ts";
 import { Marks } from "./marks.ts";
 import { escapeText } from "../../src/text_safety.ts";

@@ -1,4 +1,4 @@
-import type { Arrival } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
 import { decodeAt, INCOMPLETE } from "./escape.ts";
 
 /** The most bytes of an incomplete character. */

@@ -1,4 +1,5 @@
-import type { Arrival, FormatOptions, TimeKind } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
+import type { FormatOptions, TimeKind } from "./format.ts";
 
 /**
  * The time of a log line, built once per arrival and not per line.

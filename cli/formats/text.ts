@@ -8,7 +8,8 @@ import {
   storeCodePoint,
   utf8Length,
 } from "./escape.ts";
-import type { Arrival, FormatOptions } from "./format.ts";
+import type { Arrival } from "../arrival.ts";
+import type { FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
 import { LineFormat } from "./line_format.ts";

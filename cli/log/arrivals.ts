@@ -1,9 +1,6 @@
+import { PIPE_BYTES } from "../../src/bytes.ts";
 import { PipeReader } from "../../src/read/reader.ts";
-import type { Clock } from "./clock.ts";
-import type { Arrival } from "../formats/format.ts";
-
-/** What one read of a pipe gives at most: its capacity. */
-const CHUNK_BYTES = 64 * 1024;
+import type { Arrival, Clock, Stream } from "../arrival.ts";
 
 /** Told of every read of a pipe: before it waits, and of what it gave. */
 export interface ReadObserver {
@@ -21,7 +18,7 @@ export class Arrivals {
   /** When the last bytes arrived, or the end. */
   last: Arrival;
   readonly #source: PipeReader;
-  readonly #stream: Arrival["stream"];
+  readonly #stream: Stream;
   readonly #clock: Clock;
   readonly #observer: ReadObserver | null;
   #reader: PipeReader | undefined;
@@ -29,7 +26,7 @@ export class Arrivals {
   /** Stamps what `source` gives from now on. */
   constructor(
     source: PipeReader,
-    stream: Arrival["stream"],
+    stream: Stream,
     clock: Clock,
     observer: ReadObserver | null,
   ) {
@@ -42,9 +39,9 @@ export class Arrivals {
 
   /** What has arrived, as soon as there is anything; `null` at the end. */
   async chunk(): Promise<Uint8Array | null> {
-    if (this.#reader !== undefined) return await this.#reader.read(CHUNK_BYTES);
+    if (this.#reader !== undefined) return await this.#reader.read(PIPE_BYTES);
     this.#observer?.ask(this.#clock.now(this.#stream));
-    return this.#stamp(await this.#source.read(CHUNK_BYTES));
+    return this.#stamp(await this.#source.read(PIPE_BYTES));
   }
 
   /**

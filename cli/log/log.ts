@@ -1,7 +1,8 @@
 import { stdoutWriter } from "../../src/write/stdout_writer.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
 import { shouldColor } from "./color.ts";
-import type { Arrival, Format } from "../formats/format.ts";
+import type { Arrival, Stream } from "../arrival.ts";
+import type { Format } from "../formats/format.ts";
 import { FORMATS } from "../formats/formats.ts";
 import { LineBuffer } from "../formats/store.ts";
 import type { ParentSettings } from "../options/parent.ts";
@@ -43,7 +44,7 @@ export class Log {
   #isClosed = false;
   #hasFailed = false;
   /** The last slices of each stream that was not ended. */
-  readonly #open = new Map<Arrival["stream"], Arrival>();
+  readonly #open = new Map<Stream, Arrival>();
   readonly #failure = Promise.withResolvers<never>();
 
   /** A log of `format`, to `writer`. */
@@ -63,9 +64,9 @@ export class Log {
     return this.#failure.promise;
   }
 
-  /** True once nothing more can be logged: it is full, or can't be written. */
-  get isOver(): boolean {
-    return this.isFull || this.#hasFailed;
+  /** Whether more lines can be logged: it is not full, and can be written. */
+  get canLog(): boolean {
+    return !this.isFull && !this.#hasFailed;
   }
 
   /** True once as many lines are logged as were asked for. */
@@ -96,7 +97,7 @@ export class Log {
   }
 
   /** The next byte of `stream` that is logged stands at `offset` in it. */
-  seek(stream: Arrival["stream"], offset: number): void {
+  seek(stream: Stream, offset: number): void {
     this.#format.seek?.(stream, offset);
   }
 
@@ -125,7 +126,7 @@ export class Log {
   }
 
   /** True when so much is added that it should leave first. */
-  get isHeavy(): boolean {
+  get shouldSend(): boolean {
     return this.#filling.length >= FULL_BYTES;
   }
 

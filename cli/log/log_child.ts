@@ -2,14 +2,14 @@ import type { Child } from "../../src/process/child.ts";
 import { endAs } from "../../src/process/end_as.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
 import { Arrivals } from "./arrivals.ts";
-import type { Clock } from "./clock.ts";
-import { conclude, type Conclusion } from "./conclude.ts";
-import { followFull, followSlices } from "./follow.ts";
-import type { Arrival } from "../formats/format.ts";
+import type { Clock } from "../arrival.ts";
+import { type End, waitForEnd } from "./wait_for_end.ts";
+import { followFrames, followFull, followSlices } from "./follow.ts";
+import type { Arrival } from "../arrival.ts";
 import { createLog, type Log } from "./log.ts";
 import type { ParentLine } from "../main/parent_program.ts";
-import { said, talk } from "../stderr/talk.ts";
-import type { Told } from "../stderr/told.ts";
+import { flushed, talk } from "../stderr/talk.ts";
+import type { Reporter } from "../stderr/reporter.ts";
 
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
 const TIMED_OUT = 124;
@@ -22,27 +22,27 @@ export async function logChild(
 ): Promise<number> {
   const { settings, output } = line;
   const log = createLog(settings, output);
-  const told = await createTold(line);
-  const say = (sentence: string) => told?.say(sentence) ?? talk(sentence);
+  const reporter = await createReporter(line);
+  const say = (sentence: string) => reporter?.say(sentence) ?? talk(sentence);
   const full = Promise.withResolvers<void>();
   const follow = async (source: PipeReader, stream: Arrival["stream"]) => {
-    const arrivals = new Arrivals(source, stream, clock, told);
+    const arrivals = new Arrivals(source, stream, clock, reporter);
     await followPipe(arrivals, log, settings, say);
-    // Then nobody needs what the other pipe may still bring.
+    // The log is full: do not wait for the other pipe.
     if (log.isFull) full.resolve();
   };
   const pipes = [follow(child.stdout, "out")];
   if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
-  let conclusion: Conclusion;
+  let end: End;
   try {
     const all = Promise.all(pipes);
-    conclusion = await conclude(child, log, Promise.race([all, full.promise]));
+    end = await waitForEnd(child, log, Promise.race([all, full.promise]));
   } finally {
-    await told?.close();
+    await reporter?.close();
   }
-  const { status, ours, isCut } = conclusion;
-  await told?.sumUp(clock, ours ?? status);
-  if (isCut) {
+  const { status, stoppedFor, logIncomplete } = end;
+  await reporter?.printSummary(clock, stoppedFor ?? status);
+  if (logIncomplete) {
     await talk(
       "the reader of the log has not taken all of it within a second: " +
         "what came last is not in it",
@@ -52,7 +52,7 @@ export async function logChild(
   const isTimedOut = reason === "timeout" || reason === "idle";
   // The summary has said so already.
   if (
-    !drained && ours === null && !isTimedOut && !settings.quiet &&
+    !drained && stoppedFor === null && !isTimedOut && !settings.quiet &&
     !settings.summary
   ) {
     await talk(
@@ -61,17 +61,17 @@ export async function logChild(
     );
   }
   // What was said on the way has to leave as well.
-  await said();
-  if (ours !== null) return 0;
+  await flushed();
+  if (stoppedFor !== null) return 0;
   return isTimedOut ? TIMED_OUT : await endAs(status);
 }
 
 /** Loads what tells more than the log, if more is asked for. */
-async function createTold(line: ParentLine): Promise<Told | null> {
+async function createReporter(line: ParentLine): Promise<Reporter | null> {
   const { summary, progress } = line.settings;
   if (!summary && !progress) return null;
-  const { Told } = await import("../stderr/told.ts");
-  return new Told(line);
+  const { Reporter } = await import("../stderr/reporter.ts");
+  return new Reporter(line);
 }
 
 /** Follows one pipe in the shape that was asked for. */
@@ -87,7 +87,6 @@ async function followPipe(
       ? followFull(arrivals, log, slice)
       : followSlices(arrivals, log));
   }
-  const { followFrames } = await import("./follow_frames.ts");
   // What is said on stderr beside frames is text, whatever frames they are.
   const rule = arrivals.last.stream === "err" ? "lines" : frame;
   const maxBytes = settings["max-frame"];

@@ -1,4 +1,4 @@
-import { formatBytes, formatMs } from "../summary/amounts.ts";
+import { formatBytes, formatMs } from "../summary/summary.ts";
 
 /** Between two drawings of the line. */
 const DRAW_MS = 100;

@@ -35,10 +35,10 @@ function safe(sentence: string): string {
   return shown;
 }
 
-/** Lines to the person at stderr, as they stand; resolves as {@linkcode said}. */
+/** Lines to the person at stderr, as they stand; resolves as {@linkcode flushed}. */
 export function show(text: string): Promise<void> {
   last = last.then(() => write(encoder.encode(text)));
-  return said();
+  return flushed();
 }
 
 /**
@@ -46,7 +46,7 @@ export function show(text: string): Promise<void> {
  * for a second: one that nobody reads must not make the program unstoppable.
  * Never rejects.
  */
-export async function said(): Promise<void> {
+export async function flushed(): Promise<void> {
   const hasLeft = last.then(() => true);
   while (!isStuck) {
     const before = taken;

@@ -1,6 +1,6 @@
-import type { Arrival } from "../formats/format.ts";
-import { PipeStatistics } from "./pipe_statistics.ts";
-import { Silences } from "./silences.ts";
+import { LF, PIPE_BYTES } from "../../src/bytes.ts";
+import type { Arrival, PerStream, Stream } from "../arrival.ts";
+import { Bursts, CutCharacters, JoinedMessages } from "./signs.ts";
 
 /**
  * What a child's pipes gave, in numbers that do not grow: about 150 KiB for
@@ -26,7 +26,7 @@ export class Statistics {
    * taken for silence of the child, and nobody can tell which was the slow
    * side.
    */
-  ask(stream: Arrival["stream"], elapsedMs: number): void {
+  ask(stream: Stream, elapsedMs: number): void {
     this[stream].ask(elapsedMs);
   }
 
@@ -55,5 +55,261 @@ export class Statistics {
       ...pipes.map(({ waitsSinceMs }) => waitsSinceMs),
     );
     this.silences.add(fromMs, untilMs - fromMs, chunk);
+  }
+}
+
+/** What arrived through one pipe, in numbers. About 75 KiB of memory. */
+export class PipeStatistics {
+  bytes = 0;
+  slices = 0;
+  reads = 0;
+  /** When the first byte arrived: milliseconds since the start. */
+  firstMs = NaN;
+  /** When the last byte arrived. */
+  lastMs = NaN;
+  /** Newlines in the first read; 2 stands for any more. */
+  lines = 0;
+  /** Bytes of each read. */
+  readonly sizes = new Distribution();
+  /** Microseconds between one read and the next. */
+  readonly gaps = new Distribution();
+  readonly characters = new CutCharacters();
+  readonly bursts = new Bursts();
+  readonly messages = new JoinedMessages();
+  /** Reads of exactly 4096 bytes, of 8192, and of 65536 or more: a full pipe. */
+  readonly exactly = { 4096: 0, 8192: 0, 65536: 0 };
+  /** Milliseconds between a read and the next wish for one; NaN if not told. */
+  busyMs = NaN;
+  #askedMs = NaN;
+  #isAwaited = false;
+
+  /** Somebody waits for bytes from now on. */
+  ask(elapsedMs: number): void {
+    this.#askedMs = elapsedMs;
+    this.#isAwaited = true;
+    if (Number.isNaN(this.busyMs)) this.busyMs = 0;
+    if (this.reads > 0) this.busyMs += Math.max(0, elapsedMs - this.lastMs);
+  }
+
+  /** Whether somebody has asked and got nothing yet; `null` if not told. */
+  get isAwaited(): boolean | null {
+    return Number.isNaN(this.#askedMs) ? null : this.#isAwaited;
+  }
+
+  /** When the wait began that is on, or that ended with the last read. */
+  get waitsSinceMs(): number {
+    const before = this.reads > 0 ? this.lastMs : 0;
+    return Math.max(before, Number.isNaN(this.#askedMs) ? 0 : this.#askedMs);
+  }
+
+  /** What one read gave. */
+  take(chunk: Uint8Array, slices: number, elapsedMs: number): void {
+    const size = chunk.length;
+    this.#isAwaited = false;
+    this.bursts.take(chunk, elapsedMs - this.waitsSinceMs);
+    this.messages.take(chunk);
+    this.characters.take(chunk);
+    if (this.reads === 0) this.#begin(chunk, elapsedMs);
+    else this.gaps.add((elapsedMs - this.lastMs) * 1000);
+    this.lastMs = elapsedMs;
+    this.bytes += size;
+    this.slices += slices;
+    this.reads++;
+    this.sizes.add(size);
+    if (size === 4096) this.exactly[4096]++;
+    else if (size === 8192) this.exactly[8192]++;
+    else if (size >= PIPE_BYTES) this.exactly[65536]++;
+  }
+
+  #begin(chunk: Uint8Array, elapsedMs: number): void {
+    this.firstMs = elapsedMs;
+    const newline = chunk.indexOf(LF);
+    if (newline < 0) return;
+    this.lines = chunk.indexOf(LF, newline + 1) < 0 ? 1 : 2;
+  }
+}
+
+/** Values below this have a bucket of their own; so has each 64th of an octave. */
+const FINE = 128;
+/** The highest octave: 2^42 bytes are 4 TiB, 2^42 microseconds 50 days. */
+const TOP_OCTAVE = 42;
+const BUCKETS = (TOP_OCTAVE - 6 + 2) * 64;
+
+/** What a person asks of many numbers. */
+export interface Quantiles {
+  readonly min: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** How many values lay between a power of two and the next. */
+export interface Octave {
+  /** The lowest value of this octave: 0, 1, 2, 4, 8, … */
+  readonly from: number;
+  readonly count: number;
+}
+
+/**
+ * How many whole numbers of which size there were, in 38 KiB whatever comes.
+ *
+ * Each octave has 64 buckets, and a bucket keeps the sum of its values. So a
+ * quantile is the mean of values that differ by less than 1.6 %: exact below
+ * 128, and exact where all that fell into the bucket are equal, as the full
+ * buffers of a program are. The least and the greatest are always exact.
+ */
+export class Distribution {
+  /** How many values there were. */
+  count = 0;
+  /** The least value. */
+  min = Infinity;
+  /** The greatest value. */
+  max = -Infinity;
+  readonly #counts = new Float64Array(BUCKETS);
+  readonly #sums = new Float64Array(BUCKETS);
+
+  /** Counts `value`, rounded to a whole number of at least 0. */
+  add(value: number): void {
+    const whole = Math.max(0, Math.round(value));
+    const bucket = bucketOf(whole);
+    this.#counts[bucket]! += 1;
+    this.#sums[bucket]! += whole;
+    this.count++;
+    if (whole < this.min) this.min = whole;
+    if (whole > this.max) this.max = whole;
+  }
+
+  /** The value that `share` (0 to 1) of all do not exceed; NaN if there are none. */
+  quantile(share: number): number {
+    const rank = Math.max(1, Math.ceil(share * this.count));
+    let seen = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = this.#counts[bucket]!;
+      seen += count;
+      if (count > 0 && seen >= rank) return this.#sums[bucket]! / count;
+    }
+    return NaN;
+  }
+
+  /** The five that are shown. */
+  quantiles(): Quantiles {
+    return {
+      min: this.min,
+      median: this.quantile(0.5),
+      p90: this.quantile(0.9),
+      p99: this.quantile(0.99),
+      max: this.max,
+    };
+  }
+
+  /** Every octave from that of the least value to that of the greatest. */
+  octaves(): Octave[] {
+    if (this.count === 0) return [];
+    const counts = new Map<number, number>();
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const octave = octaveOf(lowest(bucket));
+      const count = this.#counts[bucket]!;
+      counts.set(octave, (counts.get(octave) ?? 0) + count);
+    }
+    const octaves: Octave[] = [];
+    for (let n = octaveOf(this.min); n <= octaveOf(this.max); n++) {
+      const from = n < 0 ? 0 : 2 ** n;
+      octaves.push({ from, count: counts.get(n) ?? 0 });
+    }
+    return octaves;
+  }
+}
+
+/** The power of two that a whole number reaches; -1 for 0. */
+function octaveOf(whole: number): number {
+  if (whole < 1) return -1;
+  // Up to the top octave no value is so near to the next that log2 reaches it.
+  return Math.min(Math.floor(Math.log2(whole)), TOP_OCTAVE);
+}
+
+function bucketOf(whole: number): number {
+  if (whole < FINE) return whole;
+  const octave = octaveOf(whole);
+  const within = Math.min(127, Math.floor(whole / 2 ** (octave - 6)));
+  return (octave - 6) * 64 + within;
+}
+
+/** The least value that falls into a bucket. */
+function lowest(bucket: number): number {
+  if (bucket < FINE) return bucket;
+  const above = Math.floor(bucket / 64) - 1;
+  return (bucket - above * 64) * 2 ** above;
+}
+
+/** How many silences are kept. */
+const KEPT = 5;
+/** A shorter pause is no silence. */
+const MIN_SILENCE_MS = 10;
+/** How much is kept of what came after one. */
+const NEXT_BYTES = 24;
+
+/** A time in which nothing arrived although somebody waited for it. */
+export interface Silence {
+  /** When it began: milliseconds since the start. */
+  readonly fromMs: number;
+  readonly lengthMs: number;
+  /** The first bytes that came after it, a copy; `null` if the end came. */
+  readonly next: Uint8Array | null;
+  /** Whether more bytes arrived with these. */
+  readonly isCut: boolean;
+}
+
+/** The five longest silences of at least 10 ms. */
+export class Silences {
+  /** The longest first. */
+  readonly longest: Silence[] = [];
+
+  /** One more, before `chunk`, or before the end. */
+  add(fromMs: number, lengthMs: number, chunk: Uint8Array | null): void {
+    const { longest } = this;
+    const least = longest.length < KEPT ? 0 : longest[KEPT - 1]!.lengthMs;
+    if (lengthMs < MIN_SILENCE_MS || lengthMs <= least) return;
+    const next = chunk === null ? null : chunk.slice(0, NEXT_BYTES);
+    const isCut = chunk !== null && chunk.length > NEXT_BYTES;
+    longest.push({ fromMs, lengthMs, next, isCut });
+    longest.sort((a, b) => b.lengthMs - a.lengthMs);
+    if (longest.length > KEPT) longest.pop();
+  }
+}
+
+/** What decides into how many slices a pipe is cut. */
+export interface SliceCountOptions {
+  /** The most bytes of a slice. */
+  readonly sliceBytes: number;
+  /** Whether a slice that is not full waits for the next bytes. */
+  readonly fill: boolean;
+  /** The most slices of both pipes together. */
+  readonly max: number;
+}
+
+/** Counts the slices that the log makes of what the pipes give. */
+export class SliceCount {
+  readonly #options: SliceCountOptions;
+  /** Bytes of the slice of each pipe that is not full yet. */
+  readonly #begun: PerStream<number> = { out: 0, err: 0 };
+  #left: number;
+
+  /** None yet. */
+  constructor(options: SliceCountOptions) {
+    this.#options = options;
+    this.#left = options.max;
+  }
+
+  /** How many slices begin with these bytes: not more than are still asked for. */
+  take(bytes: number, stream: Stream): number {
+    const { sliceBytes, fill } = this.#options;
+    const begun = this.#begun[stream];
+    const slices = Math.ceil((begun + bytes) / sliceBytes) -
+      Math.ceil(begun / sliceBytes);
+    if (fill) this.#begun[stream] = (begun + bytes) % sliceBytes;
+    const logged = Math.min(slices, this.#left);
+    this.#left -= logged;
+    return logged;
   }
 }

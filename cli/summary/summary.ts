@@ -1,11 +1,13 @@
-import { formatBytes, formatCount, formatMs } from "./amounts.ts";
-import type { Distribution, Quantiles } from "./distribution.ts";
-import { describeEnding, type Ending } from "./ending.ts";
-import type { PipeStatistics } from "./pipe_statistics.ts";
-import { plot } from "./plot.ts";
 import { showBytes } from "../formats/escape.ts";
-import type { Silence } from "./silences.ts";
-import type { Statistics } from "./statistics.ts";
+import type { ExitReason, ExitStatus } from "../../src/process/exit_status.ts";
+import type {
+  Distribution,
+  Octave,
+  PipeStatistics,
+  Quantiles,
+  Silence,
+  Statistics,
+} from "./statistics.ts";
 
 /** Columns of the names at the left. */
 const NAME_COLUMNS = 14;
@@ -141,4 +143,149 @@ function describeSilences(silences: readonly Silence[]): string[] {
 
 function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/**
+ * Why the program stopped the child itself: the log had all that `--count`
+ * asked for, or its reader had left.
+ */
+export type StoppedFor = "count" | "reader";
+
+/** How the child ended, or why the program stopped it. */
+export type Ending = ExitStatus | StoppedFor;
+
+const WHY_WE_STOPPED: Record<StoppedFor, string> = {
+  count: "stopped by the program: as many lines as --count were logged",
+  reader: "stopped by the program: the reader of the log had left",
+};
+
+/** What each reason is to a person who does not know the library. */
+const WHY: Record<ExitReason, string> = {
+  exited: "by itself",
+  signaled: "by a signal from elsewhere",
+  timeout: "stopped by --timeout",
+  idle: "stopped by --idle",
+  aborted: "stopped by the program",
+  stopped: "stopped by the program",
+  disposed: "stopped by the program",
+  received: "as the program was told to end",
+  input: "stopped as its input failed",
+  lost: "the system did not tell how",
+};
+
+/** Whether the program ended the child, without a failure of either. */
+export function isOurStop(ending: Ending): ending is StoppedFor {
+  return typeof ending === "string";
+}
+
+/** How the child ended, in words: `code 1 after 2.00 s, by itself`. */
+export function describeEnding(ending: Ending): string {
+  if (isOurStop(ending)) return WHY_WE_STOPPED[ending];
+  const { signal, code, durationMs } = ending;
+  const how = signal === null
+    ? `code ${code}`
+    : typeof signal === "number"
+    ? `signal ${signal}`
+    : signal;
+  return `${how} after ${formatMs(durationMs)}, ${why(ending)}`;
+}
+
+function why({ reason, signal, receivedSignal }: ExitStatus): string {
+  if (receivedSignal === null) return WHY[reason];
+  // On a terminal both got it from there, so "passed on" would be a guess.
+  if (reason === "signaled" && signal === receivedSignal) {
+    return "by the signal that the program was sent";
+  }
+  return reason === "exited"
+    ? `by itself, after the program was sent ${receivedSignal}`
+    : WHY[reason];
+}
+
+/** A count with its thousands parted: `12,345`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/** Bytes in powers of 1024: `0 B`, `1023 B`, `1.2 MiB`, `123 GiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1023.5) return `${Math.round(bytes)} B`;
+  let amount = bytes / 1024;
+  let unit = 0;
+  // What would be shown as 1024 is 1.0 of the next.
+  while (amount >= 1023.5 && unit < UNITS.length - 1) {
+    amount /= 1024;
+    unit++;
+  }
+  return `${digits(amount, 1)} ${UNITS[unit]}`;
+}
+
+/** A length of time: `250 µs`, `1.5 ms`, `12.3 s`, `2 min 5 s`, `1 h 2 min`. */
+export function formatMs(ms: number): string {
+  if (ms < 0.9995) return `${Math.round(ms * 1000)} µs`;
+  if (ms < 999.5) return `${digits(ms, 2)} ms`;
+  if (ms < 59_950) return `${digits(ms / 1000, 2)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Three digits, of which `decimals` at most stand behind the point. */
+function digits(amount: number, decimals: number): string {
+  const shown = amount < 9.995 ? 2 : amount < 99.95 ? 1 : 0;
+  return amount.toFixed(Math.min(shown, decimals));
+}
+
+const BLOCKS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/** How a plot is drawn. */
+export interface PlotOptions {
+  /** Columns of the terminal that it may take. */
+  columns: number;
+  /** How the lowest value of an octave is written below it. */
+  label(value: number): string;
+}
+
+/** How many lines the blocks of a plot take. */
+const LINES = 2;
+
+/**
+ * Octaves as columns of block characters, two lines high, with their lowest
+ * values below. The highest column is full; a column that is not empty shows
+ * at least an eighth of a line.
+ */
+export function plot(
+  octaves: readonly Octave[],
+  { columns, label }: PlotOptions,
+): string[] {
+  const width = Math.max(1, Math.min(3, Math.floor(columns / octaves.length)));
+  const most = Math.max(...octaves.map(({ count }) => count));
+  const heights = octaves.map(({ count }) =>
+    count === 0 ? 0 : Math.max(1, Math.round(count / most * LINES * 8))
+  );
+  const lines: string[] = [];
+  for (let line = LINES - 1; line >= 0; line--) {
+    const blocks = heights.map((height) =>
+      BLOCKS[Math.min(8, Math.max(0, height - line * 8))]!.repeat(width)
+    );
+    lines.push(blocks.join("").slice(0, columns).trimEnd());
+  }
+  lines.push(axis(octaves.map(({ from }) => label(from)), width, columns));
+  return lines;
+}
+
+/** As many labels as fit, each at the left edge of its column. */
+function axis(labels: string[], width: number, columns: number): string {
+  let line = "";
+  labels.forEach((label, index) => {
+    const at = index * width;
+    const room = line === "" ? at : line.length + 2;
+    if (at < room || at + label.length > columns) return;
+    line = line.padEnd(at) + label;
+  });
+  return line;
 }

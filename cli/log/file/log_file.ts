@@ -1,7 +1,6 @@
 import { PipeWriter } from "../../../src/write/writer.ts";
 import { logFileFailure } from "./log_file_error.ts";
-import { checkRotation } from "./rotate.ts";
-import { RotatingFile, type Rotation } from "./rotating_file.ts";
+import { checkRotation, RotatingFile, type Rotation } from "./rotate.ts";
 
 /** How many rotated files may be kept. */
 const MAX_KEEP = 1000;

@@ -1,9 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type {
-  Arrival,
-  Format,
-  FormatOptions,
-} from "../../../cli/formats/format.ts";
+import type { Arrival } from "../../../cli/arrival.ts";
+import type { Format, FormatOptions } from "../../../cli/formats/format.ts";
 import { LineBuffer } from "../../../cli/formats/store.ts";
 
 /** Options of a plain log, with what a test changes. */

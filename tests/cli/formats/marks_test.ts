@@ -1,4 +1,4 @@
-import type { Arrival } from "../../../cli/formats/format.ts";
+import type { Arrival } from "../../../cli/arrival.ts";
 import type { FormatName } from "../../../cli/options/option.ts";
 import { FORMATS } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";

@@ -1,4 +1,4 @@
-import { Bursts, type FullBuffers } from "../../../cli/summary/bursts.ts";
+import { Bursts, type FullBuffers } from "../../../cli/summary/signs.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 interface Case {

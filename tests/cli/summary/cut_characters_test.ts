@@ -1,4 +1,4 @@
-import { CutCharacters } from "../../../cli/summary/cut_characters.ts";
+import { CutCharacters } from "../../../cli/summary/signs.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 interface Found {

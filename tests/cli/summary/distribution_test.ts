@@ -1,4 +1,4 @@
-import { Distribution } from "../../../cli/summary/distribution.ts";
+import { Distribution } from "../../../cli/summary/statistics.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
 function of(values: readonly number[]): Distribution {

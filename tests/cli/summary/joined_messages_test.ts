@@ -1,7 +1,4 @@
-import {
-  type Joined,
-  JoinedMessages,
-} from "../../../cli/summary/joined_messages.ts";
+import { type Joined, JoinedMessages } from "../../../cli/summary/signs.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const ONE = "Spam 1";

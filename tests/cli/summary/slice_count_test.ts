@@ -1,4 +1,4 @@
-import { SliceCount } from "../../../cli/summary/slice_count.ts";
+import { SliceCount } from "../../../cli/summary/statistics.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const CASES = [

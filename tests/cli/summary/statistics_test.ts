@@ -1,5 +1,5 @@
 import { Statistics } from "../../../cli/summary/statistics.ts";
-import type { Silence } from "../../../cli/summary/silences.ts";
+import type { Silence } from "../../../cli/summary/statistics.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const encoder = new TextEncoder();

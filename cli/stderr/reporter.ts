@@ -1,18 +1,14 @@
+import type { Arrival, Clock } from "../arrival.ts";
 import type { ReadObserver } from "../log/arrivals.ts";
-import type { Clock } from "../log/clock.ts";
-import type { Arrival } from "../formats/format.ts";
 import type { ParentLine } from "../main/parent_program.ts";
-import { Progress, showsProgress } from "./progress.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
-import type { Ending } from "../summary/ending.ts";
-import { SliceCount } from "../summary/slice_count.ts";
-import { Statistics } from "../summary/statistics.ts";
-import { summary } from "../summary/summary.ts";
+import { SliceCount, Statistics } from "../summary/statistics.ts";
+import { type Ending, summary } from "../summary/summary.ts";
+import { Progress, showsProgress } from "./progress.ts";
 import { show, talk } from "./talk.ts";
-import { wrap } from "./wrap.ts";
 
 /** What you are told beside the log: the live line, and the summary at the end. */
-export class Told implements ReadObserver {
+export class Reporter implements ReadObserver {
   readonly #line: ParentLine;
   readonly #statistics: Statistics | null;
   readonly #progress: Progress | null;
@@ -62,7 +58,7 @@ export class Told implements ReadObserver {
    * All has ended: the numbers, how the child ended or why we stopped it, and
    * what is wrong.
    */
-  async sumUp(clock: Clock, ending: Ending): Promise<void> {
+  async printSummary(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
     this.#statistics.end(clock.now("out").elapsedMs);
     await show(summary(this.#statistics, ending));
@@ -72,4 +68,21 @@ export class Told implements ReadObserver {
       await show(wrap(sentence));
     }
   }
+}
+
+/**
+ * A sentence in lines of at most `columns`, the first after a mark and the
+ * others beneath it.
+ */
+export function wrap(sentence: string, columns = 80): string {
+  const lines: string[] = [];
+  let line = "->";
+  for (const word of sentence.split(" ")) {
+    if (line.length + 1 + word.length > columns && line.trim() !== "") {
+      lines.push(line);
+      line = "  ";
+    }
+    line += ` ${word}`;
+  }
+  return `${[...lines, line].join("\n")}\n`;
 }

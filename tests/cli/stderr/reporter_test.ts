@@ -14,8 +14,8 @@ Deno.test("with --fill a slice of several reads is counted once", async () => {
     "--summary",
     "--fill",
     "--",
-    "sh",
-    fixture("pauses.sh"),
+    "python3",
+    fixture("writes_when_read.py"),
   ]);
   assertMatch(stderr, /^ +1 slice of 2 reads/m);
 });

@@ -1,6 +1,6 @@
 import { Arrivals } from "../../../cli/log/arrivals.ts";
-import { Clock } from "../../../cli/log/clock.ts";
-import { followFrames } from "../../../cli/log/follow_frames.ts";
+import { Clock } from "../../../cli/arrival.ts";
+import { followFrames } from "../../../cli/log/follow.ts";
 import { Log } from "../../../cli/log/log.ts";
 import { RawFormat } from "../../../cli/formats/formats.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";

@@ -1,5 +1,5 @@
-import { Clock } from "../../../cli/log/clock.ts";
-import { assert } from "../../support/std_assert.ts";
+import { Clock } from "../../cli/arrival.ts";
+import { assert } from "../support/std_assert.ts";
 
 for (const jumpMs of [0, 3_600_000, -3_600_000]) {
   Deno.test(`a wall clock that jumps by ${jumpMs} ms is followed at once, and moves nothing else`, () => {

@@ -1,4 +1,18 @@
-import type { Arrival } from "../formats/format.ts";
+/** A pipe that bytes came through. */
+export type Stream = "out" | "err";
+
+/** One thing for each pipe. */
+export type PerStream<T> = Record<Stream, T>;
+
+/** When bytes arrived, and through which pipe. */
+export interface Arrival {
+  /** Wall time: milliseconds since 1970, with a fraction. */
+  wallMs: number;
+  /** Monotonic milliseconds since the start. */
+  elapsedMs: number;
+  /** The pipe they came through. */
+  stream: Stream;
+}
 
 /**
  * When bytes arrived, by both clocks.
@@ -13,7 +27,7 @@ export class Clock {
   #offsetMs = performance.timeOrigin;
 
   /** The moment of this call, for bytes of `stream`. */
-  now(stream: Arrival["stream"]): Arrival {
+  now(stream: Stream): Arrival {
     const monotonicMs = performance.now();
     const wholeMs = Date.now();
     const wallMs = this.#offsetMs + monotonicMs;

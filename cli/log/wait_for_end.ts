@@ -1,0 +1,64 @@
+import { BrokenPipeError } from "../../src/errors.ts";
+import type { Child } from "../../src/process/child.ts";
+import type { ExitStatus } from "../../src/process/exit_status.ts";
+import type { StoppedFor } from "../summary/summary.ts";
+import type { Log } from "./log.ts";
+
+/**
+ * After a signal or a limit of time: how long our own output may take once the
+ * child has ended.
+ */
+const LAST_OUTPUT_MS = 1000;
+
+/** How a child and its log ended. */
+export interface End {
+  /** How the child ended. */
+  status: ExitStatus;
+  /** Why the program stopped the child without a failure, or `null`. */
+  stoppedFor: StoppedFor | null;
+  /** The reader of the log was stuck: the end of the log is missing. */
+  logIncomplete: boolean;
+}
+
+/**
+ * Waits for the log and for the child, whichever ends first, and leaves
+ * nothing running. If the log cannot be written, the child is stopped and this
+ * rejects, except when the log's reader has left.
+ */
+export async function waitForEnd(
+  child: Child,
+  log: Log,
+  logging: Promise<unknown>,
+): Promise<End> {
+  const written = logging.then(() => log.close()).then(() => false);
+  const isLate = lastOutputIsLate(child).then(() => true);
+  let stoppedFor: StoppedFor | null = null;
+  let logIncomplete = false;
+  try {
+    logIncomplete = await Promise.race([written, isLate, log.failure]);
+    if (log.isFull) stoppedFor = "count";
+  } catch (error) {
+    if (!(error instanceof BrokenPipeError)) {
+      await child.stop();
+      throw error;
+    }
+    stoppedFor = "reader";
+  }
+  if (stoppedFor !== null) await child.stop();
+  return { status: await child.status, stoppedFor, logIncomplete };
+}
+
+/**
+ * Resolves 1 s after the child's end if a signal or a limit of time ended it:
+ * a stuck reader of our output must not make the program unstoppable.
+ * Otherwise never resolves: a slow reader slows the child.
+ */
+async function lastOutputIsLate(child: Child): Promise<void> {
+  const { receivedSignal, signal, reason } = await child.status;
+  const mustEnd = receivedSignal === "SIGTERM" || receivedSignal === "SIGHUP" ||
+    (receivedSignal !== null && receivedSignal === signal) ||
+    reason === "timeout" || reason === "idle";
+  await new Promise((resolve) => {
+    if (mustEnd) Deno.unrefTimer(setTimeout(resolve, LAST_OUTPUT_MS));
+  });
+}
