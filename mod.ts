@@ -47,10 +47,10 @@ export { FrameStream } from "./src/read/frame_stream.ts";
 export { LineStream } from "./src/read/line_stream.ts";
 export { SliceStream } from "./src/read/slice_stream.ts";
 
-// Write to it, and to the program's own stdout.
+// Write to it, and to the program's own stdout and stderr.
 export { PipeWriter } from "./src/write/writer.ts";
 export type { Sink } from "./src/write/sink.ts";
-export { stdoutWriter } from "./src/write/stdout_writer.ts";
+export { stderrWriter, stdoutWriter } from "./src/write/stdout.ts";
 
 // Say where one message ends and the next begins.
 export {

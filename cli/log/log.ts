@@ -1,4 +1,4 @@
-import { stdoutWriter } from "../../src/write/stdout_writer.ts";
+import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
 import { shouldColor } from "./color.ts";
 import type { Arrival, Stream } from "../arrival.ts";

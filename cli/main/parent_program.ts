@@ -3,7 +3,7 @@ import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
-import { stdoutWriter } from "../../src/write/stdout_writer.ts";
+import { stdoutWriter } from "../../src/write/stdout.ts";
 import { PROGRAM_NAME } from "../stderr/talk.ts";
 
 /** The command line of `main.ts`, read. */

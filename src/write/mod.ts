@@ -1,9 +1,10 @@
 /**
- * Write to a pipe, many small writes as one, and to the program's own stdout.
+ * Write to a pipe, many small writes as one, and to the program's own
+ * stdout and stderr.
  *
  * @module
  */
 export { PipeWriter } from "./writer.ts";
 export type { Sink } from "./sink.ts";
-export { stdoutWriter } from "./stdout_writer.ts";
+export { stderrWriter, stdoutWriter } from "./stdout.ts";
 export { BrokenPipeError } from "../errors.ts";

@@ -1,8 +1,15 @@
 /**
- * A program whose stdout the tests of `stdoutWriter` look at: it writes one of
- * the payloads below. Started as a process of its own.
+ * A program whose output the tests of `stdoutWriter` and `stderrWriter` look
+ * at: it writes one of the payloads below. Started as a process of its own.
+ *
+ *     stdout_program.ts PROGRAM | PAYLOAD [stderr]
  */
-import { BrokenPipeError, PipeReader, stdoutWriter } from "../../mod.ts";
+import {
+  BrokenPipeError,
+  PipeReader,
+  stderrWriter,
+  stdoutWriter,
+} from "../../mod.ts";
 
 /** Repeats `make(n)` up to a size. */
 function fill(bytes: number, make: (n: number) => string): Uint8Array {
@@ -34,9 +41,9 @@ export const PAYLOADS: Record<string, () => Uint8Array> = {
 
 const CUTS = [1, 25, 700, 4096, 5000, 20_000, 70_000];
 
-async function writePayload(name: string): Promise<void> {
+async function writePayload(name: string, to?: string): Promise<void> {
   const bytes = PAYLOADS[name]!();
-  const writer = stdoutWriter();
+  const writer = to === "stderr" ? stderrWriter() : stdoutWriter();
   let start = 0;
   for (let n = 0; start < bytes.length; n++) {
     const end = start + CUTS[n % CUTS.length]!;
@@ -46,7 +53,22 @@ async function writePayload(name: string): Promise<void> {
   await writer.close();
 }
 
-const PROGRAMS: Record<string, () => Promise<void>> = {
+/** How many times this process has called write(2), by proc(5). */
+function countWrites(): number {
+  const counts = Deno.readTextFileSync("/proc/self/io");
+  return Number(/^syscw: (\d+)$/m.exec(counts)![1]);
+}
+
+const PROGRAMS: Record<string, (to?: string) => Promise<void>> = {
+  /** Writes 20,000 lines, and at last by how many calls of write(2). */
+  async counts_writes() {
+    const writer = stdoutWriter();
+    const before = countWrites();
+    for (let n = 0; n < 20_000; n++) await writer.write(letters(n, 24) + "\n");
+    await writer.flush();
+    await writer.write(`${countWrites() - before} writes\n`);
+    await writer.close();
+  },
   /** Does not await a single write, and falls off its end. */
   async burst() {
     const writer = stdoutWriter();
@@ -80,19 +102,23 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     await writer.close();
   },
   /** Writes for ever; ends by SIGTERM without waiting for its own output. */
-  async stuck() {
+  async stuck(to) {
+    const [writer, other] = to === "stderr"
+      ? [stderrWriter(), Deno.stdout]
+      : [stdoutWriter(), Deno.stderr];
     Deno.addSignalListener("SIGTERM", () => {
-      Deno.stderr.writeSync(new TextEncoder().encode("heard SIGTERM\n"));
+      other.writeSync(new TextEncoder().encode("heard SIGTERM\n"));
       Deno.exit(7);
     });
-    const writer = stdoutWriter();
     const bytes = PAYLOADS["short lines"]!();
-    Deno.stderr.writeSync(new TextEncoder().encode("ready\n"));
+    other.writeSync(new TextEncoder().encode("ready\n"));
     for (;;) await writer.write(bytes);
   },
   /** Writes until the reader leaves, and says what it was told. */
-  async reader_leaves() {
-    const writer = stdoutWriter();
+  async reader_leaves(to) {
+    const [writer, other] = to === "stderr"
+      ? [stderrWriter(), Deno.stdout]
+      : [stdoutWriter(), Deno.stderr];
     const told: string[] = [];
     const tell = (error: unknown) => {
       const { cause } = error as Error;
@@ -108,18 +134,20 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     await writer.flush().catch(tell);
     await writer.close();
     told.push(`${writer.broken instanceof BrokenPipeError} quiet`);
-    Deno.stderr.writeSync(new TextEncoder().encode(told.join("\n")));
+    other.writeSync(new TextEncoder().encode(told.join("\n")));
   },
   /** Writes to a device without room. */
-  async full() {
-    const writer = stdoutWriter();
+  async full(to) {
+    const [writer, other] = to === "stderr"
+      ? [stderrWriter(), Deno.stdout]
+      : [stdoutWriter(), Deno.stderr];
     await writer.write("one line\n");
     const error = await writer.close().then(() => undefined, (error) => error);
-    Deno.stderr.writeSync(new TextEncoder().encode(String(error)));
+    other.writeSync(new TextEncoder().encode(String(error)));
   },
 };
 
 if (import.meta.main) {
-  const [name = ""] = Deno.args;
-  await (PROGRAMS[name]?.() ?? writePayload(name));
+  const [name = "", to] = Deno.args;
+  await (PROGRAMS[name]?.(to) ?? writePayload(name, to));
 }

@@ -1,5 +1,9 @@
 import { needs } from "../support/processes.ts";
-import { assertEquals, assertMatch } from "../support/std_assert.ts";
+import {
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "../support/std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
 
 const FIXTURES = `${import.meta.dirname}/../fixtures`;
@@ -8,14 +12,14 @@ const PROGRAM = ["run", "-q", "--no-prompt", "--no-check"];
 const URL_OF_PROGRAM = import.meta.resolve("./stdout_program.ts");
 
 /** The command line that starts the program. */
-function program(name: string): string[] {
-  return [Deno.execPath(), ...PROGRAM, URL_OF_PROGRAM, name];
+function program(...args: string[]): string[] {
+  return [Deno.execPath(), ...PROGRAM, URL_OF_PROGRAM, ...args];
 }
 
 /** Runs a line of shell whose `$@` starts the program. */
-function shell(line: string, name: string): Promise<Deno.CommandOutput> {
+function shell(line: string, ...args: string[]): Promise<Deno.CommandOutput> {
   return new Deno.Command("bash", {
-    args: ["-c", line, "bash", ...program(name)],
+    args: ["-c", line, "bash", ...program(...args)],
     stdin: "null",
   }).output();
 }
@@ -37,6 +41,8 @@ const KINDS = [
   "shared",
   "terminal",
   "nonblocking-terminal",
+  "shared-terminal",
+  "nonblocking-shared-terminal",
   "nonblocking-socket",
 ];
 
@@ -58,6 +64,39 @@ for (const kind of KINDS) {
     );
   }
 }
+
+for (const kind of KINDS.filter((kind) => !kind.includes("shared"))) {
+  for (const name of ["short lines", "no newline at all"]) {
+    Deno.test(
+      `stderr is exact: ${kind}, read slowly, ${name}`,
+      needs("python3"),
+      async () => {
+        const { stdout, stderr, code } = await new Deno.Command("python3", {
+          args: [READER, `stderr-${kind}`, ...program(name, "stderr")],
+        }).output();
+        assertEquals(
+          [code, difference(stdout, PAYLOADS[name]!()), textOf(stderr)],
+          [0, "same", "mode kept\n"],
+        );
+      },
+    );
+  }
+}
+
+Deno.test(
+  "many lines onto a terminal that stderr shows as well leave in few writes",
+  { ignore: needs("python3").ignore || Deno.build.os !== "linux" },
+  async () => {
+    // It reads /proc, which no lesser permission allows.
+    const [deno = "", run = "", ...args] = program("counts_writes");
+    const { stdout } = await new Deno.Command("python3", {
+      args: [READER, "shared-terminal", deno, run, "-A", ...args],
+    }).output();
+    const count = Number(/(\d+) writes\n$/.exec(textOf(stdout))?.[1]);
+    // One by one they are 40,000: each line, and its newline.
+    assertLessOrEqual(count, 1000);
+  },
+);
 
 Deno.test(
   "a socket that never would block stays non-blocking",
@@ -131,53 +170,57 @@ Deno.test(
   },
 );
 
-for (const bytes of [1, 1_000_000]) {
-  Deno.test(`a reader that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {
-    // By exec, so that the signal reaches the program itself.
-    const child = new Deno.Command("bash", {
-      args: ["-c", 'exec "$@"', "bash", ...program("stuck")],
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const stderr = child.stderr.pipeThrough(new TextDecoderStream())
-      .getReader();
-    assertEquals((await stderr.read()).value, "ready\n");
-    const stdout = child.stdout.getReader();
-    for (let got = 0; got < bytes;) {
-      got += (await stdout.read()).value!.length;
-    }
-    child.kill("SIGTERM");
-    assertEquals((await stderr.read()).value, "heard SIGTERM\n");
-    assertEquals((await child.status).code, 7);
-    await stderr.cancel();
-    await stdout.cancel();
+/** Whose reader is stuck, leaves, or has no room; the other one says so. */
+const OUTPUTS = ["stdout", "stderr"] as const;
+
+for (const to of OUTPUTS) {
+  const other = to === "stdout" ? "stderr" : "stdout";
+
+  for (const bytes of [1, 1_000_000]) {
+    Deno.test(`a reader of ${to} that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {
+      // By exec, so that the signal reaches the program itself.
+      const child = new Deno.Command("bash", {
+        args: ["-c", 'exec "$@"', "bash", ...program("stuck", to)],
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const says = child[other].pipeThrough(new TextDecoderStream())
+        .getReader();
+      assertEquals((await says.read()).value, "ready\n");
+      const output = child[to].getReader();
+      for (let got = 0; got < bytes;) {
+        got += (await output.read()).value!.length;
+      }
+      child.kill("SIGTERM");
+      assertEquals((await says.read()).value, "heard SIGTERM\n");
+      assertEquals((await child.status).code, 7);
+      await says.cancel();
+      await output.cancel();
+    });
+  }
+
+  const all = to === "stdout" ? '"$@"' : '"$@" 3>&1 1>&2 2>&3 3>&-';
+  const into = to === "stdout" ? ">/dev/full" : "2>/dev/full";
+  for (const reader of ["head -1", "head -c 4000000"]) {
+    Deno.test(`a reader of ${to}, ${reader}, is told by every write and flush, and not by close`, async () => {
+      const output = await shell(
+        `${all} | ${reader} >/dev/null`,
+        "reader_leaves",
+        to,
+      );
+      assertEquals(
+        textOf(output.stderr),
+        ["true BrokenPipe", "true BrokenPipe", "true BrokenPipe", "true quiet"]
+          .join("\n"),
+      );
+    });
+  }
+
+  Deno.test(`a full device is told by close, when no write was: ${to}`, async () => {
+    const output = await shell(`exec "$@" ${into}`, "full", to);
+    assertEquals(
+      textOf(output[other]),
+      `Error: Cannot write to ${to}: No space left on device (os error 28)`,
+    );
   });
 }
-
-Deno.test("a reader that leaves is told by every write and flush, and not by close", async () => {
-  const { stderr } = await shell('"$@" | head -1 >/dev/null', "reader_leaves");
-  assertEquals(
-    textOf(stderr),
-    ["true BrokenPipe", "true BrokenPipe", "true BrokenPipe", "true quiet"]
-      .join("\n"),
-  );
-});
-
-Deno.test("a reader that leaves after 4 MB is told as well", async () => {
-  const { stderr } = await shell(
-    '"$@" | head -c 4000000 >/dev/null',
-    "reader_leaves",
-  );
-  assertEquals(
-    textOf(stderr).split("\n")[0],
-    "true BrokenPipe",
-  );
-});
-
-Deno.test("a full device is told by close, when no write was", async () => {
-  const { stderr } = await shell('exec "$@" >/dev/full', "full");
-  assertEquals(
-    textOf(stderr),
-    "Error: Cannot write to stdout: No space left on device (os error 28)",
-  );
-});
