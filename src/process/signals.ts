@@ -155,8 +155,10 @@ export class Signals {
 
   /** Stops listening for what no child and no hold needs. */
   unlisten(): void {
-    const isWrapped = [...this.#children.keys()].some((it) => it.isWrapped);
-    if (this.#hearsChildSignals && !isWrapped) {
+    // A hold outlives the child that such a signal was meant for.
+    const isNeeded = this.#holds.size > 0 ||
+      [...this.#children.keys()].some(({ isWrapped }) => isWrapped);
+    if (this.#hearsChildSignals && !isNeeded) {
       this.#hearsChildSignals = false;
       removeListeners(this.#childListeners);
     }

@@ -213,8 +213,36 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a wrapped child loses its signals when another one ends",
     file: "src/process/signals.ts",
-    from: "if (this.#hearsChildSignals && !isWrapped) {",
+    from: "if (this.#hearsChildSignals && !isNeeded) {",
     to: "if (this.#hearsChildSignals) {",
+    tests: SIGNALS,
+  },
+  {
+    name: "a hold does not listen on after the child's end",
+    file: "src/process/signals.ts",
+    from: "return this.#children.size > 0 || this.#holds.size > 0;",
+    to: "return this.#children.size > 0;",
+    tests: SIGNALS,
+  },
+  {
+    name: "a signal that was meant for a child ends a program that holds on",
+    file: "src/process/signals.ts",
+    from: "const isNeeded = this.#holds.size > 0 ||\n",
+    to: "const isNeeded = this.#holds.size > 99 ||\n",
+    tests: SIGNALS,
+  },
+  {
+    name: "a hold is not told of a signal",
+    file: "src/process/signals.ts",
+    from: "    for (const { onSignal } of this.#holds) onSignal(signal);\n",
+    to: "",
+    tests: SIGNALS,
+  },
+  {
+    name: "a program ends by no signal once a hold is released",
+    file: "src/process/signals.ts",
+    from: "      this.unlisten();\n      this.#end();\n",
+    to: "      this.unlisten();\n",
     tests: SIGNALS,
   },
   {

@@ -6,6 +6,11 @@ import {
 import { fixture, isAlive, needs, until } from "../support/processes.ts";
 import { startParent } from "../support/parents.ts";
 import { TERMINAL_PROGRAM } from "../support/terminal.ts";
+import {
+  type GuardedChild,
+  type Received,
+  Signals,
+} from "../../src/process/signals.ts";
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const IGNORES = [fixture("ignores_signals.sh")];
@@ -550,3 +555,106 @@ Deno.test(
     );
   },
 );
+
+Deno.test("a hold keeps the program from a signal after its child's end, and a repeated key is one", async () => {
+  await using parent = await startParent({
+    program: "holds.ts",
+    child: ['{"onSignal":"pass"}', "true"],
+  });
+  await parent.shows("child 0");
+  // What was meant for the child does not end the program either.
+  Deno.kill(parent.pid, "SIGUSR2");
+  Deno.kill(parent.pid, "SIGTERM");
+  // Far enough apart for two deliveries.
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  Deno.kill(parent.pid, "SIGTERM");
+  await parent.shows("got SIGTERM");
+  Deno.kill(parent.pid, "SIGQUIT");
+  const { code, output } = await parent.end();
+  assertEquals(
+    [code, output.slice(output.indexOf("child 0"))],
+    [0, "child 0\ngot SIGTERM\ngot SIGQUIT\nreleased\nlives\n"],
+  );
+});
+
+Deno.test("a hold is told again of a signal that comes later than a repeated key", async () => {
+  await using parent = await startParent({
+    program: "holds.ts",
+    child: ['{"onSignal":"pass"}', "true"],
+  });
+  await parent.shows("child 0");
+  const startMs = performance.now();
+  Deno.kill(parent.pid, "SIGINT");
+  await parent.shows("got SIGINT");
+  await until(() => performance.now() - startMs > 320);
+  Deno.kill(parent.pid, "SIGINT");
+  await parent.shows(/(got SIGINT[^]*){2}/);
+  Deno.kill(parent.pid, "SIGQUIT");
+  assertEquals((await parent.end()).code, 0);
+});
+
+Deno.test("a program that ends by its child's signal does so after the hold", async () => {
+  await using parent = await startParent({
+    program: "holds.ts",
+    child: ["{}", ...CLEANS_UP],
+  });
+  await parent.shows("ready");
+  Deno.kill(parent.pid, "SIGTERM");
+  await parent.shows("child 7");
+  Deno.kill(parent.pid, "SIGQUIT");
+  const { signal, output } = await parent.end();
+  assertStringIncludes(output, "got SIGQUIT");
+  assertEquals([signal, output.includes("lives")], ["SIGTERM", false]);
+});
+
+/** Signals that come to a program, and what its one child gets of them. */
+const SEQUENCES: {
+  title: string;
+  signals: [Deno.Signal, atMs: number][];
+  gets: string[];
+}[] = [
+  {
+    title: "a key that is delivered twice is one",
+    signals: [["SIGINT", 0], ["SIGINT", 1], ["SIGINT", 299]],
+    gets: ["SIGINT"],
+  },
+  {
+    title: "a key that is pressed again is another one, and no request to end",
+    signals: [["SIGINT", 0], ["SIGINT", 300], ["SIGINT", 1000]],
+    gets: ["SIGINT", "SIGINT", "SIGINT"],
+  },
+  {
+    title: "a second request to end comes after 300 ms",
+    signals: [["SIGTERM", 0], ["SIGTERM", 299], ["SIGTERM", 301]],
+    gets: ["SIGTERM", "SIGTERM again"],
+  },
+  {
+    title: "another signal at the same time is no second request",
+    signals: [["SIGTERM", 0], ["SIGHUP", 5], ["SIGCONT", 9], ["SIGHUP", 400]],
+    gets: ["SIGTERM", "SIGHUP", "SIGCONT", "SIGHUP again"],
+  },
+  {
+    title: "SIGINT is no request to end before SIGTERM",
+    signals: [["SIGINT", 0], ["SIGTERM", 2000], ["SIGINT", 4000]],
+    gets: ["SIGINT", "SIGTERM", "SIGINT"],
+  },
+];
+for (const { title, signals, gets } of SEQUENCES) {
+  Deno.test(`${title}: ${signals.map((each) => each.join(" at ")).join(", ")}`, () => {
+    const got: string[] = [];
+    const child: GuardedChild = {
+      endsProgram: false,
+      isWrapped: false,
+      group: false,
+      hasWritten: true,
+      receive: ({ signal, again }: Received) =>
+        got.push(again ? `${signal} again` : signal),
+      send: () => {},
+      killNow: () => {},
+    };
+    const heard = new Signals();
+    heard.addChild(child);
+    for (const [signal, atMs] of signals) heard.receive(signal, atMs);
+    assertEquals(got, gets);
+  });
+}
