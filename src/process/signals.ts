@@ -93,6 +93,12 @@ const HANDLED_AFTER_MS = 5000;
  */
 const OTHERS_MS = 1000;
 
+/**
+ * How long a signal that this program sends to itself is waited for. After that
+ * a listener of the program's own has it.
+ */
+const RAISED_MS = 100;
+
 /** What is remembered of a child. */
 interface ChildRecord {
   /** When it was first asked to end. */
@@ -204,7 +210,7 @@ export class Signals {
     }
     this.#allEnded?.resolve();
     this.#allEnded = undefined;
-    this.#end();
+    await this.#end();
   }
 
   /**
@@ -283,7 +289,7 @@ export class Signals {
   }
 
   /** Ends this program by the signal that was noted, if nothing is left. */
-  #end(): void {
+  async #end(): Promise<void> {
     if (this.#isNeeded) return;
     const signal = this.#endingSignal;
     // Forget it first: if the program has its own listener, `raise` does not end
@@ -293,6 +299,8 @@ export class Signals {
     // It is delivered asynchronously. By then the next child may have started,
     // which must not take it for a request to end.
     this.#lastAtMs.set(signal, performance.now());
+    // Until then the program must not end with 0 by itself.
+    await new Promise((resolve) => setTimeout(resolve, RAISED_MS));
   }
 
   /** Waits for the other children, unless only the caller can end them. */
