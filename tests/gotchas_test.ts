@@ -7,6 +7,7 @@ import {
   listeningSockets,
   needs,
   quote,
+  testNeeding,
   until,
 } from "./support/processes.ts";
 import { ExitError, PipeReader, run, spawn } from "../mod.ts";
@@ -26,12 +27,14 @@ import {
   whole,
 } from "./support/whole_program.ts";
 
+const test = testNeeding("sh");
+
 const payloads = (log: string) =>
   log.split("\n").slice(0, -1).map((line) =>
     line.replace(/^Parent \d+ got \[(.*)\] as \d+\.\d{6}$/, "$1")
   );
 
-Deno.test("A read is not a message", async () => {
+test("A read is not a message", async () => {
   const written = await Deno.makeTempFile();
   await Deno.remove(written);
   const child = new Deno.Command("sh", {
@@ -56,7 +59,7 @@ Deno.test("A read is not a message", async () => {
   await Deno.remove(written);
 });
 
-Deno.test({
+test({
   name: "A child that buffers because its stdout is a pipe",
   ignore: !has("python3"),
   fn: async () => {
@@ -93,7 +96,7 @@ Deno.test({
   },
 });
 
-Deno.test("The reader of our output leaves", async () => {
+test("The reader of our output leaves", async () => {
   const { code, stdout, stderr } = await shell(
     `set -o pipefail; main --tick 5ms | head -1; echo "status $?"`,
   );
@@ -101,7 +104,7 @@ Deno.test("The reader of our output leaves", async () => {
   assertMatch(stdout, /^Parent .*\nstatus 0\n$/);
 });
 
-Deno.test("Text cut inside a character", async () => {
+test("Text cut inside a character", async () => {
   const { stdout } = await whole([
     "--",
     "sh",
@@ -122,7 +125,7 @@ Deno.test("Text cut inside a character", async () => {
   await child.status;
 });
 
-Deno.test("Exited is not closed", async () => {
+test("Exited is not closed", async () => {
   const { code, stdout, stderr } = await whole([
     "--format=raw",
     "--",
@@ -133,7 +136,7 @@ Deno.test("Exited is not closed", async () => {
   assertMatch(stderr, /^basic-pipes: .*still holds its pipe.*\n$/);
 });
 
-Deno.test("A timeout and a grandchild", async () => {
+test("A timeout and a grandchild", async () => {
   const startMs = performance.now();
   const error = await assertRejects(
     () => run("sh", ["-c", "sleep 3; echo x"], { timeoutMs: 300 }),
@@ -144,7 +147,7 @@ Deno.test("A timeout and a grandchild", async () => {
   assert(ms >= 300 && ms < 1500, `${ms} ms`);
 });
 
-Deno.test({
+test({
   name: "Ctrl-C reaches everybody",
   ignore: !has(TERMINAL_PROGRAM),
   fn: async () => {
@@ -157,7 +160,7 @@ Deno.test({
   },
 });
 
-Deno.test("An ignored SIGHUP is heard again", async () => {
+test("An ignored SIGHUP is heard again", async () => {
   const prefix = ["sh", "-c", `trap '' HUP; exec "$@"`, "sh"];
   const child = ["sh", "-c", "echo ready; exec sleep 0.5"];
   const [shell = "", ...args] = [...prefix, ...child];
@@ -177,7 +180,7 @@ const CLOSED_TERMINALS = [
 ];
 for (const { log, file, lives } of CLOSED_TERMINALS) {
   const end = lives ? "outlives it" : "ends with it";
-  Deno.test(
+  test(
     `when a terminal closes, a session of its own with the log ${log} ${end}`,
     needs(TERMINAL_PROGRAM, "setsid"),
     async () => {
@@ -231,7 +234,7 @@ for (const { log, file, lives } of CLOSED_TERMINALS) {
 }
 
 for (const group of [false, true]) {
-  Deno.test(`Stopping a child leaves its tree${group ? ", but not a group" : ""}`, async () => {
+  test(`Stopping a child leaves its tree${group ? ", but not a group" : ""}`, async () => {
     const child = spawn("sh", [fixture("server_in_background.sh")], { group });
     const server = Number(await child.stdout.readLine());
     assert(isAlive(server));
@@ -247,7 +250,7 @@ for (const group of [false, true]) {
   });
 }
 
-Deno.test({
+test({
   name: "What SIGKILL of the parent leaves",
   ignore: !has("setpriv"),
   fn: async () => {
@@ -278,7 +281,7 @@ Deno.test({
   },
 });
 
-Deno.test("The command eats the loop's input", async () => {
+test("The command eats the loop's input", async () => {
   const loop = async (more: string) => {
     const line =
       `printf '1\\n2\\n3\\n' | while read -r x; do echo "line $x"; main -fraw -- cat ${more}; done`;

@@ -5,6 +5,7 @@ import {
   isBlockedOnWrite,
   needs,
   quote,
+  testNeeding,
   until,
 } from "./support/processes.ts";
 import {
@@ -24,6 +25,8 @@ import {
   start,
   whole,
 } from "./support/whole_program.ts";
+
+const test = testNeeding("sh");
 
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
 
@@ -75,7 +78,7 @@ Deno.test("the child pauses n ticks before message n", async () => {
   assert(ms >= 240, `${ms} ms`);
 });
 
-Deno.test("a slice is at most 32 bytes, and never joins or loses any", async () => {
+test("a slice is at most 32 bytes, and never joins or loses any", async () => {
   const text = "a".repeat(31) + "€" + "'".repeat(3) + '"\\\n\0\x7f';
   const { stdout, code } = await whole([
     "--",
@@ -124,7 +127,7 @@ const ENDS = [
 ];
 
 for (const { args, code, stderr } of ENDS) {
-  Deno.test(`${args.join(" ")} ends with ${code}`, async () => {
+  test(`${args.join(" ")} ends with ${code}`, async () => {
     const ended = await whole(args);
     assertEquals({ ...ended, stderr: "" }, {
       code,
@@ -137,7 +140,7 @@ for (const { args, code, stderr } of ENDS) {
   });
 }
 
-Deno.test("no shell is involved, and options after -- are the command's", async () => {
+test("no shell is involved, and options after -- are the command's", async () => {
   const { stdout } = await whole([
     "--format=raw",
     "--",
@@ -152,7 +155,7 @@ Deno.test("no shell is involved, and options after -- are the command's", async 
   assertEquals(stdout, "$HOME\n*\n--slice=4\na b\n--\n");
 });
 
-Deno.test("--slice, --fill and --count cut as they say", async () => {
+test("--slice, --fill and --count cut as they say", async () => {
   const pieces = (log: string) => readLines(log).map(({ bytes }) => bytes);
   const run = (...args: string[]) =>
     whole([...args, "--", "printf", "abcdefghij"]);
@@ -169,7 +172,7 @@ Deno.test("--slice, --fill and --count cut as they say", async () => {
   assertEquals(pieces(late.stdout), ["abcd", "efgh", "i"]);
 });
 
-Deno.test("--count ends an endless child with status 0", async () => {
+test("--count ends an endless child with status 0", async () => {
   const { code, stdout } = await whole(["--count=3", "--", "yes"]);
   assertEquals(code, 0);
   assertEquals(
@@ -214,7 +217,7 @@ Deno.test("the version is that of deno.json", async () => {
   assertEquals((await whole(["-V"])).stdout, `basic-pipes ${version}\n`);
 });
 
-Deno.test("a reader that leaves ends the program with 0, and the child with it", async () => {
+test("a reader that leaves ends the program with 0, and the child with it", async () => {
   const { code, stdout, stderr } = await shell(
     `set -o pipefail; main --tick 5ms | head -1; echo "$?"; main -- yes | head -1 | wc -l; echo "$?"`,
   );
@@ -222,7 +225,7 @@ Deno.test("a reader that leaves ends the program with 0, and the child with it",
   assertMatch(stdout, /^Parent \d+ got \[b'Spam 0.*\n0\n1\n0\n$/);
 });
 
-Deno.test("a reader that has left is noticed at the first line that it misses", async () => {
+test("a reader that has left is noticed at the first line that it misses", async () => {
   const started = performance.now();
   // A second line after 0.1 s, and a third a minute later.
   const { code, stdout, stderr } = await shell(
@@ -244,23 +247,27 @@ const PARENT_ENDS = [
 ] as const;
 
 for (const signal of PARENT_ENDS) {
-  Deno.test(`the child is gone within 100 ms when its parent ends by ${signal}`, async () => {
-    const parent = start(["--tick", "1h"]);
-    const reader = parent.stdout.getReader();
-    await reader.read();
-    const children = Deno.readTextFileSync(
-      `/proc/${parent.pid}/task/${parent.pid}/children`,
-    ).trim().split(" ").map(Number);
-    assertEquals(children.length, 1);
-    parent.kill(signal);
-    const endedBy = (await parent.status).signal;
-    const atMs = performance.now();
-    assert(await until(() => !children.some(isAlive)));
-    assertLessOrEqual(performance.now() - atMs, 100);
-    assertEquals(endedBy, signal);
-    await reader.cancel();
-    await parent.stderr.cancel();
-  });
+  test(
+    `the child is gone within 100 ms when its parent ends by ${signal}`,
+    needs("/proc"),
+    async () => {
+      const parent = start(["--tick", "1h"]);
+      const reader = parent.stdout.getReader();
+      await reader.read();
+      const children = Deno.readTextFileSync(
+        `/proc/${parent.pid}/task/${parent.pid}/children`,
+      ).trim().split(" ").map(Number);
+      assertEquals(children.length, 1);
+      parent.kill(signal);
+      const endedBy = (await parent.status).signal;
+      const atMs = performance.now();
+      assert(await until(() => !children.some(isAlive)));
+      assertLessOrEqual(performance.now() - atMs, 100);
+      assertEquals(endedBy, signal);
+      await reader.cancel();
+      await parent.stderr.cancel();
+    },
+  );
 }
 
 Deno.test("without --allow-run one line names the flag", async () => {
@@ -299,19 +306,23 @@ for (const by of ["deno run", "deno task"] as const) {
   });
 }
 
-Deno.test("a reader of the log that is stuck does not keep SIGTERM from ending it", async () => {
-  const program = start(["--", "yes"]);
-  const { pid } = program;
-  // Nobody reads: the pipe is full, and a write of the log is under way.
-  assert(await until(() => isBlockedOnWrite(pid)));
-  program.kill("SIGTERM");
-  const atMs = performance.now();
-  const { signal } = await program.status;
-  assertEquals(signal, "SIGTERM");
-  assertLessOrEqual(performance.now() - atMs, 3000);
-  await program.stdout.cancel();
-  await program.stderr.cancel();
-});
+test(
+  "a reader of the log that is stuck does not keep SIGTERM from ending it",
+  needs("/proc"),
+  async () => {
+    const program = start(["--", "yes"]);
+    const { pid } = program;
+    // Nobody reads: the pipe is full, and a write of the log is under way.
+    assert(await until(() => isBlockedOnWrite(pid)));
+    program.kill("SIGTERM");
+    const atMs = performance.now();
+    const { signal } = await program.status;
+    assertEquals(signal, "SIGTERM");
+    assertLessOrEqual(performance.now() - atMs, 3000);
+    await program.stdout.cancel();
+    await program.stderr.cancel();
+  },
+);
 
 Deno.test("each shell gets its completions, from the same table", async () => {
   for (const name of ["bash", "zsh", "fish"]) {
@@ -322,7 +333,7 @@ Deno.test("each shell gets its completions, from the same table", async () => {
   }
 });
 
-Deno.test("a log file is appended to, rotated, and refused before anything starts", async () => {
+test("a log file is appended to, rotated, and refused before anything starts", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const run = (...args: string[]) =>

@@ -8,8 +8,17 @@ import {
   assertLessOrEqual,
 } from "./support/std_assert.ts";
 import { run } from "../mod.ts";
-import { fixture, isAlive, needs, quote, until } from "./support/processes.ts";
+import {
+  fixture,
+  isAlive,
+  needs,
+  quote,
+  testNeeding,
+  until,
+} from "./support/processes.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "./support/terminal.ts";
+
+const test = testNeeding("sh");
 
 const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 40);
 const SEED = Number(Deno.env.get("STORM_SEED") ?? 20240601);
@@ -115,7 +124,7 @@ async function strike(
   ];
 }
 
-Deno.test(
+test(
   `a storm of ${STARTS} signals, seed ${SEED}, leaves no orphan and no hang`,
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -145,7 +154,7 @@ const CROWDS = [
 ];
 
 for (const { what, kind } of CROWDS) {
-  Deno.test(`${what} leave no descriptor, no zombie and no memory`, async () => {
+  test(`${what} leave no descriptor, no zombie and no memory`, async () => {
     const program = new URL("./parents/crowd.ts", import.meta.url).href;
     const { text } = await run(Deno.execPath(), [
       "run",
@@ -161,7 +170,7 @@ for (const { what, kind } of CROWDS) {
   });
 }
 
-Deno.test("a reader that is slow slows the child, and the memory stays flat", async () => {
+test("a reader that is slow slows the child, and the memory stays flat", async () => {
   const program = new URL("./parents/reads_slowly.ts", import.meta.url).href;
   const { text } = await run(Deno.execPath(), ["run", "-A", program]);
   const { bytes, mostMiB } = JSON.parse(text());

@@ -38,10 +38,10 @@ const COMMANDS = blockLines("sh")
   .filter((line) => line.startsWith("deno run"));
 
 for (const command of COMMANDS) {
-  const python = command.includes("python3") ? ["python3"] : [];
+  const programs = command.includes("python3") ? ["python3"] : [];
   Deno.test(
     `the README's command runs: ${command}`,
-    needs(...python),
+    needs("bash", ...programs),
     async () => {
       // Ours runs until it is stopped: three lines are enough to know.
       const options = command.endsWith("--allow-run main.ts")

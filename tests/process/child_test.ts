@@ -21,10 +21,13 @@ import {
   isAlive,
   isBlockedOnWrite,
   needs,
+  testNeeding,
   textOf,
   timed,
   until,
 } from "../support/processes.ts";
+
+const test = testNeeding("sh");
 
 const SHORT: StopLadder = [
   { close: "stdin" },
@@ -91,14 +94,14 @@ const ENDS: { script: string; expected: Partial<ExitStatus> }[] = [
   },
 ];
 for (const { script, expected } of ENDS) {
-  Deno.test(`the status of bash -c '${script}' is told truly`, async () => {
+  test(`the status of bash -c '${script}' is told truly`, async () => {
     await using child = spawn("bash", ["-c", script]);
     assertEquals(told(await child.status), { ...EXITED, ...expected });
   });
 }
 
 for (const number of [34, 64]) {
-  Deno.test({
+  test({
     name: `a child that ends by real-time signal ${number} has a status`,
     // Deno rejects its own status then, and keeps the resource of the child.
     sanitizeResources: false,
@@ -115,21 +118,21 @@ for (const number of [34, 64]) {
   });
 }
 
-Deno.test("the status lasts from the start to the process's end", async () => {
+test("the status lasts from the start to the process's end", async () => {
   await using child = spawn("sleep", ["0.2"]);
   const { durationMs } = await child.status;
   assertGreaterOrEqual(durationMs, 199);
   assertLessOrEqual(durationMs, 1000);
 });
 
-Deno.test("the time of a child does not count the wait for its pipes", async () => {
+test("the time of a child does not count the wait for its pipes", async () => {
   const startMs = performance.now();
   await using child = spawn(fixture("leaves_grandchild.sh"));
   const [, { durationMs }] = await Promise.all([textOf(child), child.status]);
   assertGreaterOrEqual(performance.now() - startMs - durationMs, 249);
 });
 
-Deno.test("the tail is the last 8,192 bytes of stderr", async () => {
+test("the tail is the last 8,192 bytes of stderr", async () => {
   const script =
     "i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2";
   await using child = spawn("sh", ["-c", script]);
@@ -142,7 +145,7 @@ Deno.test("the tail is the last 8,192 bytes of stderr", async () => {
   });
 });
 
-Deno.test("check gives the status of a success, and refuses any other", async () => {
+test("check gives the status of a success, and refuses any other", async () => {
   await using good = spawn("true");
   assertEquals(told(await good.check()), EXITED);
   await using bad = spawn("sh", [
@@ -209,7 +212,7 @@ const STOPS: {
   },
 ];
 for (const { what, reason, message, start } of STOPS) {
-  Deno.test(`${what} stops the child, and the status says so`, async () => {
+  test(`${what} stops the child, and the status says so`, async () => {
     const { child, act } = start();
     await using _ = child;
     act?.();
@@ -277,7 +280,7 @@ const LADDERS: {
   },
 ];
 for (const { what, child: name, stdin, ladder, expected } of LADDERS) {
-  Deno.test(`stop: ${what}`, async () => {
+  test(`stop: ${what}`, async () => {
     await using child = spawn(fixture(name), [], { stdin, ladder });
     await child.stdout.read(32);
     if (name === "stops_itself.sh") {
@@ -299,7 +302,7 @@ function isStopped(pid: number): boolean {
   return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
 }
 
-Deno.test("stop may be called often, together and after the end", async () => {
+test("stop may be called often, together and after the end", async () => {
   await using child = spawn("sleep", ["30"]);
   const stops = await Promise.all([child.stop(), child.stop(), child.stop()]);
   assertEquals(stops, [true, true, true]);
@@ -308,7 +311,7 @@ Deno.test("stop may be called often, together and after the end", async () => {
   assertEquals({ reason, stopSteps }, { reason: "stopped", stopSteps: 2 });
 });
 
-Deno.test("stopping a child that has ended by itself changes nothing", async () => {
+test("stopping a child that has ended by itself changes nothing", async () => {
   await using child = spawn("true");
   await child.status;
   assertEquals(await child.stop(), true);
@@ -316,7 +319,7 @@ Deno.test("stopping a child that has ended by itself changes nothing", async () 
   assertEquals(told(await child.status), EXITED);
 });
 
-Deno.test("a ladder that does not end the child says so, and its scope still does", async () => {
+test("a ladder that does not end the child says so, and its scope still does", async () => {
   let pid = 0;
   {
     await using child = spawn(fixture("ignores_signals.sh"), [], {
@@ -330,7 +333,7 @@ Deno.test("a ladder that does not end the child says so, and its scope still doe
   assert(!isAlive(pid));
 });
 
-Deno.test("a descendant that holds the pipe costs exitDelayMs, and no byte", async () => {
+test("a descendant that holds the pipe costs exitDelayMs, and no byte", async () => {
   await using child = spawn(fixture("leaves_grandchild.sh"));
   const { ms, value } = await timed(() =>
     Promise.all([textOf(child), child.status])
@@ -346,7 +349,7 @@ Deno.test("a descendant that holds the pipe costs exitDelayMs, and no byte", asy
   assertLessOrEqual(ms, 1000);
 });
 
-Deno.test("what a descendant writes within exitDelayMs is read, as often as it comes", async () => {
+test("what a descendant writes within exitDelayMs is read, as often as it comes", async () => {
   const script =
     "for i in 1 2 3 4 5; do sleep 0.1; echo $i; done 2>/dev/null & exit 4";
   await using child = spawn("sh", ["-c", script]);
@@ -361,7 +364,7 @@ Deno.test("what a descendant writes within exitDelayMs is read, as often as it c
   });
 });
 
-Deno.test("bytes that came while the event loop was blocked are kept", async () => {
+test("bytes that came while the event loop was blocked are kept", async () => {
   const script = "(sleep 0.1; echo late; exec sleep 3) 2>/dev/null & exit 4";
   await using child = spawn("sh", ["-c", script]);
   const text = textOf(child);
@@ -373,7 +376,7 @@ Deno.test("bytes that came while the event loop was blocked are kept", async () 
   assertEquals(await text, "late\n");
 });
 
-Deno.test("a timeout means it, whoever holds the pipe", async () => {
+test("a timeout means it, whoever holds the pipe", async () => {
   await using child = spawn("sh", ["-c", "echo first; sleep 3; echo x"], {
     timeoutMs: 300,
   });
@@ -384,7 +387,7 @@ Deno.test("a timeout means it, whoever holds the pipe", async () => {
   assertLessOrEqual(ms, 450);
 });
 
-Deno.test("a timeout means it while a descendant floods the pipe", async () => {
+test("a timeout means it while a descendant floods the pipe", async () => {
   await using child = spawn("sh", ["-c", "yes 2>/dev/null & exec sleep 9"], {
     timeoutMs: 100,
   });
@@ -395,7 +398,7 @@ Deno.test("a timeout means it while a descendant floods the pipe", async () => {
   assertLessOrEqual(ms, 1500);
 });
 
-Deno.test("after a stop no more is read than the largest pipe holds", async () => {
+test("after a stop no more is read than the largest pipe holds", async () => {
   await using child = spawn("sh", ["-c", "yes 2>/dev/null & exec sleep 9"]);
   await child.stdout.read(1);
   await child.stop();
@@ -404,7 +407,7 @@ Deno.test("after a stop no more is read than the largest pipe holds", async () =
   assertLessOrEqual(size, 65_536 + 1_048_576 + 65_536);
 });
 
-Deno.test("a stop means it while a descendant drips into the pipe", async () => {
+test("a stop means it while a descendant drips into the pipe", async () => {
   // No process between two drips: the pipe is never silent for 10 ms.
   const drips = "exec 3<> <(:); " +
     "(until read -rt 0.002 -u 3; do echo x; done) 2>/dev/null & exec sleep 9";
@@ -428,7 +431,7 @@ const LIMITS = [
   { what: "stop", options: {} },
 ];
 for (const { what, options } of LIMITS) {
-  Deno.test(`after the end of a child, ${what} ends the wait for its pipe`, async () => {
+  test(`after the end of a child, ${what} ends the wait for its pipe`, async () => {
     const abort = new AbortController();
     // Never silent for as long as a pipe is waited for.
     const script = "(while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
@@ -455,7 +458,7 @@ for (const { what, options } of LIMITS) {
   });
 }
 
-Deno.test("after the end of a child, a stop does not wait for a silence that is long", async () => {
+test("after the end of a child, a stop does not wait for a silence that is long", async () => {
   const script = "sleep 9 2>/dev/null & exit 0";
   await using child = spawn("sh", ["-c", script], { exitDelayMs: 60_000 });
   const all = timed(() => Promise.all([discard(child), child.status]));
@@ -467,7 +470,7 @@ Deno.test("after the end of a child, a stop does not wait for a silence that is 
   assertLessOrEqual(ms, 2000);
 });
 
-Deno.test(
+test(
   "a slow reader gets all that a stopped child had written into a large pipe",
   needs("python3"),
   async () => {
@@ -484,7 +487,7 @@ Deno.test(
   },
 );
 
-Deno.test("a slow reader does not wait for a descendant that drips after a stop", async () => {
+test("a slow reader does not wait for a descendant that drips after a stop", async () => {
   const script =
     "(head -c 200000 /dev/zero; while :; do sleep 0.003; echo x; done) 2>/dev/null & exec sleep 9";
   await using child = spawn("bash", ["-c", script]);
@@ -498,7 +501,7 @@ Deno.test("a slow reader does not wait for a descendant that drips after a stop"
   assertLessOrEqual(ms, 2000);
 });
 
-Deno.test("a ladder that did not end the child is walked again", async () => {
+test("a ladder that did not end the child is walked again", async () => {
   const ladder = [{ signal: "SIGINT", waitMs: 20 }] as const;
   const script = "trap '' INT; echo ready; exec sleep 30";
   await using child = spawn("bash", ["-c", script], { ladder });
@@ -510,7 +513,7 @@ Deno.test("a ladder that did not end the child is walked again", async () => {
   assertEquals((await child.status).stopSteps, 3);
 });
 
-Deno.test("a ladder that is changed after the start is still the one that was given", async () => {
+test("a ladder that is changed after the start is still the one that was given", async () => {
   const ladder: StopStep[] = [{ signal: "SIGTERM", waitMs: 5000 }];
   await using child = spawn("sleep", ["30"], { ladder });
   ladder[0] = { signal: "SIGKILL", waitMs: 5000 };
@@ -518,7 +521,7 @@ Deno.test("a ladder that is changed after the start is still the one that was gi
   assertEquals((await child.status).signal, "SIGTERM");
 });
 
-Deno.test("a reader that comes late does not wait for whoever holds the pipe", async () => {
+test("a reader that comes late does not wait for whoever holds the pipe", async () => {
   // More than is read ahead, and a descendant that holds the pipe.
   const script =
     "head -c 131072 /dev/zero; (sleep 0.2; echo late; exec sleep 9) 2>/dev/null & exit 0";
@@ -539,7 +542,7 @@ Deno.test("a reader that comes late does not wait for whoever holds the pipe", a
   assertLessOrEqual(ms, 3000);
 });
 
-Deno.test("a child that writes is not idle because the event loop was blocked", async () => {
+test("a child that writes is not idle because the event loop was blocked", async () => {
   const script = "while :; do echo x; sleep 0.02; done";
   await using child = spawn("bash", ["-c", script], { idleTimeoutMs: 200 });
   const all = discard(child);
@@ -552,7 +555,7 @@ Deno.test("a child that writes is not idle because the event loop was blocked", 
   assertEquals((await child.status).reason, "stopped");
 });
 
-Deno.test("a timeout that fires after a blocked event loop does not blame a child that had ended", async () => {
+test("a timeout that fires after a blocked event loop does not blame a child that had ended", async () => {
   await using child = spawn("true", [], { timeoutMs: 50 });
   const startMs = performance.now();
   while (isAlive(child.pid) || performance.now() - startMs < 100);
@@ -560,7 +563,7 @@ Deno.test("a timeout that fires after a blocked event loop does not blame a chil
   assertEquals({ reason, success }, { reason: "exited", success: true });
 });
 
-Deno.test("a stop that is too weak does not keep a timeout from ending the child", async () => {
+test("a stop that is too weak does not keep a timeout from ending the child", async () => {
   const script = "trap '' INT; echo ready; exec sleep 30";
   await using child = spawn("bash", ["-c", script], { timeoutMs: 200 });
   await child.stdout.readLine();
@@ -570,7 +573,7 @@ Deno.test("a stop that is too weak does not keep a timeout from ending the child
   assertEquals(await weak, true);
 });
 
-Deno.test("a ladder that is asked for does not wait for a stop under way", async () => {
+test("a ladder that is asked for does not wait for a stop under way", async () => {
   await using child = spawn(fixture("ignores_signals.sh"));
   await child.stdout.read(1);
   child.stop({ ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] });
@@ -580,7 +583,7 @@ Deno.test("a ladder that is asked for does not wait for a stop under way", async
   assertEquals([stopped, (await child.status).signal], [true, "SIGKILL"]);
 });
 
-Deno.test("a slow reader gets all that a stopped child had written", async () => {
+test("a slow reader gets all that a stopped child had written", async () => {
   await using child = spawn("head", ["-c", "300000", "/dev/zero"]);
   await child.stdout.read(1);
   // One chunk has been taken, and the pipe is full again.
@@ -603,7 +606,7 @@ async function discard(child: ReturnType<typeof spawn>): Promise<void> {
   while (await child.stdout.read(65_536) !== null);
 }
 
-Deno.test("a stop reaches every descendant of a child with a group of its own", async () => {
+test("a stop reaches every descendant of a child with a group of its own", async () => {
   await using child = spawn(fixture("family.sh"), [], { group: true });
   let text = "";
   while ((text.match(/\n/g)?.length ?? 0) < 2) {
@@ -616,7 +619,7 @@ Deno.test("a stop reaches every descendant of a child with a group of its own", 
   assertEquals((await child.status).drained, true);
 });
 
-Deno.test("what ignores SIGTERM in the group is killed when its leader has ended", async () => {
+test("what ignores SIGTERM in the group is killed when its leader has ended", async () => {
   const script =
     "trap '' TERM; sleep 30 2>/dev/null & trap - TERM; echo $!; wait";
   await using child = spawn("sh", ["-c", script], { group: true });
@@ -625,7 +628,7 @@ Deno.test("what ignores SIGTERM in the group is killed when its leader has ended
   assert(await until(() => !isAlive(pid)), "a descendant lives");
 });
 
-Deno.test("64 KiB that nobody reads do not hold the status up, and stay readable", async () => {
+test("64 KiB that nobody reads do not hold the status up, and stay readable", async () => {
   await using child = spawn("head", ["-c", "65536", "/dev/zero"]);
   const { bytesOut, drained, code } = await child.status;
   assertEquals({ bytesOut, drained, code }, {
@@ -636,7 +639,7 @@ Deno.test("64 KiB that nobody reads do not hold the status up, and stay readable
   assertEquals(await bytesOf(child), new Uint8Array(65_536));
 });
 
-Deno.test("more than 64 KiB that nobody reads do not hold the status up, and a late reader is told", async () => {
+test("more than 64 KiB that nobody reads do not hold the status up, and a late reader is told", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
   const { bytesOut, drained, code } = await child.status;
   assertEquals({ bytesOut, drained, code }, {
@@ -651,13 +654,13 @@ Deno.test("more than 64 KiB that nobody reads do not hold the status up, and a l
   );
 });
 
-Deno.test("a piped stderr that nobody reads does not hold stdout up", async () => {
+test("a piped stderr that nobody reads does not hold stdout up", async () => {
   await using child = spawn(fixture("floods_both.sh"), [], { stderr: "piped" });
   assertEquals((await bytesOf(child)).length, 200_000);
   assertEquals((await child.status).bytesErr, 200_000);
 });
 
-Deno.test("what is in the pipe at the end is read ahead, however much was read before", async () => {
+test("what is in the pipe at the end is read ahead, however much was read before", async () => {
   const script = "head -c 100000 /dev/zero; read -r _; head -c 10 /dev/zero";
   await using child = spawn("bash", ["-c", script], { stdin: "piped" });
   for (let left = 100_000; left > 0;) {
@@ -668,7 +671,7 @@ Deno.test("what is in the pipe at the end is read ahead, however much was read b
   assertEquals({ bytesOut, drained }, { bytesOut: 100_010, drained: true });
 });
 
-Deno.test("what a descendant writes that nobody reads is read ahead by two chunks at most", async () => {
+test("what a descendant writes that nobody reads is read ahead by two chunks at most", async () => {
   const script = "head -c 300000 /dev/zero 2>/dev/null & exit 0";
   await using child = spawn("bash", ["-c", script]);
   // Until its end is known here, too.
@@ -677,7 +680,7 @@ Deno.test("what a descendant writes that nobody reads is read ahead by two chunk
   assertLessOrEqual(bytesOut, 131_072);
 });
 
-Deno.test("no byte is read that comes after those that were let go", async () => {
+test("no byte is read that comes after those that were let go", async () => {
   const script =
     "head -c 1000000 /dev/zero; echo done >&2; read -r _; echo behind";
   await using child = spawn("bash", ["-c", script], {
@@ -700,7 +703,7 @@ Deno.test("no byte is read that comes after those that were let go", async () =>
   await status;
 });
 
-Deno.test("a pipe that stays unread for long flows once the status is asked for", async () => {
+test("a pipe that stays unread for long flows once the status is asked for", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"], {
     timeoutMs: 5000,
   });
@@ -709,7 +712,7 @@ Deno.test("a pipe that stays unread for long flows once the status is asked for"
   assertEquals((await child.status).reason, "exited");
 });
 
-Deno.test("a reader that has read one pipe and pauses loses nothing of the other", async () => {
+test("a reader that has read one pipe and pauses loses nothing of the other", async () => {
   const script = "echo a; exec head -c 200000 /dev/zero >&2";
   await using child = spawn("sh", ["-c", script], { stderr: "piped" });
   // What it reads is there then, and it does not wait.
@@ -722,7 +725,7 @@ Deno.test("a reader that has read one pipe and pauses loses nothing of the other
   assertEquals(size, 200_000);
 });
 
-Deno.test("a reader that has begun and pauses holds the child up, and loses nothing", async () => {
+test("a reader that has begun and pauses holds the child up, and loses nothing", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
   const first = await child.stdout.read(1);
   const status = child.status;
@@ -739,7 +742,7 @@ Deno.test("a reader that has begun and pauses holds the child up, and loses noth
   assertEquals((await status).code, 0);
 });
 
-Deno.test("idle is the child's silence, not the reader's pause", async () => {
+test("idle is the child's silence, not the reader's pause", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"], {
     idleTimeoutMs: 300,
   });
@@ -749,7 +752,7 @@ Deno.test("idle is the child's silence, not the reader's pause", async () => {
   assertEquals((await child.status).reason, "exited");
 });
 
-Deno.test("cancelling stdout lets go of the child's output", async () => {
+test("cancelling stdout lets go of the child's output", async () => {
   await using child = spawn("yes");
   await child.stdout.read(32);
   await child.stdout.cancel();
@@ -757,7 +760,7 @@ Deno.test("cancelling stdout lets go of the child's output", async () => {
   assertEquals({ signal, drained }, { signal: "SIGPIPE", drained: false });
 });
 
-Deno.test("leaving the scope in the middle of a loop stops an endless child", async () => {
+test("leaving the scope in the middle of a loop stops an endless child", async () => {
   let pid = 0;
   const { ms } = await timed(async () => {
     await using child = spawn("yes");
@@ -768,7 +771,7 @@ Deno.test("leaving the scope in the middle of a loop stops an endless child", as
   assertLessOrEqual(ms, 1000);
 });
 
-Deno.test({
+test({
   name: "a scope is left when the status is there",
   // Deno cannot end a write to a pipe that somebody holds and does not read.
   sanitizeOps: false,
@@ -794,7 +797,7 @@ Deno.test({
   },
 });
 
-Deno.test("an error in the scope stops the child and is thrown on", async () => {
+test("an error in the scope stops the child and is thrown on", async () => {
   let pid = 0;
   await assertRejects(
     async () => {
@@ -808,13 +811,13 @@ Deno.test("an error in the scope stops the child and is thrown on", async () => 
   assert(!isAlive(pid));
 });
 
-Deno.test("receivedSignal is null as long as none came", async () => {
+test("receivedSignal is null as long as none came", async () => {
   await using child = spawn("true");
   assertEquals(child.receivedSignal, null);
   await child.status;
 });
 
-Deno.test("30,000 writes to stdin leave nothing behind", async () => {
+test("30,000 writes to stdin leave nothing behind", async () => {
   const { text } = await run(Deno.execPath(), [
     ...["run", "--quiet", "--allow-run", "--v8-flags=--expose-gc"],
     fixture("../parents/writes_often.ts"),

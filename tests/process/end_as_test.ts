@@ -1,5 +1,7 @@
 import { assertEquals } from "../support/std_assert.ts";
-import { fixture } from "../support/processes.ts";
+import { fixture, testNeeding } from "../support/processes.ts";
+
+const test = testNeeding("SIGTERM");
 
 const PARENT = fixture("../parents/ends_as.ts");
 
@@ -34,7 +36,7 @@ const ENDS: {
 ];
 for (const { end, code, signal } of ENDS) {
   const json = JSON.stringify(end);
-  Deno.test(`a program that ends as ${json} is seen as ${signal ?? code}`, async () => {
+  test(`a program that ends as ${json} is seen as ${signal ?? code}`, async () => {
     const status = await new Deno.Command(Deno.execPath(), {
       // No permission: a program may always signal itself.
       args: ["run", "--quiet", "--no-prompt", PARENT, json],

@@ -5,11 +5,13 @@ import {
   assertRejects,
 } from "../support/std_assert.ts";
 import { ExitError, run, StartError, TooLongError } from "../../mod.ts";
-import { fixture, timed } from "../support/processes.ts";
+import { fixture, testNeeding, timed } from "../support/processes.ts";
+
+const test = testNeeding("sh");
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("run gives both outputs whole, and the status", async () => {
+test("run gives both outputs whole, and the status", async () => {
   const { stdout, stderr, status, ...rest } = await run("sh", [
     "-c",
     "printf out; printf err >&2",
@@ -20,7 +22,7 @@ Deno.test("run gives both outputs whole, and the status", async () => {
   );
 });
 
-Deno.test("run reads both outputs at once", async () => {
+test("run reads both outputs at once", async () => {
   const { stdout, stderr } = await run(fixture("floods_both.sh"));
   assertEquals([stdout, stderr], [
     new Uint8Array(200_000),
@@ -28,7 +30,7 @@ Deno.test("run reads both outputs at once", async () => {
   ]);
 });
 
-Deno.test("run refuses an end that is no success", async () => {
+test("run refuses an end that is no success", async () => {
   const error = await assertRejects(
     () => run("sh", ["-c", "echo why >&2; exit 3"]),
     ExitError,
@@ -36,12 +38,12 @@ Deno.test("run refuses an end that is no success", async () => {
   assertEquals([error.status.code, error.status.stderrTail], [3, "why\n"]);
 });
 
-Deno.test("run gives any end to who does not want it checked", async () => {
+test("run gives any end to who does not want it checked", async () => {
   const result = await run("sh", ["-c", "echo x; exit 3"], { check: false });
   assertEquals([result.text(), result.status.code], ["x\n", 3]);
 });
 
-Deno.test("run keeps a BOM, and gives copies that hold no more than their size", async () => {
+test("run keeps a BOM, and gives copies that hold no more than their size", async () => {
   const script = "printf '\\357\\273\\277a'; sleep 0.05; printf b";
   const { stdout, text } = await run("sh", ["-c", script]);
   assertEquals([text(), stdout.buffer.byteLength], ["\ufeffab", 5]);
@@ -59,7 +61,7 @@ Deno.test("run refuses a stdin that nobody would write to", async () => {
 });
 
 for (const [what, redirect] of [["stdout", ""], ["stderr", " >&2"]] as const) {
-  Deno.test(`run stops a child whose ${what} is longer than maxBytes`, async () => {
+  test(`run stops a child whose ${what} is longer than maxBytes`, async () => {
     const { ms, value } = await timed(() =>
       assertRejects(
         () => run("sh", ["-c", `exec yes${redirect}`], { maxBytes: 100_000 }),
@@ -71,7 +73,7 @@ for (const [what, redirect] of [["stdout", ""], ["stderr", " >&2"]] as const) {
   });
 }
 
-Deno.test("run takes exactly maxBytes", async () => {
+test("run takes exactly maxBytes", async () => {
   const { stdout } = await run("head", ["-c", "1000", "/dev/zero"], {
     maxBytes: 1000,
   });
@@ -88,7 +90,7 @@ for (const maxBytes of [0, -1, 1.5, NaN, 2 ** 31]) {
   });
 }
 
-Deno.test("run ends with its timeout although a descendant holds the pipe", async () => {
+test("run ends with its timeout although a descendant holds the pipe", async () => {
   const { ms, value } = await timed(() =>
     assertRejects(
       () => run("sh", ["-c", "sleep 3; echo x"], { timeoutMs: 300 }),
@@ -99,7 +101,7 @@ Deno.test("run ends with its timeout although a descendant holds the pipe", asyn
   assertLessOrEqual(ms, 450);
 });
 
-Deno.test("run gives the reason of an abort as the cause", async () => {
+test("run gives the reason of an abort as the cause", async () => {
   const controller = new AbortController();
   const reason = new Error("enough");
   const result = run("sleep", ["30"], { signal: controller.signal });
@@ -112,7 +114,7 @@ Deno.test("run rejects when there is no such command", async () => {
   await assertRejects(() => run("no-such-command"), StartError);
 });
 
-Deno.test("run feeds stdin, and reads what comes of it", async () => {
+test("run feeds stdin, and reads what comes of it", async () => {
   const result = await run("sort", [], { stdin: { text: "c\na\nb\n" } });
   assertEquals(result.text(), "a\nb\nc\n");
 });

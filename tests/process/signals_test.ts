@@ -3,7 +3,13 @@ import {
   assertEquals,
   assertStringIncludes,
 } from "../support/std_assert.ts";
-import { fixture, isAlive, needs, until } from "../support/processes.ts";
+import {
+  fixture,
+  isAlive,
+  needs,
+  testNeeding,
+  until,
+} from "../support/processes.ts";
 import { startParent } from "../support/parents.ts";
 import { TERMINAL_PROGRAM } from "../support/terminal.ts";
 import {
@@ -11,6 +17,8 @@ import {
   type Received,
   Signals,
 } from "../../src/process/signals.ts";
+
+const test = testNeeding("sh");
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const IGNORES = [fixture("ignores_signals.sh")];
@@ -22,7 +30,7 @@ const SHORT = [{ signal: "SIGTERM", waitMs: 150 }, {
 }];
 
 for (const signal of SIGNALS) {
-  Deno.test(`${signal} to the parent alone reaches the child once, and both end`, async () => {
+  test(`${signal} to the parent alone reaches the child once, and both end`, async () => {
     await using parent = await startParent({ child: CLEANS_UP });
     await parent.shows("ready");
     Deno.kill(parent.pid, signal);
@@ -35,7 +43,7 @@ for (const signal of SIGNALS) {
   });
 }
 
-Deno.test("a signal that is delivered twice within 300 ms reaches the child once", async () => {
+test("a signal that is delivered twice within 300 ms reaches the child once", async () => {
   await using parent = await startParent({ child: CLEANS_UP });
   await parent.shows("ready");
   Deno.kill(parent.pid, "SIGINT");
@@ -50,7 +58,7 @@ const KEYS = [
   { key: "Ctrl-backslash", keys: "\x1c", receivedSignal: "SIGQUIT" },
 ];
 for (const { key, keys, receivedSignal } of KEYS) {
-  Deno.test(
+  test(
     `${key} on a terminal reaches the child once, and its last words are read`,
     needs(TERMINAL_PROGRAM),
     async () => {
@@ -72,7 +80,7 @@ for (const { key, keys, receivedSignal } of KEYS) {
   );
 }
 
-Deno.test(
+test(
   "Ctrl-C reaches the child once though stdin is no terminal",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -88,7 +96,7 @@ Deno.test(
 );
 
 for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
-  Deno.test(`${signal} means something to a child alone: with onSignal "pass" it gets it`, async () => {
+  test(`${signal} means something to a child alone: with onSignal "pass" it gets it`, async () => {
     await using parent = await startParent({
       child: ["bash", fixture("hears.sh"), signal],
       options: { onSignal: "pass" },
@@ -104,7 +112,7 @@ for (const signal of ["SIGUSR1", "SIGUSR2", "SIGALRM"] as const) {
   });
 }
 
-Deno.test("without a child that it stands for, SIGUSR2 ends a program as ever", async () => {
+test("without a child that it stands for, SIGUSR2 ends a program as ever", async () => {
   for (
     const { way, shows } of [
       { way: "wait", shows: "ready" },
@@ -119,7 +127,7 @@ Deno.test("without a child that it stands for, SIGUSR2 ends a program as ever", 
   }
 });
 
-Deno.test("a child that the program stands for gets SIGUSR2 after another start has failed", async () => {
+test("a child that the program stands for gets SIGUSR2 after another start has failed", async () => {
   await using parent = await startParent({
     child: ["bash", fixture("hears.sh"), "SIGUSR2"],
     options: { onSignal: "pass" },
@@ -132,7 +140,7 @@ Deno.test("a child that the program stands for gets SIGUSR2 after another start 
   Deno.kill(parent.childPid, "SIGKILL");
 });
 
-Deno.test(
+test(
   "Ctrl-C reaches a child that was started after the key was pressed",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -147,7 +155,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "Ctrl-C reaches a child once that has not written anything",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -164,7 +172,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "SIGTERM on a terminal is passed on, as no key sends it",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -183,7 +191,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "Ctrl-C on a terminal is passed on to a child in a group of its own",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -199,7 +207,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "a child that inherits stdin reads the terminal",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -213,7 +221,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "a terminal that hangs up leaves nothing",
   needs(TERMINAL_PROGRAM),
   async () => {
@@ -235,7 +243,7 @@ function parentOf(pid: number): string {
 }
 
 for (const signal of ["SIGTERM", "SIGHUP"] as const) {
-  Deno.test(`a child that ignores ${signal} is killed after the grace`, async () => {
+  test(`a child that ignores ${signal} is killed after the grace`, async () => {
     await using parent = await startParent({
       child: IGNORES,
       options: { ladder: SHORT, onSignal: "pass" },
@@ -250,7 +258,7 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
 }
 
 for (const signal of ["SIGTERM", "SIGHUP"] as const) {
-  Deno.test(`a second ${signal}, later than a repeated key, kills at once`, async () => {
+  test(`a second ${signal}, later than a repeated key, kills at once`, async () => {
     await using parent = await startParent({
       child: IGNORES,
       options: { ladder: [{ signal: "SIGTERM", waitMs: 60_000 }] },
@@ -282,7 +290,7 @@ for (const { first, second } of TWO_SIGNALS) {
     "while :; do sleep 0.05; done",
   ];
 
-  Deno.test(`after ${first} and ${second} the parent ends by SIGTERM`, async () => {
+  test(`after ${first} and ${second} the parent ends by SIGTERM`, async () => {
     await using parent = await startParent({ child });
     await parent.shows("ready");
     Deno.kill(parent.pid, first);
@@ -291,7 +299,7 @@ for (const { first, second } of TWO_SIGNALS) {
     assertEquals((await parent.end()).signal, "SIGTERM");
   });
 
-  Deno.test(`after ${first} and ${second} the first of them is told as received`, async () => {
+  test(`after ${first} and ${second} the first of them is told as received`, async () => {
     await using parent = await startParent({
       child,
       options: { onSignal: "pass" },
@@ -317,7 +325,7 @@ const ENDS = [
 ];
 for (const { way, group } of ENDS) {
   const what = group ? "a child in a group of its own" : "the child";
-  Deno.test(`a parent that ends by ${way} leaves nothing of ${what}`, async () => {
+  test(`a parent that ends by ${way} leaves nothing of ${what}`, async () => {
     await using parent = await startParent({
       child: ["sh", "-c", "echo ready; exec sleep 30"],
       options: { group },
@@ -330,7 +338,7 @@ for (const { way, group } of ENDS) {
   });
 }
 
-Deno.test("a rejection that the program handles leaves a group alive", async () => {
+test("a rejection that the program handles leaves a group alive", async () => {
   await using parent = await startParent({
     child: ["sh", "-c", "echo ready; sleep 0.3; exit 7"],
     options: { group: true },
@@ -339,7 +347,7 @@ Deno.test("a rejection that the program handles leaves a group alive", async () 
   assertStringIncludes((await parent.end()).output, '"code":7');
 });
 
-Deno.test("a parent whose event loop is blocked passes the signal on after", async () => {
+test("a parent whose event loop is blocked passes the signal on after", async () => {
   await using parent = await startParent({
     child: CLEANS_UP,
     way: "block",
@@ -351,7 +359,7 @@ Deno.test("a parent whose event loop is blocked passes the signal on after", asy
   assertEquals(signal, "SIGTERM");
 });
 
-Deno.test("a start that fails leaves the other child guarded", async () => {
+test("a start that fails leaves the other child guarded", async () => {
   await using parent = await startParent({ child: CLEANS_UP, way: "fail" });
   await parent.shows("ready");
   await parent.shows("failed");
@@ -361,20 +369,20 @@ Deno.test("a start that fails leaves the other child guarded", async () => {
   assertEquals(signal, "SIGTERM");
 });
 
-Deno.test("a program that ends as it likes leaves nothing running", async () => {
+test("a program that ends as it likes leaves nothing running", async () => {
   await using parent = await startParent({ child: IGNORES, way: "end" });
   await parent.shows("ready");
   assertEquals((await parent.end()).signal, "SIGTERM");
   assert(await until(() => !isAlive(parent.childPid)), "the child lives");
 });
 
-Deno.test("signals that come between children are not lost", async () => {
+test("signals that come between children are not lost", async () => {
   await using parent = await startParent({ way: "sequence", child: ["true"] });
   Deno.kill(parent.pid, "SIGTERM");
   assertEquals((await parent.end()).signal, "SIGTERM");
 });
 
-Deno.test("a parent of two passes a signal on to both, and ends after both", async () => {
+test("a parent of two passes a signal on to both, and ends after both", async () => {
   await using parent = await startParent({ child: CLEANS_UP, way: "pair" });
   await parent.shows(/second \d+/);
   await parent.shows(/ready[^]*ready/);
@@ -388,7 +396,7 @@ Deno.test("a parent of two passes a signal on to both, and ends after both", asy
   assertEquals([parent.childPid, second].map(isAlive), [false, false]);
 });
 
-Deno.test("a parent that takes its first child's end for a failure does not cut the second one short", async () => {
+test("a parent that takes its first child's end for a failure does not cut the second one short", async () => {
   await using parent = await startParent({
     program: "checks_two.ts",
     child: CLEANS_UP,
@@ -400,7 +408,7 @@ Deno.test("a parent that takes its first child's end for a failure does not cut 
   assertEquals(signal, "SIGTERM");
 });
 
-Deno.test("the end of one child is not held back for another that only the caller can end", async () => {
+test("the end of one child is not held back for another that only the caller can end", async () => {
   await using parent = await startParent({
     program: "serves_one.ts",
     child: [],
@@ -413,7 +421,7 @@ Deno.test("the end of one child is not held back for another that only the calle
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`${signal} ends the wait for the pipe of a child that has ended`, async () => {
+  test(`${signal} ends the wait for the pipe of a child that has ended`, async () => {
     const script =
       "echo ready; (while :; do sleep 0.1; echo x; done) 2>/dev/null & exit 0";
     await using parent = await startParent({ child: ["bash", "-c", script] });
@@ -427,7 +435,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("the first SIGTERM of a child is no second one because another child had one", async () => {
+test("the first SIGTERM of a child is no second one because another child had one", async () => {
   await using parent = await startParent({
     program: "starts_late.ts",
     child: [...IGNORES, ...CLEANS_UP],
@@ -443,7 +451,7 @@ Deno.test("the first SIGTERM of a child is no second one because another child h
   assertStringIncludes(output, "second 7 received");
 });
 
-Deno.test("a child that is started while the program ends gets the signal at once", async () => {
+test("a child that is started while the program ends gets the signal at once", async () => {
   await using parent = await startParent({
     program: "starts_late.ts",
     child: [...CLEANS_UP, fixture("says_its_id.sh"), "end"],
@@ -453,7 +461,7 @@ Deno.test("a child that is started while the program ends gets the signal at onc
   assertEquals((await parent.end()).signal, "SIGTERM");
 });
 
-Deno.test(
+test(
   "setpriv --pdeathsig ends a command at SIGKILL of its parent",
   needs("setpriv"),
   async () => {
@@ -467,7 +475,7 @@ Deno.test(
   },
 );
 
-Deno.test("a parent with a listener of its own ends as it likes", async () => {
+test("a parent with a listener of its own ends as it likes", async () => {
   await using parent = await startParent({ child: CLEANS_UP, way: "listen" });
   await parent.shows("ready");
   Deno.kill(parent.pid, "SIGTERM");
@@ -478,7 +486,7 @@ Deno.test("a parent with a listener of its own ends as it likes", async () => {
   assertEquals({ code, signal }, { code: 3, signal: null });
 });
 
-Deno.test({
+test({
   name: "a child that takes SIGINT for something else does not end the parent",
   // It takes the 5 s after which SIGINT was no request to end.
   ignore: Deno.env.get("STORM_STARTS") === undefined,
@@ -494,7 +502,7 @@ Deno.test({
   },
 });
 
-Deno.test('a child with onSignal "none" gets no signal, and is not killed', async () => {
+test('a child with onSignal "none" gets no signal, and is not killed', async () => {
   await using parent = await startParent({
     child: IGNORES,
     options: { onSignal: "none" },
@@ -505,7 +513,7 @@ Deno.test('a child with onSignal "none" gets no signal, and is not killed', asyn
   assert(isAlive(parent.childPid));
 });
 
-Deno.test('a child with onSignal "none" gets no signal that another child gets', async () => {
+test('a child with onSignal "none" gets no signal that another child gets', async () => {
   await using parent = await startParent({
     child: IGNORES,
     options: { onSignal: "none", ladder: SHORT },
@@ -527,7 +535,7 @@ const SIGCHLD_IGNORED = [
   "os.execvp(sys.argv[1], sys.argv[1:])",
 ];
 
-Deno.test(
+test(
   "a parent that was started with SIGCHLD ignored gets the true status",
   needs("python3"),
   async () => {
@@ -539,7 +547,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "a status that the system does not tell is lost",
   needs("python3"),
   async () => {

@@ -10,10 +10,13 @@ import {
   needs,
   quote,
   refusal,
+  testNeeding,
   textOf,
   until,
 } from "../support/processes.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "../support/terminal.ts";
+
+const test = testNeeding("links");
 
 const TELLS = import.meta.resolve("../fixtures/tells_permissions.ts");
 
@@ -181,7 +184,7 @@ Deno.test("SIGKILL of the parent ends a module that watches its life line", asyn
   await reader.cancel();
 });
 
-Deno.test("a run permission for deno is enough where PATH has a link to it", async () => {
+test("a run permission for deno is enough where PATH has a link to it", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.symlink(Deno.execPath(), `${folder}/deno`);

@@ -13,10 +13,13 @@ import {
   fixture,
   isAlive,
   refusal,
+  testNeeding,
   textOf,
   timed,
   until,
 } from "../support/processes.ts";
+
+const test = testNeeding("sh");
 
 const REFUSED: {
   what: string;
@@ -184,7 +187,7 @@ for (const { what, command = "true", args = [], options, says } of REFUSED) {
   });
 }
 
-Deno.test("a ladder that stop refuses is a mistake of stop, not of the start", async () => {
+test("a ladder that stop refuses is a mistake of stop, not of the start", async () => {
   await using child = spawn("true");
   assertEquals(
     refusal(() => child.stop({ ladder: [] })),
@@ -192,7 +195,7 @@ Deno.test("a ladder that stop refuses is a mistake of stop, not of the start", a
   );
 });
 
-Deno.test("a signal that does not exist is refused, in a ladder and when sent", async () => {
+test("a signal that does not exist is refused, in a ladder and when sent", async () => {
   const signal = "SIGNOTHING" as Deno.Signal;
   const says =
     'TypeError: Cannot send a signal as there is none of that name: current value is "SIGNOTHING"';
@@ -256,7 +259,7 @@ const FAILURES = [
 for (const { command, args, cwd, kind, exitCode } of FAILURES) {
   const where = cwd ? " in a directory that is none" : "";
   const what = command.replace(PACKAGE, "");
-  Deno.test(`starting ${what}${where}${args ? " with 128 KiB" : ""} is ${kind}`, () => {
+  test(`starting ${what}${where}${args ? " with 128 KiB" : ""} is ${kind}`, () => {
     const error = assertThrows(
       () => spawn(command, args, { cwd }),
       StartError,
@@ -271,7 +274,7 @@ for (const { command, args, cwd, kind, exitCode } of FAILURES) {
   });
 }
 
-Deno.test("a file URL starts what it names, whatever is in its path", async () => {
+test("a file URL starts what it names, whatever is in its path", async () => {
   await using child = spawn(
     new URL("../fixtures/a%20b%23%25/says_hello.sh", import.meta.url),
   );
@@ -279,7 +282,7 @@ Deno.test("a file URL starts what it names, whatever is in its path", async () =
   await child.check();
 });
 
-Deno.test("arguments reach the command as they are, no shell between", async () => {
+test("arguments reach the command as they are, no shell between", async () => {
   const args = [
     "$HOME",
     "*",
@@ -303,7 +306,7 @@ const INPUTS: { what: string; stdin: () => SpawnOptions["stdin"] }[] = [
   { what: "a stream", stdin: () => new Blob(["Spam 0"]).stream() },
 ];
 for (const { what, stdin } of INPUTS) {
-  Deno.test(`stdin takes ${what}, and ends after it`, async () => {
+  test(`stdin takes ${what}, and ends after it`, async () => {
     await using child = spawn("cat", [], { stdin: stdin() });
     assertEquals(await textOf(child), "Spam 0");
     const { bytesIn, bytesOut } = await child.check();
@@ -312,19 +315,19 @@ for (const { what, stdin } of INPUTS) {
 }
 
 for (const bytes of [new Uint8Array(300_000), Buffer.alloc(300_000)]) {
-  Deno.test(`bytes for stdin may be changed after the start: ${bytes.constructor.name}`, async () => {
+  test(`bytes for stdin may be changed after the start: ${bytes.constructor.name}`, async () => {
     await using child = spawn("cat", [], { stdin: bytes.fill(65) });
     bytes.fill(66);
     assertEquals(await textOf(child), "A".repeat(300_000));
   });
 }
 
-Deno.test("stdin is empty unless asked for", async () => {
+test("stdin is empty unless asked for", async () => {
   await using child = spawn("cat");
   assertEquals(await textOf(child), "");
 });
 
-Deno.test("400 KB go through cat while stdin and stdout are both piped", async () => {
+test("400 KB go through cat while stdin and stdout are both piped", async () => {
   const text = "0123456789abcdef".repeat(25_000);
   await using child = spawn("cat", [], { stdin: "piped" });
   const [echoed] = await Promise.all([
@@ -341,14 +344,14 @@ for (
     ["a stream without end", endless()],
   ] as const
 ) {
-  Deno.test(`a child that does not read ${what} is no error`, async () => {
+  test(`a child that does not read ${what} is no error`, async () => {
     await using child = spawn("true", [], { stdin });
     const { code, reason } = await child.check();
     assertEquals({ code, reason }, { code: 0, reason: "exited" });
   });
 }
 
-Deno.test("a stream for stdin is cancelled when the child has ended", async () => {
+test("a stream for stdin is cancelled when the child has ended", async () => {
   let isCancelled = false;
   const stdin = new ReadableStream<Uint8Array>({
     // Never gives anything: only the end of the child ends it.
@@ -360,7 +363,7 @@ Deno.test("a stream for stdin is cancelled when the child has ended", async () =
   assertEquals(isCancelled, true);
 });
 
-Deno.test("a write does not wait for somebody to read what comes of it", async () => {
+test("a write does not wait for somebody to read what comes of it", async () => {
   await using child = spawn("cat", [], { stdin: "piped", timeoutMs: 5000 });
   await child.stdin.write(new Uint8Array(1_000_000));
   await child.stdin.close();
@@ -378,7 +381,7 @@ const MISSING = [
   },
 ];
 for (const { command, why } of MISSING) {
-  Deno.test(`what is missing when ${command} is started is said`, () => {
+  test(`what is missing when ${command} is started is said`, () => {
     assertEquals(
       refusal(() => spawn(command)),
       `StartError: Cannot start "${command}" as ${why}`,
@@ -392,7 +395,7 @@ function endless(): ReadableStream<Uint8Array> {
   });
 }
 
-Deno.test("writing to a child that has ended rejects, and closing does not", async () => {
+test("writing to a child that has ended rejects, and closing does not", async () => {
   await using child = spawn("true", [], { stdin: "piped" });
   await child.status;
   await assertRejects(async () => {
@@ -402,14 +405,14 @@ Deno.test("writing to a child that has ended rejects, and closing does not", asy
   await child.stdin.close();
 });
 
-Deno.test("a write that nobody awaits does not end the program", async () => {
+test("a write that nobody awaits does not end the program", async () => {
   await using child = spawn("true", [], { stdin: "piped" });
   child.stdin.write("x".repeat(100_000)).catch(() => {});
   child.stdin.write("x");
   assertEquals((await child.status).code, 0);
 });
 
-Deno.test({
+test({
   name: "a descendant that holds stdin holds neither a write nor the status up",
   // Deno cannot end a write to a pipe that somebody holds and does not read.
   sanitizeOps: false,
@@ -427,7 +430,7 @@ Deno.test({
   },
 });
 
-Deno.test("a stream for stdin that fails stops the child, and check tells", async () => {
+test("a stream for stdin that fails stops the child, and check tells", async () => {
   const failure = new Error("the source failed");
   const source = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.error(failure),
@@ -445,7 +448,7 @@ const MIXED = [
   { stdout: "null", stderr: "tail" },
 ] as const;
 for (const { stdout, stderr } of MIXED) {
-  Deno.test(`200 KB on both pipes do not block with stdout ${stdout}, stderr ${stderr}`, async () => {
+  test(`200 KB on both pipes do not block with stdout ${stdout}, stderr ${stderr}`, async () => {
     await using child = spawn(fixture("floods_both.sh"), [], {
       stdout,
       stderr,
@@ -463,14 +466,14 @@ for (const { stdout, stderr } of MIXED) {
   });
 }
 
-Deno.test("a long stderr is read though nobody waits for anything", async () => {
+test("a long stderr is read though nobody waits for anything", async () => {
   const script = "exec head -c 200000 /dev/zero >&2";
   await using child = spawn("sh", ["-c", script], { stdout: "null" });
   assert(await until(() => !isAlive(child.pid)), "the child is blocked");
   assertEquals((await child.status).bytesErr, 200_000);
 });
 
-Deno.test("a stream that is not piped says so when it is used", async () => {
+test("a stream that is not piped says so when it is used", async () => {
   await using child = spawn("true", [], { stdout: "null" });
   assertEquals(
     [
@@ -487,7 +490,7 @@ Deno.test("a stream that is not piped says so when it is used", async () => {
   await child.status;
 });
 
-Deno.test("env adds, clearEnv takes everything else away", async () => {
+test("env adds, clearEnv takes everything else away", async () => {
   await using child = spawn("/usr/bin/env", [], {
     env: { SPAM: "a=b\nc" },
     clearEnv: true,
@@ -495,26 +498,26 @@ Deno.test("env adds, clearEnv takes everything else away", async () => {
   assertEquals(await textOf(child), "SPAM=a=b\nc\n");
 });
 
-Deno.test("a relative command is looked for in cwd", async () => {
+test("a relative command is looked for in cwd", async () => {
   await using child = spawn("./says_hello.sh", [], {
     cwd: fixture("a b#%"),
   });
   assertEquals(await textOf(child), "hello\n");
 });
 
-Deno.test("the PATH of env decides which command is found", async () => {
+test("the PATH of env decides which command is found", async () => {
   await using child = spawn("says_hello.sh", [], {
     env: { PATH: `${fixture("a b#%")}:/usr/bin:/bin` },
   });
   assertEquals(await textOf(child), "hello\n");
 });
 
-Deno.test("a file without an interpreter line runs as a shell script", async () => {
+test("a file without an interpreter line runs as a shell script", async () => {
   await using child = spawn(fixture("no_first_line"));
   assertEquals(await textOf(child), "a shell read this\n");
 });
 
-Deno.test("a start that fails leaves no listener", async () => {
+test("a start that fails leaves no listener", async () => {
   for (let count = 0; count < 20; count++) {
     assertThrows(() => spawn("no-such-command"), StartError);
   }
@@ -522,7 +525,7 @@ Deno.test("a start that fails leaves no listener", async () => {
   assertLessOrEqual(ms, 1000);
 });
 
-Deno.test("one fault at the door does not disturb a child that runs", async () => {
+test("one fault at the door does not disturb a child that runs", async () => {
   await using child = spawn("cat", [], { stdin: "piped" });
   assertThrows(() => spawn("no-such-command"), StartError);
   await child.stdin.write("still here");
@@ -539,7 +542,7 @@ Deno.test("a locked stream for stdin is refused before anything starts", () => {
   );
 });
 
-Deno.test("a stdin stream of text is an error, and not an empty stdin", async () => {
+test("a stdin stream of text is an error, and not an empty stdin", async () => {
   const stream = ReadableStream.from(["text"]) as unknown;
   await using child = spawn("cat", [], {
     stdin: stream as ReadableStream<Uint8Array>,
@@ -554,7 +557,7 @@ Deno.test("a stdin stream of text is an error, and not an empty stdin", async ()
   );
 });
 
-Deno.test("bytesIn says what the child has taken of an input that it leaves", async () => {
+test("bytesIn says what the child has taken of an input that it leaves", async () => {
   await using child = spawn("head", ["-c", "300000"], {
     stdin: new Uint8Array(1_000_000),
     stdout: "null",

@@ -1,6 +1,8 @@
 import { assertEquals } from "../support/std_assert.ts";
 import { startFailure } from "../../src/process/start.ts";
-import { fixture } from "../support/processes.ts";
+import { fixture, testNeeding } from "../support/processes.ts";
+
+const test = testNeeding("sh");
 
 const PARENT = fixture("../parents/starts.ts");
 
@@ -24,7 +26,7 @@ const DENIED = [
   { flags: ["--allow-run=cat"], command: "/bin/a b", advice: "" },
 ];
 for (const { flags, command, advice } of DENIED) {
-  Deno.test(`with ${flags[0] ?? "no permission"}, starting ${command} says which flag to add`, async () => {
+  test(`with ${flags[0] ?? "no permission"}, starting ${command} says which flag to add`, async () => {
     const name = advice && ` or --allow-run${advice}`;
     assertEquals(await start(flags, [command]), [
       "not-permitted",
@@ -35,11 +37,11 @@ for (const { flags, command, advice } of DENIED) {
   });
 }
 
-Deno.test("a command that is permitted by name starts", async () => {
+test("a command that is permitted by name starts", async () => {
   assertEquals(await start(["--allow-run=echo"], ["echo", "hi"]), [0, "hi\n"]);
 });
 
-Deno.test("a group of its own needs more than a command's name", async () => {
+test("a group of its own needs more than a command's name", async () => {
   assertEquals(await start(["--allow-run=echo"], ["--group", "echo"]), [
     "not-permitted",
     126,
@@ -52,7 +54,7 @@ Deno.test("a group of its own needs more than a command's name", async () => {
   ]);
 });
 
-Deno.test("a variable that changes how programs are loaded needs more than a command's name", async () => {
+test("a variable that changes how programs are loaded needs more than a command's name", async () => {
   const prefix = ["env", "LD_LIBRARY_PATH=/nowhere"];
   assertEquals(await start(["--allow-run=echo"], ["echo"], prefix), [
     "not-permitted",
@@ -62,7 +64,7 @@ Deno.test("a variable that changes how programs are loaded needs more than a com
   ]);
 });
 
-Deno.test("a program that has no file descriptor left says so", async () => {
+test("a program that has no file descriptor left says so", async () => {
   assertEquals(
     (await start(
       ["--allow-run", "--allow-read"],

@@ -1,5 +1,5 @@
 /** The same bytes and steps through others' readers, where meanings agree. */
-import { needs } from "../support/processes.ts";
+import { needs, testNeeding } from "../support/processes.ts";
 import { DelimiterStream, TextLineStream } from "@std/streams";
 import { assertEquals } from "../support/std_assert.ts";
 import {
@@ -12,6 +12,8 @@ import {
 import { bytesOf, everyCut, streamOf, textOf } from "../support/pieces.ts";
 import { fixture } from "../support/processes.ts";
 import { outcomeOf } from "./reader_steps.ts";
+
+const test = testNeeding("sh");
 
 /** Python with its stdin fed, and what it wrote. */
 async function runPython(args: string[], input: Uint8Array[]) {
@@ -95,7 +97,7 @@ Deno.test(
   },
 );
 
-Deno.test("a real pipe gives what was written, and its end", async () => {
+test("a real pipe gives what was written, and its end", async () => {
   const child = new Deno.Command("sh", {
     args: ["-c", "printf 'banner\\n'; head -c 200000 /dev/zero; printf end"],
     stdout: "piped",

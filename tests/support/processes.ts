@@ -96,13 +96,17 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/**
+ * What every Unix has and Windows has not: signals that reach another process, a
+ * variable TZ that is heard, links, modes of files, any character in their
+ * names, and the removal of a file that is open.
+ */
+const UNIX = new Set(["SIGTERM", "TZ", "links", "modes", "names", "removal"]);
+
 /** What was looked for already: a process each. */
 const found = new Map<string, boolean>();
 
-/**
- * Whether this machine has a program, a file (`/proc`), or a signal that one
- * process can send to another and that can be listened to there (`SIGTERM`).
- */
+/** Whether this machine has a program, a path, or what is listed above. */
 export function has(what: string): boolean {
   const isKnown = found.get(what);
   if (isKnown !== undefined) return isKnown;
@@ -113,9 +117,9 @@ export function has(what: string): boolean {
 
 function look(what: string): boolean {
   const isWindows = Deno.build.os === "windows";
-  // Windows has these paths and names, and they mean something else there.
-  if (/^\/|^SIG/.test(what) && isWindows) return false;
-  if (what.startsWith("SIG")) return true;
+  if (UNIX.has(what)) return !isWindows;
+  // What Windows has by these names is not what a test means.
+  if (isWindows && /^(\/.*|sh|bash)$/.test(what)) return false;
   if (what.startsWith("/")) return existsSync(what);
   const [command, args] = isWindows
     ? ["where", [what]]
@@ -127,6 +131,14 @@ function look(what: string): boolean {
 /** Ignores a test, by its name, where something that it needs is missing. */
 export function needs(...things: readonly string[]): { ignore: boolean } {
   return { ignore: !things.every(has) };
+}
+
+/** `Deno.test`, for tests that {@linkcode needs} all of these things. */
+export function testNeeding(
+  ...things: readonly string[]
+): typeof Deno.test {
+  const test = things.every(has) ? Deno.test : Deno.test.ignore;
+  return test as typeof Deno.test;
 }
 
 /** Whether a thread of a process waits in a write to a pipe. */

@@ -1,10 +1,12 @@
-import { needs } from "../support/processes.ts";
+import { needs, testNeeding } from "../support/processes.ts";
 import {
   assertEquals,
   assertLessOrEqual,
   assertMatch,
 } from "../support/std_assert.ts";
 import { PAYLOADS } from "./stdout_program.ts";
+
+const test = testNeeding("sh");
 
 const FIXTURES = `${import.meta.dirname}/../fixtures`;
 const READER = `${FIXTURES}/slow_reader.py`;
@@ -48,7 +50,7 @@ const KINDS = [
 
 for (const kind of KINDS) {
   for (const [name, payload] of Object.entries(PAYLOADS)) {
-    Deno.test(
+    test(
       `stdout is exact: ${kind}, read slowly, ${name}`,
       needs("python3"),
       async () => {
@@ -67,7 +69,7 @@ for (const kind of KINDS) {
 
 for (const kind of KINDS.filter((kind) => !kind.includes("shared"))) {
   for (const name of ["short lines", "no newline at all"]) {
-    Deno.test(
+    test(
       `stderr is exact: ${kind}, read slowly, ${name}`,
       needs("python3"),
       async () => {
@@ -83,7 +85,7 @@ for (const kind of KINDS.filter((kind) => !kind.includes("shared"))) {
   }
 }
 
-Deno.test(
+test(
   "many lines onto a terminal that stderr shows as well leave in few writes",
   { ignore: needs("python3").ignore || Deno.build.os !== "linux" },
   async () => {
@@ -98,7 +100,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "a socket that never would block stays non-blocking",
   needs("python3"),
   async () => {
@@ -118,7 +120,7 @@ const PLACES = [
   { place: "a waiting reader", line: '"$@" | (read -r x; echo "$x"; cat)' },
 ];
 for (const { place, line } of PLACES) {
-  Deno.test(`a burst that nobody awaits reaches ${place} whole`, async () => {
+  test(`a burst that nobody awaits reaches ${place} whole`, async () => {
     const folder = await Deno.makeTempDir();
     const { stdout } = await new Deno.Command("bash", {
       args: ["-c", line, `${folder}/out`, ...program("burst")],
@@ -129,7 +131,7 @@ for (const { place, line } of PLACES) {
   });
 }
 
-Deno.test(
+test(
   "a pipe that is set to non-blocking amid a large piece fails, and doubles nothing",
   needs("python3"),
   async () => {
@@ -151,7 +153,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "a pipe that is set to non-blocking between two large pieces stays exact",
   needs("python3"),
   async () => {
@@ -177,7 +179,7 @@ for (const to of OUTPUTS) {
   const other = to === "stdout" ? "stderr" : "stdout";
 
   for (const bytes of [1, 1_000_000]) {
-    Deno.test(`a reader of ${to} that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {
+    test(`a reader of ${to} that is stuck after ${bytes} bytes does not keep a signal from ending the program`, async () => {
       // By exec, so that the signal reaches the program itself.
       const child = new Deno.Command("bash", {
         args: ["-c", 'exec "$@"', "bash", ...program("stuck", to)],
@@ -202,7 +204,7 @@ for (const to of OUTPUTS) {
   const all = to === "stdout" ? '"$@"' : '"$@" 3>&1 1>&2 2>&3 3>&-';
   const into = to === "stdout" ? ">/dev/full" : "2>/dev/full";
   for (const reader of ["head -1", "head -c 4000000"]) {
-    Deno.test(`a reader of ${to}, ${reader}, is told by every write and flush, and not by close`, async () => {
+    test(`a reader of ${to}, ${reader}, is told by every write and flush, and not by close`, async () => {
       const output = await shell(
         `${all} | ${reader} >/dev/null`,
         "reader_leaves",
@@ -216,7 +218,7 @@ for (const to of OUTPUTS) {
     });
   }
 
-  Deno.test(`a full device is told by close, when no write was: ${to}`, async () => {
+  test(`a full device is told by close, when no write was: ${to}`, async () => {
     const output = await shell(`exec "$@" ${into}`, "full", to);
     assertEquals(
       textOf(output[other]),

@@ -1,3 +1,4 @@
+import { testNeeding } from "../support/processes.ts";
 import {
   assert,
   assertEquals,
@@ -15,6 +16,8 @@ import {
   PipeWriter,
   type Sink,
 } from "../../mod.ts";
+
+const test = testNeeding("sh");
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -340,7 +343,7 @@ const CHILD_THAT_LEAVES = new Deno.Command("true", {
   stdout: "null",
 });
 
-Deno.test("a child that has ended breaks the pipe: writes and flushes say so, close is quiet", async () => {
+test("a child that has ended breaks the pipe: writes and flushes say so, close is quiet", async () => {
   const child = CHILD_THAT_LEAVES.spawn();
   await child.status;
   const writer = new PipeWriter(child.stdin);
@@ -365,7 +368,7 @@ Deno.test("a child that has ended breaks the pipe: writes and flushes say so, cl
   await writer.close();
 });
 
-Deno.test("unawaited writes to a child that has ended do not end the program", async () => {
+test("unawaited writes to a child that has ended do not end the program", async () => {
   const child = CHILD_THAT_LEAVES.spawn();
   await child.status;
   await using writer = new PipeWriter(child.stdin);
@@ -377,7 +380,7 @@ Deno.test("unawaited writes to a child that has ended do not end the program", a
   }
 });
 
-Deno.test("a million bytes go through a child and come back", async () => {
+test("a million bytes go through a child and come back", async () => {
   const child = new Deno.Command("cat", { stdin: "piped", stdout: "piped" })
     .spawn();
   const text = new Response(child.stdout).text();

@@ -14,8 +14,10 @@ import {
 } from "../../../cli/options/option.ts";
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { spawn } from "../../../mod.ts";
-import { fixture, has, textOf } from "../../support/processes.ts";
+import { fixture, has, testNeeding, textOf } from "../../support/processes.ts";
 import { assertEquals } from "../../support/std_assert.ts";
+
+const test = testNeeding("bash");
 
 const TABLE: OptionTable = {
   format: valued(oneOf("NAME", ["seed", "text", "raw"]), "seed", {
@@ -194,7 +196,7 @@ for (const shell of SHELLS) {
   });
 }
 
-Deno.test("bash completes what is not broken at = in one piece", async () => {
+test("bash completes what is not broken at = in one piece", async () => {
   using place = new Place(TABLE);
   const cases = [
     { words: ["--format=r"], says: "--format=raw\n" },

@@ -1,7 +1,10 @@
+import { testNeeding } from "../../support/processes.ts";
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import { Stamp } from "../../../cli/formats/stamp.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { arrival } from "./harness.ts";
+
+const test = testNeeding("TZ");
 
 type Moment = { wallMs?: number; elapsedMs?: number };
 
@@ -119,7 +122,7 @@ const ZONES: { zone: string; wallMs: number; stamp: string }[] = [
 ];
 
 for (const { zone, wallMs, stamp } of ZONES) {
-  Deno.test(`local time in ${zone} is ${stamp}`, () => {
+  test(`local time in ${zone} is ${stamp}`, () => {
     const before = Deno.env.get("TZ");
     Deno.env.set("TZ", zone);
     try {

@@ -4,7 +4,7 @@ import {
   type LogFileOptions,
 } from "../../../cli/log/file/log_file.ts";
 import { BrokenPipeError, spawn } from "../../../mod.ts";
-import { has, textOf } from "../../support/processes.ts";
+import { has, needs, testNeeding, textOf } from "../../support/processes.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -12,6 +12,7 @@ import {
   assertStrictEquals,
 } from "../../support/std_assert.ts";
 
+const test = testNeeding("links", "modes", "removal");
 const encode = (text: string) => new TextEncoder().encode(text);
 
 const PARENT = fileURLToPath(
@@ -244,7 +245,7 @@ Deno.test("a log without a largest size is appended to and never rotated", async
   });
 });
 
-Deno.test("a rotation keeps the mode, so that a private log stays private", async () => {
+test("a rotation keeps the mode, so that a private log stays private", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/log`;
   Deno.writeTextFileSync(path, "1234567\n", { mode: 0o600 });
@@ -270,7 +271,7 @@ Deno.test("who holds the file open keeps the old one", async () => {
   });
 });
 
-Deno.test("a log that somebody removed is made anew", async () => {
+test("a log that somebody removed is made anew", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/log`;
   {
@@ -337,7 +338,7 @@ const REFUSED = [
   })),
 ];
 
-Deno.test("what cannot be a log is refused in one sentence, and nothing is made", async () => {
+test("what cannot be a log is refused in one sentence, and nothing is made", async () => {
   using folder = temporaryFolder();
   Deno.writeTextFileSync(`${folder.path}/file`, "");
   Deno.mkdirSync(`${folder.path}/folder`);
@@ -367,31 +368,39 @@ Deno.test("no path at all is refused too", async () => {
   }
 });
 
-Deno.test("a full disk is told once and for all, in one sentence", async () => {
-  const log = await LogFile.open("/dev/full");
-  await log.write("abc\n");
-  const error = await assertRejects(() => log.flush());
-  assertEquals(
-    `${error.name}: ${error.message}`,
-    'LogFileError: Cannot write the log as the disk is full: current value is "/dev/full"',
-  );
-  assertInstanceOf(error.cause, Error);
-  assertStrictEquals(await assertRejects(() => log.write("d\n")), error);
-  assertStrictEquals(log.broken, error);
-  await log.close();
-});
+Deno.test(
+  "a full disk is told once and for all, in one sentence",
+  needs("/dev/full"),
+  async () => {
+    const log = await LogFile.open("/dev/full");
+    await log.write("abc\n");
+    const error = await assertRejects(() => log.flush());
+    assertEquals(
+      `${error.name}: ${error.message}`,
+      'LogFileError: Cannot write the log as the disk is full: current value is "/dev/full"',
+    );
+    assertInstanceOf(error.cause, Error);
+    assertStrictEquals(await assertRejects(() => log.write("d\n")), error);
+    assertStrictEquals(log.broken, error);
+    await log.close();
+  },
+);
 
-Deno.test("a full disk that nobody was told of is told at the end", async () => {
-  const log = await LogFile.open("/dev/full");
-  log.write("abc\n");
-  await assertRejects(
-    () => log.close(),
-    Error,
-    "Cannot write the log as the disk is full",
-  );
-});
+Deno.test(
+  "a full disk that nobody was told of is told at the end",
+  needs("/dev/full"),
+  async () => {
+    const log = await LogFile.open("/dev/full");
+    log.write("abc\n");
+    await assertRejects(
+      () => log.close(),
+      Error,
+      "Cannot write the log as the disk is full",
+    );
+  },
+);
 
-Deno.test("a device, a link and a FIFO take the log where it is not rotated", async () => {
+test("a device, a link and a FIFO take the log where it is not rotated", async () => {
   using folder = temporaryFolder();
   await writeAll("/dev/null", {}, ["abc\n"]);
   Deno.symlinkSync("target", `${folder.path}/link`);
@@ -405,7 +414,7 @@ Deno.test("a device, a link and a FIFO take the log where it is not rotated", as
   assertEquals(await textOf(reader), "abc\ndef\n");
 });
 
-Deno.test("the reader of a FIFO who leaves is a broken pipe, as on stdout", async () => {
+test("the reader of a FIFO who leaves is a broken pipe, as on stdout", async () => {
   using folder = temporaryFolder();
   const fifo = `${folder.path}/fifo`;
   await spawn("mkfifo", [fifo]).check();
@@ -427,7 +436,7 @@ async function told(flags: string[], args: string[]): Promise<string> {
   return await textOf(child);
 }
 
-Deno.test("a permission that is missing is named", async () => {
+test("a permission that is missing is named", async () => {
   using folder = temporaryFolder();
   const at = folder.path;
   const elsewhere = `--allow-write=${at}/other`;
@@ -490,7 +499,7 @@ Deno.test("a permission that is missing is named", async () => {
   }
 });
 
-Deno.test({
+test({
   name: "a file system that does not permit it is told in one sentence",
   ignore: Deno.uid() === 0 && !has("setpriv"),
   async fn() {

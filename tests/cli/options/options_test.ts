@@ -1,5 +1,5 @@
 /** The options of the log, through the whole program. */
-import { fixture, has } from "../../support/processes.ts";
+import { fixture, has, testNeeding } from "../../support/processes.ts";
 import {
   assert,
   assertEquals,
@@ -17,6 +17,8 @@ import {
   whole,
   wholeOnTerminal,
 } from "../../support/whole_program.ts";
+
+const test = testNeeding("sh");
 
 const TEXT = ["--format=text", "--time=none"];
 
@@ -101,7 +103,7 @@ const CUTS = [
 ];
 
 for (const { title, args, bytes, stdout, stderr } of CUTS) {
-  Deno.test(title, async () => {
+  test(title, async () => {
     const ended = await whole([...TEXT, ...args, "--", "printf", bytes]);
     assertEquals({ code: ended.code, stdout: ended.stdout }, {
       code: 0,
@@ -111,7 +113,7 @@ for (const { title, args, bytes, stdout, stderr } of CUTS) {
   });
 }
 
-Deno.test("--stderr=log shows both pipes, marked, and nothing acts on the terminal", async () => {
+test("--stderr=log shows both pipes, marked, and nothing acts on the terminal", async () => {
   const { stdout, stderr, code } = await whole([
     ...TEXT,
     "--stderr=log",
@@ -127,14 +129,14 @@ Deno.test("--stderr=log shows both pipes, marked, and nothing acts on the termin
   });
 });
 
-Deno.test("--stderr=null and inherit do as they say", async () => {
+test("--stderr=null and inherit do as they say", async () => {
   const run = (what: string) =>
     whole([...TEXT, `--stderr=${what}`, "--", "sh", "-c", "echo said >&2"]);
   assertEquals((await run("null")).stderr, "");
   assertEquals((await run("inherit")).stderr, "said\n");
 });
 
-Deno.test("a flood on both pipes loses nothing and ends", async () => {
+test("a flood on both pipes loses nothing and ends", async () => {
   const { stdout, code } = await whole([
     "--format=json",
     "--time=none",
@@ -156,7 +158,7 @@ Deno.test("a flood on both pipes loses nothing and ends", async () => {
   assertEquals({ code, sizes }, { code: 0, sizes: { out: 3e6, err: 3e6 } });
 });
 
-Deno.test("--env, --cwd and --label reach where they should", async () => {
+test("--env, --cwd and --label reach where they should", async () => {
   const { stdout, code } = await whole([
     ...TEXT,
     "--label=web",
@@ -210,7 +212,7 @@ const ENDS = [
 ];
 
 for (const { args, code, withinMs } of ENDS) {
-  Deno.test(`${args.join(" ")} ends with ${code}`, async () => {
+  test(`${args.join(" ")} ends with ${code}`, async () => {
     const startMs = performance.now();
     const ended = await whole(args);
     assertEquals(ended.code, code);
@@ -219,7 +221,7 @@ for (const { args, code, withinMs } of ENDS) {
   });
 }
 
-Deno.test("a process that holds the pipe after the command is named once, unless --quiet", async () => {
+test("a process that holds the pipe after the command is named once, unless --quiet", async () => {
   const run = (...args: string[]) =>
     whole([
       ...TEXT,
@@ -265,7 +267,7 @@ const REFUSED = [
   ["--stderr=piped"],
 ];
 
-Deno.test("what contradicts itself is refused in one line, and nothing is started", async () => {
+test("what contradicts itself is refused in one line, and nothing is started", async () => {
   const mark = `${await Deno.makeTempDir()}/started`;
   for (const args of REFUSED) {
     const { code, stdout, stderr } = await whole([
@@ -282,13 +284,13 @@ Deno.test("what contradicts itself is refused in one line, and nothing is starte
   assert(!exists);
 });
 
-Deno.test("what raw keeps to by adding nothing can be asked for", async () => {
+test("what raw keeps to by adding nothing can be asked for", async () => {
   const kept = ["--time=none", "--color=never", "--stderr=inherit"];
   const ended = await whole(["--format=raw", ...kept, "--", "printf", "x"]);
   assertEquals(ended, { code: 0, signal: null, stdout: "x", stderr: "" });
 });
 
-Deno.test("what is refused or reported cannot act on the terminal", async () => {
+test("what is refused or reported cannot act on the terminal", async () => {
   const hostile = [
     ["--x\n\x1b[2Jy"],
     ["-\x1b"],
@@ -305,7 +307,7 @@ Deno.test("what is refused or reported cannot act on the terminal", async () => 
   }
 });
 
-Deno.test("a child that closes its stdout and lives on is idle", async () => {
+test("a child that closes its stdout and lives on is idle", async () => {
   const { code } = await whole([
     "--idle=200ms",
     "--",
@@ -316,7 +318,7 @@ Deno.test("a child that closes its stdout and lives on is idle", async () => {
   assertEquals(code, 124);
 });
 
-Deno.test("a limit of time holds though the reader of the log is stuck", async () => {
+test("a limit of time holds though the reader of the log is stuck", async () => {
   const startMs = performance.now();
   const program = start(["--timeout=200ms", "--", "yes"]);
   const { code } = await program.status;
@@ -360,7 +362,7 @@ const OFFSETS = [
   { args: ["--slice=2"], bytes: "abcde", offsets: [0, 2, 4] },
 ];
 
-Deno.test("an offset is the place in the stream, also behind headers and delimiters", async () => {
+test("an offset is the place in the stream, also behind headers and delimiters", async () => {
   for (const { args, bytes, offsets } of OFFSETS) {
     const { stdout } = await whole(["-fjson", ...args, "--", "printf", bytes]);
     const got = stdout.trim().split("\n").map((line) =>
@@ -370,12 +372,12 @@ Deno.test("an offset is the place in the stream, also behind headers and delimit
   }
 });
 
-Deno.test("a byte that is held back when the log is full is shown", async () => {
+test("a byte that is held back when the log is full is shown", async () => {
   const { stdout } = await whole([...TEXT, "-s1", "-n1", "--", "printf", "é"]);
   assertEquals(stdout, "\n\\xc3\n");
 });
 
-Deno.test("the end is told truly in a loop, a pipeline and a task", async () => {
+test("the end is told truly in a loop, a pipeline and a task", async () => {
   const { stdout } = await shell(
     `set -o pipefail
     main -- sh -c 'exit 7' | cat; echo "$?"
@@ -387,7 +389,7 @@ b"`,
   assertEquals(stdout, "7\n1\n1 0\n2 0\na\nb\n");
 });
 
-Deno.test("a full disk is one line and 125, and the command is gone", async () => {
+test("a full disk is one line and 125, and the command is gone", async () => {
   const { code, stderr } = await shell("main -- yes >/dev/full");
   assertEquals(code, 125);
   assertMatch(stderr, /^basic-pipes: Cannot write .*No space left.*\n$/);

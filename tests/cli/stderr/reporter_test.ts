@@ -1,15 +1,17 @@
 /** What `--summary` says of real children, through the whole program. */
-import { fixture } from "../../support/processes.ts";
+import { fixture, testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import { start, whole } from "../../support/whole_program.ts";
 
+const test = testNeeding("sh");
+
 const SUMMARY = ["--summary", "--format=raw"];
-Deno.test("with --count as many slices are counted as were logged", async () => {
+test("with --count as many slices are counted as were logged", async () => {
   const { stderr } = await whole(["--summary", "-n2", "--", "yes"]);
   assertMatch(stderr, /^ +2 slices of 1 read/m);
 });
 
-Deno.test("with --fill a slice of several reads is counted once", async () => {
+test("with --fill a slice of several reads is counted once", async () => {
   const { stderr } = await whole([
     "--summary",
     "--fill",
@@ -20,7 +22,7 @@ Deno.test("with --fill a slice of several reads is counted once", async () => {
   assertMatch(stderr, /^ +1 slice of 2 reads/m);
 });
 
-Deno.test("a signal that was passed on is not from elsewhere", async () => {
+test("a signal that was passed on is not from elsewhere", async () => {
   const program = start([
     ...SUMMARY,
     "--",
@@ -40,7 +42,7 @@ Deno.test("a signal that was passed on is not from elsewhere", async () => {
   );
 });
 
-Deno.test("a reader of the log that is stuck is no silence of the child", async () => {
+test("a reader of the log that is stuck is no silence of the child", async () => {
   const program = start([...SUMMARY, "--timeout=700ms", "--", "yes"]);
   // Not read before the end: the pipe of the log is full soon.
   const { code } = await program.status;

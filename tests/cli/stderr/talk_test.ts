@@ -3,10 +3,18 @@ import {
   assertEquals,
   assertStringIncludes,
 } from "../../support/std_assert.ts";
-import { fixture, isAlive, timed, until } from "../../support/processes.ts";
+import {
+  fixture,
+  isAlive,
+  testNeeding,
+  timed,
+  until,
+} from "../../support/processes.ts";
 import { start, whole } from "../../support/whole_program.ts";
 
-Deno.test("a stderr that nobody reads does not keep SIGTERM from ending the program", async () => {
+const test = testNeeding("sh");
+
+test("a stderr that nobody reads does not keep SIGTERM from ending the program", async () => {
   // The fixture fills the pipe of stderr; the breach of its frame is told there.
   const program = start([
     ...["--frame=length", "--", "bash", fixture("fills_stderr.sh")],
@@ -22,7 +30,7 @@ Deno.test("a stderr that nobody reads does not keep SIGTERM from ending the prog
   await program.stderr.cancel();
 });
 
-Deno.test("a summary that nobody reads does not keep the program from its end", async () => {
+test("a summary that nobody reads does not keep the program from its end", async () => {
   const program = start([
     ...["--summary", "--timeout=200ms", "--", "sh", "-c", "exec yes >&2"],
   ]);
@@ -49,7 +57,7 @@ async function readUntil(
   return said;
 }
 
-Deno.test("a stderr that was not read for a while is waited for again at the end", async () => {
+test("a stderr that was not read for a while is waited for again at the end", async () => {
   const program = start([
     ...["--summary", "--frame=length", "--", "bash"],
     fixture("fills_stderr_twice.sh"),
@@ -69,7 +77,7 @@ Deno.test("a stderr that was not read for a while is waited for again at the end
   assertEquals((await program.status).code, 0);
 });
 
-Deno.test("what was said on the way is waited for at the end", async () => {
+test("what was said on the way is waited for at the end", async () => {
   const program = start([
     ...["--frame=length", "--", "bash", fixture("fills_stderr_and_ends.sh")],
   ]);
@@ -85,7 +93,7 @@ Deno.test("what was said on the way is waited for at the end", async () => {
   assertEquals((await program.status).code, 0);
 });
 
-Deno.test("what is said on the way has left before the program ends", async () => {
+test("what is said on the way has left before the program ends", async () => {
   // Two frames that are no JSON: told once, and the end comes at once.
   const { code, stderr } = await whole([
     ...["--frame=json", "--", "printf", "no\njson\n"],

@@ -1,9 +1,11 @@
-import { needs } from "../../support/processes.ts";
+import { needs, testNeeding } from "../../support/processes.ts";
 import type { Ending } from "../../../cli/summary/summary.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import type { ExitStatus } from "../../../mod.ts";
 import { assertEquals, assertMatch } from "../../support/std_assert.ts";
 import { observe, type ObserveOptions, sentences } from "./observe.ts";
+
+const test = testNeeding("sh");
 
 interface Case extends ObserveOptions {
   title: string;
@@ -195,7 +197,7 @@ for (const { title, command, expected, ...options } of CASES) {
   });
 }
 
-Deno.test("a log that is slower than the child is told to be", async () => {
+test("a log that is slower than the child is told to be", async () => {
   const flood = ["sh", "-c", "yes | head -c 6000000"];
   const observed = await observe(flood, { pauseMs: 10 });
   const [sentence, ...more] = sentences(observed);
