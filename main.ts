@@ -15,27 +15,53 @@
  */
 import { CHILD_MODE, runChild } from "./child.ts";
 import { Clock } from "./cli/arrival.ts";
-import { launchChild, launchCommand } from "./cli/main/launch.ts";
+import {
+  childLaunch,
+  commandLaunch,
+  type Launch,
+  ownChild,
+  startChild,
+} from "./cli/main/launch.ts";
 import type { ParentLine } from "./cli/main/parent_program.ts";
 
-/** Launches the child, logs its pipes, and ends as the child ended. */
-async function runParent(line: ParentLine): Promise<number> {
-  const { settings, command } = line;
+const CHILD = import.meta.resolve("./child.ts");
+
+/**
+ * Runs the parent on its arguments; resolves to its exit status.
+ *
+ * The child is started as soon as it is known what to start, and the rest is
+ * loaded while the child starts. `using` kills the child if that fails.
+ */
+async function runParent(args: readonly string[]): Promise<number> {
   const clock = new Clock();
-  const child = command === null
-    ? launchChild(import.meta.resolve("./child.ts"), CHILD_MODE, settings)
-    : launchCommand(command, settings);
-  // Loaded while the child starts.
-  const { logChild } = await import("./cli/log/log_child.ts");
-  return await logChild(child, line, clock);
+  // Without arguments there is nothing to parse.
+  using early = args.length === 0
+    ? startChild(childLaunch(CHILD, CHILD_MODE, {}))
+    : undefined;
+  const { runParentProgram } = await import("./cli/main/parent_program.ts");
+  return await runParentProgram(args, async (line) => {
+    using started = early ?? startChild(launchOf(line));
+    const { logChild } = await import("./cli/log/log_child.ts");
+    return await logChild(await ownChild(started), line, clock);
+  });
+}
+
+/** What a command line starts. */
+function launchOf({ settings, command }: ParentLine): Launch {
+  return command === null
+    ? childLaunch(CHILD, CHILD_MODE, settings)
+    : commandLaunch(command, settings);
 }
 
 /** Runs the program on its arguments; resolves to its exit status. */
 async function main(args: readonly string[]): Promise<number> {
-  // The arguments of a compiled program that is its own child.
   if (args[0] === CHILD_MODE) return await runChild(args);
-  const { runParentProgram } = await import("./cli/main/parent_program.ts");
-  return await runParentProgram(args, runParent);
+  try {
+    return await runParent(args);
+  } catch (error) {
+    const { reportFailure } = await import("./cli/main/program.ts");
+    return await reportFailure(error);
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

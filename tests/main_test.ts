@@ -15,7 +15,9 @@ import {
   assertMatch,
 } from "./support/std_assert.ts";
 import { CHILD_MODE } from "../child.ts";
-import { chooseStart } from "../cli/main/launch.ts";
+import { childLaunch, startOptions } from "../cli/main/launch.ts";
+import { PARENT_OPTIONS } from "../cli/options/parent.ts";
+import { parse } from "../cli/options/parse.ts";
 import { VERSION } from "../cli/main/program.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
@@ -28,6 +30,7 @@ import {
 
 const test = testNeeding("sh");
 
+const CHILD = new URL("child.ts", ROOT).href;
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
 
 interface Line {
@@ -203,7 +206,6 @@ Deno.test("--help fits a screen and names every option", async () => {
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertLessOrEqual(stdout.split("\n").length, 60);
   for (const line of stdout.split("\n")) assertLessOrEqual(line.length, 100);
-  const { PARENT_OPTIONS } = await import("../cli/options/parent.ts");
   for (const name of Object.keys(PARENT_OPTIONS)) {
     assertMatch(stdout, new RegExp(`--${name}\\b`));
   }
@@ -277,11 +279,23 @@ Deno.test("without --allow-run one line names the flag", async () => {
 });
 
 Deno.test("a compiled program is its own child, and does not start itself for ever", () => {
-  assertEquals(chooseStart(true, "/opt/pipes"), {
-    by: "itself",
-    command: "/opt/pipes",
-  });
-  assertEquals(chooseStart(false, "/usr/bin/deno"), { by: "module" });
+  const start = (isCompiled: boolean) => {
+    const { command, args } = childLaunch(CHILD, CHILD_MODE, {}, isCompiled);
+    return { command, args };
+  };
+  const own = { command: Deno.execPath(), args: [CHILD_MODE, "{}"] };
+  assertEquals(start(true), own);
+  const { command, args } = start(false);
+  assertEquals([command, args[0], args.slice(-3)], [
+    Deno.execPath(),
+    "run",
+    [CHILD, ...own.args],
+  ]);
+});
+
+Deno.test("a start without arguments is that of the options' defaults", async () => {
+  const { settings } = await parse([], PARENT_OPTIONS);
+  assertEquals(startOptions({}), startOptions(settings));
 });
 
 Deno.test("the hidden mode runs the child's code, while its stdin is open", async () => {

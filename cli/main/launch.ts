@@ -1,64 +1,82 @@
-import { spawn, spawnModule } from "../../src/process/spawn.ts";
-import { stopLadder } from "../../src/process/stop.ts";
 import type { Child } from "../../src/process/child.ts";
+import { moduleCommand } from "../../src/process/module_command.ts";
+import type { SpawnOptions } from "../../src/process/spawn_options.ts";
+import { start, type Started } from "../../src/process/start.ts";
+import { stopLadder } from "../../src/process/stop.ts";
 import type { ParentSettings } from "../options/parent.ts";
 
-/** How our own child is started. */
-export type ChildStart =
-  | { by: "module" }
-  | { by: "itself"; command: string };
-
-/** How our own child is started from a program that is compiled or is not. */
-export function chooseStart(isCompiled: boolean, execPath: string): ChildStart {
-  return isCompiled ? { by: "itself", command: execPath } : { by: "module" };
+/** What is started, and how. */
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  options: SpawnOptions;
 }
+
+/** What was asked for; what is missing is as the options have it by default. */
+type Asked = Partial<ParentSettings>;
 
 /**
- * Starts our own child, which ends when we do: its stdin is its life line. It
- * gets `mode`, the word for it, and its settings as one argument in JSON.
+ * The start of the built-in child, which ends when we do: its stdin is its
+ * life line. It gets `mode`, the word for it, and its settings as one argument
+ * in JSON. A compiled program has no `deno` to run a module with, and
+ * `Deno.execPath()` is the program itself: there it is its own child.
  */
-export function launchChild(
+export function childLaunch(
   module: string,
   mode: string,
-  settings: ParentSettings,
-): Child {
-  const { messages, text, tick, cycle, frame } = settings;
-  const args = [
-    mode,
-    JSON.stringify({
-      messages,
-      text,
-      tick,
-      cycle,
-      frame: frame === "slice" ? null : frame,
-    }),
-  ];
-  const options = { ...ownership(settings), stdin: "piped" } as const;
-  const start = chooseStart(Deno.build.standalone, Deno.execPath());
-  return start.by === "module"
-    ? spawnModule(module, { args, ...options })
-    : spawn(start.command, args, options);
+  asked: Asked,
+  isCompiled: boolean = Deno.build.standalone,
+): Launch {
+  const { messages, text, tick, cycle, frame } = asked;
+  const settings = {
+    messages,
+    text,
+    tick,
+    cycle,
+    frame: frame === "slice" ? null : frame,
+  };
+  const args = [mode, JSON.stringify(settings)];
+  const options = { ...startOptions(asked), stdin: "piped" } as const;
+  return isCompiled
+    ? { command: Deno.execPath(), args, options }
+    : moduleCommand(module, { args, ...options });
 }
 
-/** Starts any command with the caller's stdin: a wrapper must not keep it. */
-export function launchCommand(
+/** The start of any command, with our own stdin: a wrapper must not keep it. */
+export function commandLaunch(
   [command, ...args]: readonly [string, ...string[]],
-  settings: ParentSettings,
-): Child {
-  return spawn(command, args, { ...ownership(settings), stdin: "inherit" });
+  asked: Asked,
+): Launch {
+  return {
+    command,
+    args,
+    options: { ...startOptions(asked), stdin: "inherit" },
+  };
+}
+
+/** Starts a child that nobody owns so far; hold it with `using`. */
+export function startChild({ command, args, options }: Launch): Started {
+  return start(command, args, options);
+}
+
+/** Loads what owns a child, and gives it the child. */
+export async function ownChild(started: Started): Promise<Child> {
+  const { own } = await import("../../src/process/spawn.ts");
+  return own(started);
 }
 
 /** What the options say of a child, whichever it is. */
-function ownership(settings: ParentSettings) {
+export function startOptions(asked: Asked): SpawnOptions {
+  const { stderr = "inherit" } = asked;
   return {
     stdout: "piped",
-    stderr: settings.stderr === "log" ? "piped" : settings.stderr,
-    cwd: settings.cwd ?? undefined,
-    env: Object.fromEntries(settings.env),
-    group: settings.group,
-    timeoutMs: settings.timeout ?? undefined,
-    idleTimeoutMs: settings.idle ?? undefined,
-    ladder: stopLadder({ graceMs: settings["kill-after"] }),
+    stderr: stderr === "log" ? "piped" : stderr,
+    cwd: asked.cwd ?? undefined,
+    env: Object.fromEntries(asked.env ?? []),
+    group: asked.group ?? false,
+    timeoutMs: asked.timeout ?? undefined,
+    idleTimeoutMs: asked.idle ?? undefined,
+    ladder: stopLadder({ graceMs: asked["kill-after"] }),
     onSignal: "pass",
-  } as const;
+  };
 }
