@@ -16,6 +16,7 @@ import {
   testNeeding,
   until,
 } from "./support/processes.ts";
+import { seededRandom } from "./support/random.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "./support/terminal.ts";
 
 const test = testNeeding("sh");
@@ -29,17 +30,6 @@ const KEYS: Partial<Record<Deno.Signal, string>> = {
   SIGQUIT: "\x1c",
 };
 const OWNER = fixture("../parents/owner.ts");
-
-/** mulberry32: the same numbers for the same seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Strike {
   number: number;
@@ -128,7 +118,7 @@ test(
   `a storm of ${STARTS} signals, seed ${SEED}, leaves no orphan and no hang`,
   needs(TERMINAL_PROGRAM),
   async () => {
-    const next = random(SEED);
+    const next = seededRandom(SEED);
     const strikes = Array.from({ length: STARTS }, (_, number) => ({
       number,
       signal: SIGNALS[Math.floor(next() * SIGNALS.length)] ?? "SIGTERM",

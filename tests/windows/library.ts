@@ -8,7 +8,7 @@ import {
   spawnModule,
 } from "../../mod.ts";
 import { isAlive, refusal, textOf, until } from "../support/processes.ts";
-import { seededRandom } from "../cli/formats/harness.ts";
+import { seededRandom } from "../support/random.ts";
 import {
   assert,
   assertEquals,

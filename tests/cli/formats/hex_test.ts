@@ -2,13 +2,13 @@ import { needs } from "../../support/processes.ts";
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import { HexFormat, storeOffset } from "../../../cli/formats/hex.ts";
 import { assertEquals } from "../../support/std_assert.ts";
+import { seededRandom } from "../../support/random.ts";
 import {
   arrival,
   bytesOf,
   logOf,
   options,
   outputOf,
-  seededRandom,
   written,
 } from "./harness.ts";
 

@@ -2,6 +2,7 @@ import { needs } from "../../support/processes.ts";
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import { SeedFormat } from "../../../cli/formats/seed.ts";
 import { assertEquals } from "../../support/std_assert.ts";
+import { seededRandom } from "../../support/random.ts";
 import {
   arrival,
   bytesOf,
@@ -9,7 +10,6 @@ import {
   options,
   outputOf,
   pathOf,
-  seededRandom,
   written,
 } from "./harness.ts";
 

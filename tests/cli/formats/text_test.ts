@@ -1,14 +1,8 @@
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import { TextFormat } from "../../../cli/formats/text.ts";
 import { assertEquals } from "../../support/std_assert.ts";
-import {
-  arrival,
-  bytesOf,
-  logOf,
-  options,
-  seededRandom,
-  written,
-} from "./harness.ts";
+import { seededRandom } from "../../support/random.ts";
+import { arrival, bytesOf, logOf, options, written } from "./harness.ts";
 
 /** The text of a log without times: all its lines, joined. */
 function textOf(chunk: Uint8Array, size: number): string {

@@ -1,3 +1,4 @@
+import { seededRandom } from "../../support/random.ts";
 import { Distribution } from "../../../cli/summary/statistics.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
@@ -12,14 +13,10 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]!;
 }
 
-/** Mulberry32: whole numbers from 0 to 2^32 - 1. */
+/** Whole numbers from 0 to 2^32 - 1. */
 function random(seed: number): () => number {
-  return () => {
-    seed = seed + 0x6d2b79f5 | 0;
-    let word = Math.imul(seed ^ seed >>> 15, 1 | seed);
-    word = word + Math.imul(word ^ word >>> 7, 61 | word) ^ word;
-    return (word ^ word >>> 14) >>> 0;
-  };
+  const next = seededRandom(seed);
+  return () => next() * 2 ** 32;
 }
 
 for (const seed of [1, 2, 3]) {
