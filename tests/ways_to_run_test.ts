@@ -1,7 +1,12 @@
 import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { needs, testNeeding } from "./support/processes.ts";
-import { assert, assertEquals, assertMatch } from "./support/std_assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "./support/std_assert.ts";
 import { isAlive, until } from "./support/processes.ts";
 import { serveCheckout } from "./support/serve_checkout.ts";
 import { ROOT, whole } from "./support/whole_program.ts";
@@ -43,6 +48,49 @@ for (const name of ["a b", "100%", "a#b", "é", "a%20b", "q?x"]) {
       await Deno.remove(parent, { recursive: true });
     }
   });
+}
+
+const BROKEN = [
+  { file: "cli/main/parent_program.ts", args: [] },
+  { file: "src/process/owned_child.ts", args: [] },
+  { file: "cli/log/log_child.ts", args: ["--messages=9"] },
+  { file: "src/process/spawn.ts", args: ["--", "sleep", "60"] },
+];
+
+for (const { file, args } of BROKEN) {
+  testNeeding("/proc/self")(
+    `where ${file} cannot be loaded, the program fails and its child is killed: ${
+      args.join(" ") || "no arguments"
+    }`,
+    async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        copyInto(folder);
+        // While the file is evaluated, which is when the child runs already.
+        await Deno.writeTextFile(
+          `${folder}/${file}`,
+          `const children = \`/proc/\${Deno.pid}/task/\${Deno.pid}/children\`;
+          console.error("started " + Deno.readTextFileSync(children));
+          throw new Error("broken");`,
+          { append: true },
+        );
+        const startMs = performance.now();
+        const { code, stdout, stderr } = await whole(args, {
+          deno: ["--allow-all"],
+          script: new URL("main.ts", `file://${folder}/`).href,
+        });
+        assertEquals({ code, stdout }, { code: 125, stdout: "" });
+        const [, pids = ""] = /^started (.*)$/m.exec(stderr) ?? [];
+        const children = pids.trim().split(" ").filter(Boolean).map(Number);
+        assertEquals(children.length, 1, stderr);
+        assert(await until(() => !children.some(isAlive)));
+        // A command that was left would hold stderr open for its 60 seconds.
+        assertLessOrEqual(performance.now() - startMs, 30_000);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
 }
 
 Deno.test("deno task start runs it, with options behind", async () => {
