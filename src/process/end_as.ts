@@ -1,7 +1,17 @@
 import { checkInteger } from "../check.ts";
 import { signals } from "./signals.ts";
-import { checkSignal, raise, SIGNAL_NUMBERS } from "./system_signals.ts";
+import {
+  checkSignal,
+  END_SIGNALS,
+  raise,
+  signalCode,
+} from "./system_signals.ts";
 import type { ExitStatus } from "./exit_status.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
+/** The exit codes of Windows are numbers of 32 bits, with or without a sign. */
+const MIN_CODE = IS_WINDOWS ? -0x8000_0000 : 0;
+const MAX_CODE = IS_WINDOWS ? 0xFFFF_FFFF : 255;
 
 /** A raised signal that has not ended this program by then was caught. */
 const RAISED_MS = 500;
@@ -16,13 +26,19 @@ const RAISED_MS = 500;
  * SIGILL, SIGFPE, SIGPWR, SIGSTKFLT, the real-time ones, and all that end no
  * program. SIGUSR1 is not raised: Deno would open its debugger and live on.
  *
+ * Windows has no signals: there any code of 32 bits is taken, and `"SIGINT"`,
+ * `"SIGBREAK"` and `"SIGHUP"`, which its console sends, end with 0xC000013A, as a
+ * program does that Ctrl-C ended. Process 1 of a container ends with 128 and the
+ * number: the kernel discards a signal that it sends to itself.
+ *
  * Children that still live are killed. Listeners of your own for the signal
  * must be removed before. What was not written yet is lost: flush before.
  *
  * @param end A child's status, an exit code, or a signal's name.
  * @returns Never.
- * @throws {RangeError | TypeError} If the code is not an integer from 0 to 255,
- *   or there is no signal of that name; nothing is ended then.
+ * @throws {RangeError | TypeError} If the code is not an integer from 0 to 255
+ *   (on Windows of 32 bits), or there is no signal of that name; nothing is
+ *   ended then.
  *
  * @example A program that ends as its child did
  * ```ts
@@ -38,21 +54,19 @@ const RAISED_MS = 500;
 export async function endAs(
   end: Pick<ExitStatus, "code" | "signal"> | Deno.Signal | number,
 ): Promise<never> {
-  const code = typeof end === "number"
-    ? end
+  // A name that this system cannot send may be one that it received.
+  if (typeof end === "string" && !END_SIGNALS.includes(end)) checkSignal(end);
+  const { code, signal } = typeof end === "number"
+    ? { code: end, signal: null }
     : typeof end === "string"
-    ? (checkSignal(end), 128 + SIGNAL_NUMBERS[end]!)
-    : end.code;
-  checkInteger("end as a child did", "its code", code, 0, 255);
+    ? { code: signalCode(end), signal: end }
+    : end;
+  checkInteger("end as a child did", "its code", code, MIN_CODE, MAX_CODE);
   signals.abandon();
-  const signal = typeof end === "object"
-    ? end.signal
-    : typeof end === "string"
-    ? end
-    : null;
   // The signal is delivered asynchronously.
   if (signal !== null && raise(signal)) {
     await new Promise((resolve) => setTimeout(resolve, RAISED_MS));
   }
-  Deno.exit(code);
+  // Deno takes the code of Windows as a signed number.
+  Deno.exit(code | 0);
 }

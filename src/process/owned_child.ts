@@ -152,7 +152,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   send(signal: Deno.Signal): void {
-    this.kill(signal);
+    this.#started.send(signal);
   }
 
   closeStdin(): void {

@@ -44,6 +44,13 @@ import {
   UNIGNORED_SIGNALS,
 } from "./system_signals.ts";
 
+/**
+ * On Windows every signal is the console's, which has given it to the child
+ * already, also where stdin, stdout and stderr are redirected. To send one there
+ * is to kill.
+ */
+const IS_WINDOWS = Deno.build.os === "windows";
+
 /** What this module asks of a child. */
 export interface GuardedChild {
   /** `onSignal: "end"`: this program ends by the signal after its children. */
@@ -274,8 +281,9 @@ export class Signals {
     if (ends) record.firstEndAtMs = firstMs;
     const again = ends && nowMs - firstMs > SAME_PRESS_MS;
     const mayHaveMissed = record.startTimer !== undefined && !child.hasWritten;
-    const byTerminal = this.#isAtTerminal && !child.group &&
-      signal !== "SIGTERM" && !mayHaveMissed;
+    const byTerminal = IS_WINDOWS ||
+      this.#isAtTerminal && !child.group && signal !== "SIGTERM" &&
+        !mayHaveMissed;
     child.receive({ signal, byTerminal, again });
   }
 

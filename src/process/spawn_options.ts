@@ -105,14 +105,15 @@ export interface SpawnOptions {
    * `/dev/tty` of the terminal (signals that this program receives are passed
    * on); as root, the supplementary groups. A descendant that starts a session
    * itself gets away. Those that outlive a stopped child get no grace of their
-   * own; those that outlive a child that ended by itself are left alone.
+   * own; those that outlive a child that ended by itself are left alone. Windows
+   * has no such groups: it is a {@linkcode StartError} there.
    *
    * @default {false}
    */
   group?: boolean;
   /**
-   * What becomes of SIGINT, SIGTERM, SIGHUP and SIGQUIT to this program while
-   * the child lives.
+   * What SIGINT, SIGTERM, SIGHUP and SIGQUIT to this program do while the child
+   * lives.
    *
    * `"end"` and `"pass"` pass it on; where stdin, stdout or stderr is a terminal,
    * SIGINT, SIGQUIT and SIGHUP have reached the child already. SIGTERM and
@@ -128,6 +129,13 @@ export interface SpawnOptions {
    *   On SIGUSR1 Deno opens its debugger on 127.0.0.1:9229; it is closed again
    *   at once. That also closes one that you opened with `--inspect`.
    * - `"none"` leaves the child out: it is not killed at this program's exit.
+   *
+   * On Windows the signals are SIGINT (Ctrl-C), SIGBREAK (Ctrl-Break) and SIGHUP
+   * (the window is closed). The console gives them to the child itself, and
+   * nothing is sent on. With `"end"` this program then ends with 0xC000013A, also
+   * if it has a listener of its own: choose `"pass"` then. So does process 1 of a
+   * container, with 128 and the signal's number. `"none"` does not keep a child
+   * alive at this program's exit on Windows.
    *
    * Any other signal that ends this program leaves the child behind, as SIGKILL
    * does. Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1). A
@@ -288,7 +296,8 @@ function isText(value: unknown): value is { readonly text: string } {
 function filePath(what: string, url: URL): string {
   if (url.protocol === "file:") {
     try {
-      return decodeURIComponent(url.pathname);
+      const path = decodeURIComponent(url.pathname);
+      return Deno.build.os === "windows" ? windowsPath(url.host, path) : path;
     } catch {
       // Not UTF-8: Deno has no way to pass such a path on.
     }
@@ -297,4 +306,10 @@ function filePath(what: string, url: URL): string {
     `Cannot start a child as ${what} is not a file: URL of UTF-8 text: ` +
       `current value is ${url.href}`,
   );
+}
+
+/** `/C:/x` is `C:\x`; a host is that of a share: `\\host\x`. */
+function windowsPath(host: string, path: string): string {
+  const local = host === "" ? path.replace(/^\/(?=[a-z]:)/i, "") : path;
+  return (host && `\\\\${host}`) + local.replaceAll("/", "\\");
 }

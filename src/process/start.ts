@@ -133,6 +133,14 @@ export function start(
 }
 
 function checkGroup(command: string): void {
+  if (Deno.build.os === "windows") {
+    throw new StartError(
+      "failed",
+      command,
+      `Cannot start "${quote(command)}" in a group of its own as Windows has ` +
+        "no process groups to stop",
+    );
+  }
   if (Deno.permissions.querySync({ name: "run" }).state === "granted") return;
   throw new StartError(
     "not-permitted",
@@ -238,6 +246,7 @@ const KINDS: Readonly<Record<string, readonly [StartErrorKind, string]>> = {
   EACCES: ["not-executable", "the system does not let it run"],
   EISDIR: ["not-executable", "it is a directory"],
   ENOEXEC: ["not-executable", "it is not a program"],
+  EBADARCH: ["not-executable", "it is a program for another processor"],
   ENOTDIR: ["not-executable", "a part of its path is not a directory"],
   ELOOP: ["not-executable", "its path has too many links"],
   ENAMETOOLONG: ["not-executable", "its name is too long"],
@@ -285,6 +294,10 @@ function reason(
       }`,
     ];
   }
+  // ERROR_BAD_EXE_FORMAT, ERROR_EXE_MACHINE_TYPE_MISMATCH: no names in Deno.
+  if (/\(os error (193|216)\)/.test(message)) {
+    return ["not-executable", `it is not a program: ${quote(message)}`];
+  }
   if (code === "ENOENT") return ["not-found", notFound(command)];
   const known = KINDS[code ?? ""];
   if (known) return [known[0], `${known[1]}: ${quote(message)}`];
@@ -301,10 +314,16 @@ function permission(command: string, message: string): string {
     (name && ` or --allow-run${name}`);
 }
 
-/** A file in PATH that cannot be run is reported as missing too: no walk of
- * our own could tell, as reading PATH and its files needs permissions. */
+/**
+ * A file in PATH that cannot be run is reported as missing too: to tell the two
+ * apart, PATH and its files would have to be read, which needs permissions.
+ */
 function notFound(command: string): string {
-  return command.includes("/")
-    ? "there is no such file, or no interpreter that its first line names"
-    : "there is no such command: no file of that name can be run in PATH";
+  const isWindows = Deno.build.os === "windows";
+  if (!(isWindows ? /[\\/:]/ : /\//).test(command)) {
+    return "there is no such command: no file of that name can be run in PATH";
+  }
+  return isWindows
+    ? "there is no such file"
+    : "there is no such file, or no interpreter that its first line names";
 }

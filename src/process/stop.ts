@@ -2,7 +2,7 @@ import { checkMs, checkOneOf } from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
 import type { ExitReason } from "./exit_status.ts";
-import { checkSignal } from "./system_signals.ts";
+import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
 
 /** One step of a {@linkcode StopLadder}; what is named in it happens in order. */
 export interface StopStep {
@@ -62,6 +62,10 @@ export interface StopLadderOptions {
  * stdin in front, which ends a child that reads and one that watches its
  * life line.
  *
+ * On Windows SIGTERM ends a process at once, without a cleanup: the child has no
+ * grace after the end of its stdin. For one that ends with its stdin write
+ * `[{ close: "stdin", waitMs: 5000 }, { signal: "SIGKILL", waitMs: 1000 }]`.
+ *
  * @param options The grace.
  * @returns The three steps, in a new array. A ladder is a plain array of plain
  *   objects: take parts of this one, or write your own.
@@ -114,12 +118,22 @@ export function checkLadder(purpose: string, ladder: StopLadder): void {
 export const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: 1000 }];
 
 /**
- * The system tells the foreground group of a hang-up only where a shell leads
- * the session: who has not ended by then may not have been told.
+ * The kernel sends SIGHUP to the foreground group only if the session leader is
+ * a shell. Give it 1 s; then send it ourselves.
  */
 const HANG_UP: StopStep = { waitMs: 1000 };
 
-/** The child's own ladder, with a signal that came as its request to end. */
+/**
+ * When a console window is closed, Windows ends all its processes after 5 s. The
+ * child has the event itself.
+ */
+const WINDOW_CLOSED_MS = 4000;
+
+/**
+ * The child's own ladder, with a signal that this program received as its first
+ * signal: the child gets SIGHUP for SIGHUP, with the grace of the ladder's own
+ * first signal.
+ */
 export function passedOn(
   ladder: StopLadder,
   signal: Deno.Signal,
@@ -127,11 +141,15 @@ export function passedOn(
 ): StopLadder {
   const steps = ladder.filter((step) => step.signal !== undefined);
   const first = steps[0]?.signal === "SIGKILL" ? undefined : steps.shift();
-  // A ladder without a grace of its own gives the one that is left to it.
+  // If the ladder has no signal before SIGKILL, use the wait of its other step.
   const waitMs = first?.waitMs ??
     ladder.find((step) => step.signal === undefined)?.waitMs;
-  const told = { signal, waitMs };
-  return [...(byTerminal ? [HANG_UP] : []), told, ...steps, ...LAST_STEP];
+  if (!Object.hasOwn(SIGNAL_NUMBERS, signal)) {
+    const graceMs = Math.min(waitMs ?? 0, WINDOW_CLOSED_MS);
+    return [{ waitMs: graceMs }, ...LAST_STEP];
+  }
+  const passed = { signal, waitMs };
+  return [...(byTerminal ? [HANG_UP] : []), passed, ...steps, ...LAST_STEP];
 }
 
 /** What a stop ladder acts on. */
@@ -159,6 +177,7 @@ async function walk(
     if (signal !== undefined) {
       child.send(signal);
       // A stopped child keeps every signal but SIGKILL pending until SIGCONT.
+      // Windows has neither.
       if (signal !== "SIGKILL") child.send("SIGCONT");
     }
     if (waitMs > 0) await settlesWithin(child.exited, waitMs);

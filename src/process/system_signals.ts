@@ -74,15 +74,18 @@ const BSD = {
  */
 const WINDOWS = { SIGTERM: 15, SIGKILL: 9 };
 
-const NUMBERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  linux: LINUX,
-  android: LINUX,
-  windows: WINDOWS,
-};
+/** The signals that can be sent on a system, with its numbers. */
+export function signalNumbers(
+  os: typeof Deno.build.os,
+): Readonly<Record<string, number>> {
+  if (os === "windows") return WINDOWS;
+  return os === "linux" || os === "android" ? LINUX : BSD;
+}
 
-/** The signals that can be sent here, with the system's numbers. */
-export const SIGNAL_NUMBERS: Readonly<Record<string, number>> =
-  NUMBERS[Deno.build.os] ?? BSD;
+/** The signals that can be sent here, with their numbers. */
+export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = signalNumbers(
+  Deno.build.os,
+);
 
 /**
  * The signals that ask this program to end. On Windows SIGINT is Ctrl-C,
@@ -114,11 +117,12 @@ export const UNIGNORED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
  * be listened to (KILL, SEGV, ILL, FPE), do not end anything, make the runtime
  * panic (PWR, STKFLT), or open Deno's debugger instead (USR1).
  */
-const RAISABLE: ReadonlySet<Deno.Signal | number> = new Set<Deno.Signal>([
+const RAISABLE: ReadonlySet<Deno.Signal> = new Set<Deno.Signal>([
   "SIGINT",
   "SIGTERM",
   "SIGHUP",
   "SIGQUIT",
+  "SIGBREAK",
   "SIGPIPE",
   "SIGALRM",
   "SIGUSR2",
@@ -131,6 +135,28 @@ const RAISABLE: ReadonlySet<Deno.Signal | number> = new Set<Deno.Signal>([
   "SIGPROF",
   "SIGVTALRM",
 ]);
+
+/**
+ * How Windows ends a program by Ctrl-C: STATUS_CONTROL_C_EXIT, as the signed
+ * number that Deno knows.
+ */
+const CONTROL_C_EXIT = 0xC000013A | 0;
+
+/**
+ * Whether no signal can end this program. Windows has none; and the kernel
+ * discards a signal without a handler for process 1 of a container, where Deno
+ * would end by a segmentation fault instead.
+ */
+const CANNOT_RAISE = IS_WINDOWS || Deno.pid === 1;
+
+/**
+ * The exit code that stands for an end by a signal: 128 and its number; on
+ * Windows, for what its console sends, that of a program that Ctrl-C ended.
+ */
+export function signalCode(signal: Deno.Signal): number {
+  const number = SIGNAL_NUMBERS[signal];
+  return number === undefined ? CONTROL_C_EXIT : 128 + number;
+}
 
 /** Refuses a signal that cannot be sent on this system. */
 export function checkSignal(signal: Deno.Signal): void {
@@ -146,11 +172,16 @@ export function checkSignal(signal: Deno.Signal): void {
 }
 
 /**
- * Sends the signal to this program, which ends by it unless the program has a
- * listener of its own. Returns whether it is one of those that end a program.
+ * Ends this program by the signal, unless the program has a listener of its own.
+ * Returns whether the signal is one of those that end a program.
+ *
+ * Where no signal can end this program it ends at once with the code that stands
+ * for it, whatever listens.
  */
 export function raise(signal: Deno.Signal | number): boolean {
-  if (!RAISABLE.has(signal) || typeof signal === "number") return false;
+  if (typeof signal === "number") return false;
+  if (!RAISABLE.has(signal)) return false;
+  if (CANNOT_RAISE) Deno.exit(signalCode(signal));
   try {
     const nothing = () => {};
     // SIGPIPE is ignored until a listener has come and gone.

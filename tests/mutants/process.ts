@@ -7,6 +7,7 @@ const SPAWN = ["tests/process/spawn_test.ts"];
 const END_AS = ["tests/process/end_as_test.ts"];
 const START_ERROR = ["tests/process/start_error_test.ts"];
 const START = ["tests/process/start_test.ts"];
+const SYSTEM = ["tests/process/system_signals_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
@@ -49,8 +50,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "without a terminal a signal is not passed on",
     file: "src/process/signals.ts",
-    from: "const byTerminal = this.#isAtTerminal && !child.group",
-    to: "const byTerminal = !child.group",
+    from: "this.#isAtTerminal && !child.group && signal",
+    to: "!child.group && signal",
     tests: SIGNALS,
   },
   {
@@ -63,14 +64,14 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "SIGTERM on a terminal waits as if the terminal had sent it",
     file: "src/process/signals.ts",
-    from: '      signal !== "SIGTERM" && !mayHaveMissed;',
-    to: "      !mayHaveMissed;",
+    from: '!child.group && signal !== "SIGTERM" &&',
+    to: "!child.group &&",
     tests: SIGNALS,
   },
   {
     name: "a child misses the key that was pressed before its start",
     file: "src/process/signals.ts",
-    from: 'signal !== "SIGTERM" && !mayHaveMissed;',
+    from: 'signal !== "SIGTERM" &&\n        !mayHaveMissed;',
     to: 'signal !== "SIGTERM";',
     tests: SIGNALS,
   },
@@ -487,8 +488,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a terminal's hang-up is sent once more at once",
     file: "src/process/stop.ts",
-    from: "...(byTerminal ? [HANG_UP] : []), told",
-    to: "told",
+    from: "...(byTerminal ? [HANG_UP] : []), passed",
+    to: "passed",
     tests: STOP,
   },
   {
@@ -566,9 +567,23 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a signal that cannot be raised ends with 1",
     file: "src/process/end_as.ts",
-    from: "  Deno.exit(code);",
+    from: "  Deno.exit(code | 0);",
     to: "  Deno.exit(1);",
     tests: END_AS,
+  },
+  {
+    name: "process 1 of a container sends itself a signal",
+    file: "src/process/system_signals.ts",
+    from: "IS_WINDOWS || Deno.pid === 1;",
+    to: "IS_WINDOWS;",
+    tests: END_AS,
+  },
+  {
+    name: "macOS has the signals of Linux",
+    file: "src/process/system_signals.ts",
+    from: 'os === "android" ? LINUX : BSD',
+    to: 'os !== "android" ? LINUX : BSD',
+    tests: SYSTEM,
   },
   {
     name: "a real-time signal's code lacks 128",
@@ -594,22 +609,23 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "endAs ends with a code though a signal is possible",
     file: "src/process/end_as.ts",
-    from: "    ? end.signal\n",
-    to: "    ? null\n",
+    from: "if (signal !== null && raise(signal)) {",
+    to: "if (signal === undefined && raise(signal)) {",
     tests: END_AS,
   },
   {
     name: "endAs takes a code that is none",
     file: "src/process/end_as.ts",
-    from: '  checkInteger("end as a child did", "its code", code, 0, 255);\n',
+    from:
+      '  checkInteger("end as a child did", "its code", code, MIN_CODE, MAX_CODE);\n',
     to: "",
     tests: END_AS,
   },
   {
     name: "endAs by a signal's name lacks 128",
-    file: "src/process/end_as.ts",
-    from: "128 + SIGNAL_NUMBERS[end]!",
-    to: "SIGNAL_NUMBERS[end]!",
+    file: "src/process/system_signals.ts",
+    from: "CONTROL_C_EXIT : 128 + number",
+    to: "CONTROL_C_EXIT : number",
     tests: END_AS,
   },
   {
@@ -657,8 +673,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a file URL keeps its escapes",
     file: "src/process/spawn_options.ts",
-    from: "return decodeURIComponent(url.pathname);",
-    to: "return url.pathname;",
+    from: "const path = decodeURIComponent(url.pathname);",
+    to: "const path = url.pathname;",
     tests: SPAWN,
   },
   {
@@ -671,8 +687,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a file that is missing passes for a command that is",
     file: "src/process/start.ts",
-    from: 'return command.includes("/")\n',
-    to: 'return !command.includes("/")\n',
+    from: "if (!(isWindows",
+    to: "if ((isWindows",
     tests: SPAWN,
   },
   {

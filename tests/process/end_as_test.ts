@@ -1,5 +1,5 @@
 import { assertEquals } from "../support/std_assert.ts";
-import { fixture, testNeeding } from "../support/processes.ts";
+import { fixture, has, testNeeding } from "../support/processes.ts";
 
 const test = testNeeding("SIGTERM");
 
@@ -51,4 +51,67 @@ for (const { end, code, signal } of ENDS) {
       signal,
     });
   });
+}
+
+const NAMESPACE = ["--pid", "--fork", "--mount-proc"];
+/** A namespace of processes needs root, and not every container has it. */
+const asProcessOne = {
+  ignore: !has("unshare") ||
+    !new Deno.Command("unshare", { args: [...NAMESPACE, "true"] }).outputSync()
+      .success,
+};
+
+/** Runs a program as process 1 of a container, and tells its exit code. */
+async function codeOfProcessOne(...args: string[]): Promise<number> {
+  const { code } = await new Deno.Command("unshare", {
+    args: [
+      ...NAMESPACE,
+      ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-run"],
+      ...args,
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  return code;
+}
+
+const CODES = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGQUIT: 131,
+  SIGPIPE: 141,
+  SIGUSR1: 138,
+  SIGALRM: 142,
+  SIGABRT: 134,
+};
+for (const [signal, code] of Object.entries(CODES)) {
+  Deno.test(
+    `process 1 of a container, which no signal ends, ends by ${signal} with ${code}`,
+    asProcessOne,
+    async () => {
+      const end = JSON.stringify({ code, signal });
+      assertEquals(await codeOfProcessOne(PARENT, end), code);
+      assertEquals(await codeOfProcessOne(PARENT, `"${signal}"`), code);
+    },
+  );
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
+  Deno.test(
+    `process 1 of a container ends with ${
+      CODES[signal]
+    } after its child and ${signal}`,
+    asProcessOne,
+    async () => {
+      const script = `kill -${signal.slice(3)} $PPID; exec sleep 30`;
+      const owner = fixture("../parents/owner.ts");
+      const options = JSON.stringify({ stdout: "inherit" });
+      assertEquals(
+        await codeOfProcessOne(owner, options, "wait", "sh", "-c", script),
+        CODES[signal],
+      );
+    },
+  );
 }
