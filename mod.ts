@@ -33,19 +33,24 @@ export type {
 // Read what it writes: slices, lines, exact sizes, frames.
 export { PipeReader } from "./src/read/reader.ts";
 export type {
+  Delimiter,
   LineOptions,
   OnRead,
   PipeReaderOptions,
+  ReadAllOptions,
   ReadFrameOptions,
+  ReadTextOptions,
   ReadUntilOptions,
   SliceOptions,
   WaitOptions,
 } from "./src/read/read_options.ts";
 export type { Source } from "./src/read/source.ts";
 export { sliceChunk } from "./src/read/slice_chunk.ts";
-export { FrameStream } from "./src/read/frame_stream.ts";
-export { LineStream } from "./src/read/line_stream.ts";
-export { SliceStream } from "./src/read/slice_stream.ts";
+export {
+  FrameDecoderStream,
+  SliceStream,
+  TextLineStream,
+} from "./src/read/streams.ts";
 
 // Write to it, and to the program's own stdout and stderr.
 export { PipeWriter } from "./src/write/writer.ts";
@@ -54,10 +59,12 @@ export { stderrWriter, stdoutWriter } from "./src/write/stdout.ts";
 
 // Say where one message ends and the next begins.
 export {
+  delimited,
   type DelimitedFramingOptions,
+  type DelimitedOptions,
   lines,
   nul,
-} from "./src/frame/delimited_framings.ts";
+} from "./src/frame/delimited.ts";
 export {
   lengthPrefix,
   type LengthPrefixOptions,
@@ -66,6 +73,7 @@ export {
   contentLength,
   type ContentLengthFrame,
   type ContentLengthOptions,
+  type Header,
 } from "./src/frame/content_length.ts";
 export {
   pythonConnection,
@@ -77,7 +85,7 @@ export type {
   Measure,
   MeasuredRule,
 } from "./src/frame/framing.ts";
-export { FrameEncoderStream } from "./src/frame/frame_encoder_stream.ts";
+export { FrameEncoderStream } from "./src/frame/encoder_stream.ts";
 
 // End: how a child is stopped, how it ended, and how this program ends.
 export {

@@ -57,7 +57,7 @@ export interface FramingErrorOptions {
 /**
  * The header of a frame breaks the rule of its framing; nothing was taken.
  *
- * @example Somebody printed where a header belongs
+ * @example A print where a header belongs
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import {
@@ -66,12 +66,12 @@ export interface FramingErrorOptions {
  *   PipeReader,
  * } from "@basic-pipes/basic-pipes";
  *
- * const reader = new PipeReader(new Blob(["Hello!\r\n\r\n{}"]).stream());
+ * const reader = new PipeReader(new Blob(["Hello!\n"]).stream());
  * try {
  *   await reader.readFrame(contentLength());
  * } catch (error) {
  *   if (!(error instanceof FramingError)) throw error;
- *   assertEquals(new TextDecoder().decode(error.header), "Hello!\r\n\r\n");
+ *   assertEquals(new TextDecoder().decode(error.header), "Hello!\n");
  * }
  * await reader.cancel();
  * ```
@@ -81,7 +81,7 @@ export class FramingError extends Error {
   override readonly name = "FramingError";
   /** The name of the framing, as `framing.name` has it. */
   readonly framing: string;
-  /** The header as it arrived: a view, still unread. */
+  /** The header as it arrived, up to what is wrong: a view, still unread. */
   readonly header: Uint8Array;
 
   /**
@@ -214,4 +214,9 @@ export class UnexpectedEndError extends Error {
     this.expected = expected;
     this.partial = partial;
   }
+}
+
+/** What errors call a frame of the framing of that name. */
+export function frameName(framing: string): string {
+  return framing === "line" ? "line" : `${framing} frame`;
 }

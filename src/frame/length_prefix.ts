@@ -1,18 +1,27 @@
-import { checkInteger } from "../check.ts";
-import { checkPayload } from "./check_payload.ts";
-import type { Framing } from "./framing.ts";
+import { checkInteger, checkKeys } from "../check.ts";
+import { checkPayload, type Framing } from "./framing.ts";
 
 /** The most bytes that one measured frame may have: 2^32 - 1. */
 const MAX_FRAME_BYTES = 0xffff_ffff;
 
 /** Options of {@linkcode lengthPrefix}. */
 export interface LengthPrefixOptions {
-  /** How many bytes the length has. Default: 4. */
+  /**
+   * How many bytes the length has.
+   *
+   * @default {4}
+   */
   bytes?: 1 | 2 | 4 | 8;
-  /** The least significant byte comes first. Default: `false`. */
+  /**
+   * The least significant byte comes first.
+   *
+   * @default {false}
+   */
   littleEndian?: boolean;
   /**
-   * The most bytes of a payload (1 to 4294967295). Default: 16777216 (16 MiB).
+   * The most bytes of a payload (1 to 4,294,967,295).
+   *
+   * @default {16_777_216} 16 MiB.
    */
   maxBytes?: number;
 }
@@ -29,6 +38,7 @@ export interface LengthPrefixOptions {
  * @param options The length's bytes and their order, and the longest payload.
  * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If an option is out of its range.
+ * @throws {TypeError} If an option is unknown.
  *
  * @example There and back
  * ```ts
@@ -45,6 +55,7 @@ export interface LengthPrefixOptions {
  * ```
  */
 export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
+  checkKeys("frame bytes", options, ["bytes", "littleEndian", "maxBytes"]);
   const { bytes = 4, littleEndian = false, maxBytes = 16_777_216 } = options;
   if (![1, 2, 4, 8].includes(bytes)) {
     throw new RangeError(

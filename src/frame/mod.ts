@@ -4,15 +4,18 @@
  * @module
  */
 export {
+  delimited,
   type DelimitedFramingOptions,
+  type DelimitedOptions,
   lines,
   nul,
-} from "./delimited_framings.ts";
+} from "./delimited.ts";
 export { lengthPrefix, type LengthPrefixOptions } from "./length_prefix.ts";
 export {
   contentLength,
   type ContentLengthFrame,
   type ContentLengthOptions,
+  type Header,
 } from "./content_length.ts";
 export {
   pythonConnection,
@@ -24,5 +27,5 @@ export type {
   Measure,
   MeasuredRule,
 } from "./framing.ts";
-export { FrameEncoderStream } from "./frame_encoder_stream.ts";
+export { FrameEncoderStream } from "./encoder_stream.ts";
 export { FramingError, type FramingErrorOptions } from "../errors.ts";

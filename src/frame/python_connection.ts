@@ -1,7 +1,6 @@
-import { checkInteger } from "../check.ts";
-import { checkPayload } from "./check_payload.ts";
-import type { Framing, Measure } from "./framing.ts";
+import { checkInteger, checkKeys } from "../check.ts";
 import { FramingError } from "../errors.ts";
+import { checkPayload, type Framing, type Measure } from "./framing.ts";
 
 /** From here on the length needs the long header. */
 const MAX_SHORT_BYTES = 0x7fff_ffff;
@@ -10,7 +9,9 @@ const MAX_FRAME_BYTES = 0xffff_ffff;
 /** Options of {@linkcode pythonConnection}. */
 export interface PythonConnectionOptions {
   /**
-   * The most bytes of a payload (1 to 4294967295). Default: 16777216 (16 MiB).
+   * The most bytes of a payload (1 to 4,294,967,295).
+   *
+   * @default {16_777_216} 16 MiB.
    */
   maxBytes?: number;
 }
@@ -19,13 +20,14 @@ export interface PythonConnectionOptions {
  * Frames as Python's `multiprocessing.connection.Connection` sends them with
  * `send_bytes` and reads them with `recv_bytes`.
  *
- * A signed big-endian length of 4 bytes; above 2147483647 it is -1, and an
+ * A signed big-endian length of 4 bytes; above 2,147,483,647 it is -1, and an
  * unsigned one of 8 bytes follows. An empty payload is valid. Any other
  * negative length is a `FramingError`.
  *
  * @param options The longest payload.
  * @returns The framing, for a reader, a writer or a stream.
  * @throws {RangeError} If `maxBytes` is out of its range.
+ * @throws {TypeError} If an option is unknown.
  *
  * @example What `send_bytes(b"hi")` writes
  * ```ts
@@ -39,6 +41,7 @@ export interface PythonConnectionOptions {
 export function pythonConnection(
   options: PythonConnectionOptions = {},
 ): Framing {
+  checkKeys("frame bytes", options, ["maxBytes"]);
   const { maxBytes = 16_777_216 } = options;
   checkInteger("frame bytes", "maxBytes", maxBytes, 1, MAX_FRAME_BYTES);
   const name = "Python connection";

@@ -1,10 +1,22 @@
-/** What has arrived and was not yet taken, always in one piece. */
+import { NO_BYTES, PIPE_BYTES } from "../bytes.ts";
+
+/**
+ * What has arrived and was not taken, always in one piece: `bytes` from `start`
+ * to `end`. Others may read these three and write none of them.
+ *
+ * Bytes are written after `end` only: views that were given out stay as they
+ * are. A chunk that is large enough is not copied: it becomes the buffer.
+ */
 export class ByteBuffer {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  bytes: Uint8Array<ArrayBuffer> = NO_BYTES;
   start = 0;
   end = 0;
+  /**
+   * How many bytes the read under way needs in all; 0 if that is not known. The
+   * next `append` makes room for them at once.
+   */
+  hint = 0;
   #owned = false;
-  #wantedBytes = 0;
 
   get length(): number {
     return this.end - this.start;
@@ -22,22 +34,33 @@ export class ByteBuffer {
     return this.bytes.subarray(start, start + size);
   }
 
-  /** Asks the next {@linkcode append} to make room for `size` bytes at once. */
-  reserve(size: number): void {
-    this.#wantedBytes = size;
+  /** A view of up to `max` bytes, which are gone from here, if there are any. */
+  tryTake(max: number): Uint8Array<ArrayBuffer> | undefined {
+    const start = this.start;
+    let end = start + max;
+    if (end > this.end) {
+      end = this.end;
+      if (end === start) return undefined;
+    }
+    this.start = end;
+    return this.bytes.subarray(start, end);
+  }
+
+  /** The first `size` bytes are gone from here. */
+  skip(size: number): void {
+    this.start += size;
   }
 
   append(chunk: Uint8Array): void {
     const length = this.end - this.start;
-    const wantedBytes = this.#wantedBytes;
-    this.#wantedBytes = 0;
+    const wantedBytes = this.hint;
+    this.hint = 0;
     if (
       length === 0 && wantedBytes <= chunk.length && isWorthBorrowing(chunk)
     ) {
       this.#become(asPlain(chunk), chunk.length, false);
       return;
     }
-    // Only bytes after `end` are ever written: views given out stay valid.
     if (
       !this.#owned ||
       this.bytes.length - this.end < chunk.length ||
@@ -51,8 +74,9 @@ export class ByteBuffer {
 
   /** Puts a view that was just taken back in front of what is here. */
   unread(view: Uint8Array<ArrayBuffer>): void {
-    // The chunk that landed meanwhile may be its neighbour in the same memory:
-    // then it stands in front of what is here, and outside of it.
+    // If the view ends where the buffered bytes begin (in the same memory, as
+    // when a chunk beside it was borrowed meanwhile), `start` moves back. The
+    // view may also lie in front of `bytes`: then it must be copied.
     const isInFront = this.start >= view.length &&
       view.buffer === this.bytes.buffer &&
       view.byteOffset + view.length === this.bytes.byteOffset + this.start;
@@ -68,14 +92,14 @@ export class ByteBuffer {
   }
 
   clear(): void {
-    this.#become(new Uint8Array(0), 0, false);
+    this.#become(NO_BYTES, 0, false);
   }
 
   #move(length: number, added: number, wantedBytes: number): void {
-    // Room for one more chunk after the wanted bytes: the chunk that completes
-    // a frame brings the head of the next, and must not move the frame again.
+    // Room for one more chunk after the wanted bytes: the chunk that completes a
+    // frame brings the head of the next one, and must not move the frame again.
     const capacity = wantedBytes > 0
-      ? Math.max(wantedBytes, length) + Math.max(added, SLACK_BYTES)
+      ? Math.max(wantedBytes, length) + Math.max(added, PIPE_BYTES)
       : Math.max(2 * length, length + added);
     const bytes = new Uint8Array(capacity);
     bytes.set(this.view(length));
@@ -93,8 +117,6 @@ export class ByteBuffer {
     this.#owned = owned;
   }
 }
-
-const SLACK_BYTES = 65_536;
 
 /**
  * Views of a subclass would be of that class too, and `slice` of Node's

@@ -1,37 +1,29 @@
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { NO_BYTES } from "../bytes.ts";
 import { checkInteger, MAX_READ_BYTES } from "../check.ts";
-import { frameName } from "../frame/check_payload.ts";
-import type { Cutter } from "./cutter.ts";
-import { DelimiterSearch } from "./delimiter_search.ts";
+import { frameName, TooLongError, UnexpectedEndError } from "../errors.ts";
 import type { DelimitedRule, Framing, MeasuredRule } from "../frame/framing.ts";
-import { TooLongError } from "../errors.ts";
-import { UnexpectedEndError } from "../errors.ts";
+import type { ByteBuffer } from "./byte_buffer.ts";
+import { type Cutter, DelimiterSearch, payloadBytes } from "./cutters.ts";
 
-const CARRIAGE_RETURN = 0x0d;
-const NO_BYTES = new Uint8Array(0);
-
-/** The cutter that a framing describes, which may be anybody's. */
+/** The cutter that a framing describes, which may be the caller's own. */
 export function frameCutter<Frame>(framing: Framing<Frame>): Cutter<Frame> {
   const { rule } = framing;
-  // NaN is above nothing: there would be no limit.
+  // `x > NaN` is false, so NaN would mean no limit.
   checkLimit("the framing's maxBytes", framing.maxBytes);
-  if (rule.kind === "measured") {
-    const { header } = rule;
-    // A header of no bytes and a payload of none come for ever.
-    if ("bytes" in header) checkLimit("the header's bytes", header.bytes);
-    else checkLimit("the header's maxBytes", header.maxBytes);
-  }
-  return rule.kind === "delimited"
-    ? new DelimitedCutter(framing, rule)
-    : new MeasuredCutter(framing, rule);
+  if (rule.kind === "delimited") return new DelimitedCutter(framing, rule);
+  const { header } = rule;
+  // An empty header with an empty payload would give frames without end.
+  if ("bytes" in header) checkLimit("the header's bytes", header.bytes);
+  else checkLimit("the header's maxBytes", header.maxBytes);
+  return new MeasuredCutter(framing, rule);
 }
 
 function checkLimit(name: string, bytes: number): void {
   checkInteger("read frames", name, bytes, 1, Number.MAX_SAFE_INTEGER);
 }
 
-/** Frames that end where a delimiter stands. */
-export class DelimitedCutter<Frame> implements Cutter<Frame> {
+/** Frames that end with a delimiter. */
+class DelimitedCutter<Frame> implements Cutter<Frame> {
   readonly #framing: Framing<Frame>;
   readonly #rule: DelimitedRule;
   readonly #search: DelimiterSearch;
@@ -39,7 +31,7 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
   constructor(framing: Framing<Frame>, rule: DelimitedRule) {
     this.#framing = framing;
     this.#rule = rule;
-    this.#search = new DelimiterSearch(rule.delimiter);
+    this.#search = new DelimiterSearch([rule.delimiter]);
   }
 
   reset(): void {
@@ -47,28 +39,27 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
-    const found = this.#search.find(buffer);
-    // Where the payload ends at the earliest, though its end has not come.
-    let length = found < 0 ? this.#search.earliest : found;
-    if (found < 0 && hasEnded) length = buffer.length;
-    else if (this.#rule.stripCarriageReturn && length > 0) {
-      const last = buffer.bytes[buffer.start + length - 1];
-      if (last === CARRIAGE_RETURN) length--;
-    }
+    const { stripCarriageReturn, allowUnended, delimiter } = this.#rule;
+    const search = this.#search;
+    const found = search.find(buffer);
+    const length = payloadBytes(
+      buffer,
+      search,
+      found,
+      hasEnded,
+      stripCarriageReturn,
+    );
     if (length > this.#framing.maxBytes) {
       throw new TooLongError({
         what: frameName(this.#framing.name),
         maxBytes: this.#framing.maxBytes,
-        // So many bytes are there however the stream was cut.
+        // This many bytes are here, however the stream was cut.
         head: buffer.view(this.#framing.maxBytes + 1),
       });
     }
-    if (found >= 0) {
-      const size = found + this.#rule.delimiter.length;
-      return this.#take(buffer, length, size);
-    }
+    if (found >= 0) return this.#take(buffer, length, found + delimiter.length);
     if (!hasEnded || buffer.length === 0) return undefined;
-    if (this.#rule.allowUnended) return this.#take(buffer, length, length);
+    if (allowUnended) return this.#take(buffer, length, length);
     throw new UnexpectedEndError({
       expected: `a whole ${frameName(this.#framing.name)}`,
       partial: buffer.view(length),
@@ -78,7 +69,7 @@ export class DelimitedCutter<Frame> implements Cutter<Frame> {
   #take(buffer: ByteBuffer, length: number, size: number): Frame {
     // In this order: a decode() that throws must have taken nothing.
     const frame = this.#framing.decode(NO_BYTES, buffer.view(length));
-    buffer.start += size;
+    buffer.skip(size);
     return frame;
   }
 }
@@ -90,12 +81,14 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
   readonly #search: DelimiterSearch | undefined;
   #headerBytes = -1;
   #payloadBytes = -1;
+  /** How many bytes of a header that is not complete were checked. */
+  #checkedBytes = 0;
 
   constructor(framing: Framing<Frame>, rule: MeasuredRule) {
     this.#framing = framing;
     this.#rule = rule;
     if ("until" in rule.header) {
-      this.#search = new DelimiterSearch(rule.header.until);
+      this.#search = new DelimiterSearch([rule.header.until]);
     }
   }
 
@@ -104,6 +97,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     const { header } = this.#rule;
     this.#headerBytes = "bytes" in header ? header.bytes : -1;
     this.#payloadBytes = -1;
+    this.#checkedBytes = 0;
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
@@ -112,20 +106,19 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     }
     const size = this.#headerBytes + this.#payloadBytes;
     if (buffer.length < size) {
-      buffer.reserve(size);
+      buffer.hint = size;
       return this.#unfinished(
         buffer,
         hasEnded,
         `a frame of ${this.#payloadBytes} bytes after its header`,
       );
     }
-    const header = buffer.view(this.#headerBytes);
     const start = buffer.start + this.#headerBytes;
     const frame = this.#framing.decode(
-      header,
+      buffer.view(this.#headerBytes),
       buffer.bytes.subarray(start, start + this.#payloadBytes),
     );
-    buffer.start += size;
+    buffer.skip(size);
     return frame;
   }
 
@@ -174,16 +167,23 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     if (!("until" in header) || !this.#search) return true;
     const found = this.#search.find(buffer);
     const length = found < 0 ? this.#search.earliest : found;
-    if (length > header.maxBytes) {
-      throw new TooLongError({
-        what: `${this.#framing.name} header`,
-        maxBytes: header.maxBytes,
-        head: buffer.view(header.maxBytes + 1),
-      });
+    if (found >= 0 && length <= header.maxBytes) {
+      this.#headerBytes = found + header.until.length;
+      return true;
     }
-    if (found < 0) return false;
-    this.#headerBytes = found + header.until.length;
-    return true;
+    // Said now: the rest of a header that is wrong already may never come.
+    if (header.check) {
+      this.#checkedBytes = header.check(
+        buffer.view(buffer.length),
+        this.#checkedBytes,
+      );
+    }
+    if (length <= header.maxBytes) return false;
+    throw new TooLongError({
+      what: `${this.#framing.name} header`,
+      maxBytes: header.maxBytes,
+      head: buffer.view(header.maxBytes + 1),
+    });
   }
 
   #unfinished(

@@ -6,19 +6,20 @@
  */
 export { PipeReader } from "./reader.ts";
 export type {
+  Delimiter,
   LineOptions,
   OnRead,
   PipeReaderOptions,
+  ReadAllOptions,
   ReadFrameOptions,
+  ReadTextOptions,
   ReadUntilOptions,
   SliceOptions,
   WaitOptions,
 } from "./read_options.ts";
 export type { Source } from "./source.ts";
 export { sliceChunk } from "./slice_chunk.ts";
-export { FrameStream } from "./frame_stream.ts";
-export { LineStream } from "./line_stream.ts";
-export { SliceStream } from "./slice_stream.ts";
+export { FrameDecoderStream, SliceStream, TextLineStream } from "./streams.ts";
 export {
   FramingError,
   type FramingErrorOptions,

@@ -29,9 +29,18 @@ export interface PipeReaderOptions {
   onRead?: OnRead;
 }
 
+/** The options of every wait. */
+export const WAIT_KEYS = ["signal", "timeoutMs"] as const;
+
+/** The most bytes of a line or of a part before a delimiter: 1 MiB. */
+export const DEFAULT_LINE_BYTES = 1_048_576;
+
+/** The most bytes of all that is left: 16 MiB. */
+export const DEFAULT_ALL_BYTES = 16_777_216;
+
 /**
- * One wait of a reader: how long, and who may end it. A wait that is ended
- * takes nothing: the next read begins with the same byte.
+ * Limits of a single wait of a reader. A wait that ends by one of them has taken
+ * nothing: the next read begins with the same byte.
  *
  * @example Time out, then read on: no byte is lost
  * ```ts
@@ -48,23 +57,35 @@ export interface PipeReaderOptions {
  */
 export interface WaitOptions {
   /**
-   * Ends the wait: the read rejects with the signal's reason; at once if it is
-   * aborted already.
+   * Ends the wait: the read rejects with the signal's reason; at once if the
+   * signal is aborted already.
    */
   signal?: AbortSignal;
   /**
-   * Milliseconds (0 to 2147483647) until the read rejects with a
-   * `DOMException` named `TimeoutError`; 0 polls once. Default: no limit.
-   * Where a loop reads, each of its steps has this long.
+   * Milliseconds (0 to 2,147,483,647) until the read rejects with a
+   * `DOMException` named `TimeoutError`; 0 polls once. In a loop, each step has
+   * its own limit.
+   *
+   * @default {undefined} No limit.
    */
   timeoutMs?: number;
 }
 
+/**
+ * What ends a part: bytes, or text as UTF-8 (1 to 2,147,483,647 bytes), or any of
+ * 1 to 1,000 such delimiters.
+ */
+export type Delimiter =
+  | Uint8Array
+  | string
+  | readonly (Uint8Array | string)[];
+
 /** Options of {@linkcode PipeReader.readUntil}. */
 export interface ReadUntilOptions extends WaitOptions {
   /**
-   * The most bytes before the delimiter (1 to 2147483647). Default: 1048576
-   * (1 MiB).
+   * The most bytes before the delimiter (1 to 2,147,483,647).
+   *
+   * @default {1_048_576} 1 MiB.
    */
   maxBytes?: number;
 }
@@ -85,11 +106,60 @@ export interface ReadUntilOptions extends WaitOptions {
  */
 export interface LineOptions extends WaitOptions {
   /**
-   * The most bytes of a line, its ending not counted (1 to 2147483647).
-   * Default: 1048576 (1 MiB).
+   * The most bytes of a line, its ending not counted (1 to 2,147,483,647).
+   *
+   * @default {1_048_576} 1 MiB.
    */
   maxBytes?: number;
-  /** Invalid UTF-8 is a `TypeError` instead of U+FFFD. Default: `false`. */
+  /**
+   * Invalid UTF-8 is a `TypeError` instead of U+FFFD.
+   *
+   * @default {false}
+   */
+  fatal?: boolean;
+}
+
+/**
+ * Options of {@linkcode PipeReader.readAll} and {@linkcode PipeReader.json}.
+ *
+ * @example A bound for what is collected
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { PipeReader, TooLongError } from "@basic-pipes/basic-pipes";
+ *
+ * const reader = new PipeReader(new Blob(["Spam 0"]).stream());
+ * await assertRejects(() => reader.readAll({ maxBytes: 5 }), TooLongError);
+ * assertEquals((await reader.readAll({ maxBytes: 6 })).length, 6);
+ * ```
+ */
+export interface ReadAllOptions extends WaitOptions {
+  /**
+   * The most bytes to collect (1 to 2,147,483,647).
+   *
+   * @default {16_777_216} 16 MiB.
+   */
+  maxBytes?: number;
+}
+
+/**
+ * Options of {@linkcode PipeReader.text}.
+ *
+ * @example Refuse what is not UTF-8
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { PipeReader } from "@basic-pipes/basic-pipes";
+ *
+ * const reader = new PipeReader(new Blob([Uint8Array.of(0xff)]).stream());
+ * await assertRejects(() => reader.text({ fatal: true }), TypeError);
+ * await reader.cancel();
+ * ```
+ */
+export interface ReadTextOptions extends ReadAllOptions {
+  /**
+   * Invalid UTF-8 is a `TypeError` instead of U+FFFD.
+   *
+   * @default {false}
+   */
   fatal?: boolean;
 }
 
@@ -104,20 +174,22 @@ export interface LineOptions extends WaitOptions {
  * await using child = spawn("cat", [], { stdin: "piped" });
  * const framing = lengthPrefix({ bytes: 1 });
  * await child.stdin.write("\x04Sp");
- * const read = () => child.stdout.readFrame(framing, { idleTimeoutMs: 10 });
- * await assertRejects(read, DOMException, "idleTimeoutMs has passed");
+ * const read = () => child.stdout.readFrame(framing, { stallTimeoutMs: 10 });
+ * await assertRejects(read, DOMException, "stallTimeoutMs has passed");
  * await child.stdin.write("am");
  * assertEquals((await child.stdout.readFrame(framing))?.length, 4);
  * ```
  */
 export interface ReadFrameOptions extends WaitOptions {
   /**
-   * Milliseconds (0 to 2147483647) that each wait inside a frame that has begun
-   * may last: a sender that stops halfway is noticed, one that is silent between
-   * frames is not. The read then rejects with a `DOMException` named
-   * `TimeoutError`. Default: no limit.
+   * Milliseconds (0 to 2,147,483,647) that each wait inside a frame that has
+   * begun may last: a sender that stops halfway is noticed, one that is silent
+   * between frames is not. The read then rejects with a `DOMException` named
+   * `TimeoutError`.
+   *
+   * @default {undefined} No limit.
    */
-  idleTimeoutMs?: number;
+  stallTimeoutMs?: number;
 }
 
 /**
@@ -139,7 +211,9 @@ export interface ReadFrameOptions extends WaitOptions {
 export interface SliceOptions extends WaitOptions {
   /**
    * Every slice has exactly the size asked for; only the last may be shorter.
-   * Default: `false`, a slice is what has arrived, up to the size.
+   * Without it a slice is what has arrived, up to the size.
+   *
+   * @default {false}
    */
   fill?: boolean;
 }

@@ -1,7 +1,11 @@
-import { checkMs } from "../check.ts";
+import { checkKeys, checkMs } from "../check.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
-import type { Cutter } from "./cutter.ts";
-import type { OnRead, ReadFrameOptions } from "./read_options.ts";
+import type { Cutter } from "./cutters.ts";
+import {
+  type OnRead,
+  type ReadFrameOptions,
+  WAIT_KEYS,
+} from "./read_options.ts";
 
 /**
  * Where a {@linkcode PipeReader} gets its bytes from directly, with no Web
@@ -100,27 +104,35 @@ export class BufferedSource {
     return cutter.cut(this.buffer, this.hasEnded);
   }
 
-  /** The next cut, or `null` when nothing is left. */
+  /**
+   * The next cut, or `null` when nothing is left. {@linkcode checkWait} must have
+   * seen the options.
+   */
   async take<T>(
+    cutter: Cutter<T>,
+    options?: ReadFrameOptions,
+  ): Promise<T | null> {
+    options?.signal?.throwIfAborted();
+    return this.tryTake(cutter) ?? await this.wait(cutter, options);
+  }
+
+  /** As {@linkcode take}, after `tryTake` with this cutter gave nothing. */
+  async wait<T>(
     cutter: Cutter<T>,
     options: ReadFrameOptions = {},
   ): Promise<T | null> {
-    const { signal, timeoutMs, idleTimeoutMs } = options;
-    checkMs("wait", "timeoutMs", timeoutMs);
-    checkMs("wait", "idleTimeoutMs", idleTimeoutMs);
-    signal?.throwIfAborted();
+    const { signal, timeoutMs, stallTimeoutMs } = options;
     const deadline = timeoutMs === undefined
       ? Infinity
       : performance.now() + timeoutMs;
-    let value = this.tryTake(cutter);
-    for (let isFirst = true; value === undefined; isFirst = false) {
+    for (let isFirst = true;; isFirst = false) {
       if (this.hasEnded) return null;
       let waitMs = deadline - performance.now();
       let limit = "timeoutMs";
-      if (idleTimeoutMs !== undefined && this.buffer.length > 0) {
-        if (idleTimeoutMs < waitMs) {
-          waitMs = idleTimeoutMs;
-          limit = "idleTimeoutMs";
+      if (stallTimeoutMs !== undefined && this.buffer.length > 0) {
+        if (stallTimeoutMs < waitMs) {
+          waitMs = stallTimeoutMs;
+          limit = "stallTimeoutMs";
         }
       }
       const timeoutError = () => timeout(limit, options);
@@ -133,11 +145,11 @@ export class BufferedSource {
       } finally {
         this.user = undefined;
         // The size hint of this read must not reach the next one.
-        this.buffer.reserve(0);
+        this.buffer.hint = 0;
       }
-      value = cutter.cut(this.buffer, this.hasEnded);
+      const value = cutter.cut(this.buffer, this.hasEnded);
+      if (value !== undefined) return value;
     }
-    return value;
   }
 
   /**
@@ -173,6 +185,14 @@ export class BufferedSource {
       // A poll (0 ms) reads at once: after a turn its timer would have fired.
       if (!this.#isReading) this.#read(waitMs > 0);
     });
+  }
+
+  /** What a person wants to know of the state. */
+  get state(): string {
+    if (this.user === "wait") return "a read is pending";
+    if (this.user === "rest") return "handed over by rest()";
+    if (this.#failure) return "failed";
+    return this.hasEnded ? "ended" : "open";
   }
 
   /** Hands all bytes, of now and later, to a stream. */
@@ -280,8 +300,19 @@ export class BufferedSource {
   }
 }
 
+/** Refuses options of a wait that are unknown or out of their range. */
+export function checkWait(
+  options: ReadFrameOptions,
+  keys: readonly string[] = WAIT_KEYS,
+): void {
+  checkKeys("read", options, keys);
+  checkMs("wait", "timeoutMs", options.timeoutMs);
+  checkMs("wait", "stallTimeoutMs", options.stallTimeoutMs);
+}
+
 function timeout(limit: string, options: ReadFrameOptions): DOMException {
-  const ms = limit === "timeoutMs" ? options.timeoutMs : options.idleTimeoutMs;
+  const { timeoutMs, stallTimeoutMs } = options;
+  const ms = limit === "timeoutMs" ? timeoutMs : stallTimeoutMs;
   return new DOMException(
     `Cannot read as ${limit} has passed: current value is ${ms}`,
     "TimeoutError",
@@ -315,10 +346,7 @@ function streamSource(stream: ReadableStream<Uint8Array>): Source {
   };
 }
 
-/**
- * Gives one cut after another. Objects and not an async generator, which would
- * be half as fast.
- */
+/** Gives one cut after another. An async generator is half as fast. */
 export class CutIterator<T> implements AsyncIterableIterator<T> {
   readonly #source: BufferedSource;
   readonly #cutter: Cutter<T>;
@@ -330,8 +358,6 @@ export class CutIterator<T> implements AsyncIterableIterator<T> {
     cutter: Cutter<T>,
     options: ReadFrameOptions,
   ) {
-    checkMs("wait", "timeoutMs", options.timeoutMs);
-    checkMs("wait", "idleTimeoutMs", options.idleTimeoutMs);
     this.#source = source;
     this.#cutter = cutter;
     this.#options = options;
@@ -343,20 +369,21 @@ export class CutIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     const source = this.#source;
+    const cutter = this.#cutter;
     if (
-      source.user === undefined && !this.#isDone &&
-      this.#options.signal === undefined
+      source.user !== undefined || this.#isDone ||
+      this.#options.signal !== undefined
     ) {
-      try {
-        const cutter = this.#cutter;
-        cutter.reset();
-        const value = cutter.cut(source.buffer, source.hasEnded);
-        if (value !== undefined) return Promise.resolve({ value, done: false });
-      } catch (error) {
-        return Promise.reject(error);
-      }
+      return this.#step();
     }
-    return this.#wait();
+    try {
+      cutter.reset();
+      const value = cutter.cut(source.buffer, source.hasEnded);
+      if (value !== undefined) return Promise.resolve({ value, done: false });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return source.wait(cutter, this.#options).then(resultOf);
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
@@ -364,11 +391,15 @@ export class CutIterator<T> implements AsyncIterableIterator<T> {
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  async #wait(): Promise<IteratorResult<T, undefined>> {
+  async #step(): Promise<IteratorResult<T, undefined>> {
     if (this.#isDone) return { value: undefined, done: true };
-    const value = await this.#source.take(this.#cutter, this.#options);
-    return value === null
-      ? { value: undefined, done: true }
-      : { value, done: false };
+    return resultOf(await this.#source.take(this.#cutter, this.#options));
   }
+}
+
+/** `null` is the end. */
+export function resultOf<T>(value: T | null): IteratorResult<T, undefined> {
+  return value === null
+    ? { value: undefined, done: true }
+    : { value, done: false };
 }

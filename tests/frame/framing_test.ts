@@ -1,17 +1,31 @@
-import { assert, assertEquals, assertThrows } from "../support/std_assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "../support/std_assert.ts";
 import {
   contentLength,
+  delimited,
+  FrameDecoderStream,
   FrameEncoderStream,
-  FrameStream,
   type Framing,
+  FramingError,
   lengthPrefix,
   lines,
   type MeasuredRule,
   nul,
   PipeReader,
   pythonConnection,
+  TooLongError,
 } from "../../mod.ts";
-import { bytesOf, streamOf, textOf } from "../support/pieces.ts";
+import {
+  bytesOf,
+  cutAt,
+  everyCut,
+  streamOf,
+  textOf,
+} from "../support/pieces.ts";
 
 const PAYLOADS = ["", "a", "x".repeat(255)];
 
@@ -93,7 +107,7 @@ const REFUSALS: {
     call: () => lines().encode(bytesOf("a\nb")),
     type: TypeError,
     message:
-      "Cannot encode a line as its payload must not contain the byte 10: current value is one at 1",
+      'Cannot encode a line as its payload must not contain its delimiter "\\x0a": current value is one at 1',
   },
   {
     call: () => lines().encode(bytesOf("ab\r")),
@@ -105,7 +119,7 @@ const REFUSALS: {
     call: () => nul().encode(bytesOf("a\0")),
     type: TypeError,
     message:
-      "Cannot encode a NUL-ended frame as its payload must not contain the byte 0: current value is one at 1",
+      'Cannot encode a NUL-ended frame as its payload must not contain its delimiter "\\x00": current value is one at 1',
   },
   {
     call: () => lengthPrefix({ bytes: 1 }).encode(new Uint8Array(256)),
@@ -150,19 +164,19 @@ const REFUSALS: {
   ] as const)
     .map(([name, value]) => ({
       call: () =>
-        contentLength().encode({
+        contentLength({ headers: true }).encode({
           headers: [[name, value]],
           payload: bytesOf(""),
         }),
       type: TypeError,
       message:
-        `Cannot encode a Content-Length frame as a header must be a name other than Content-Length and a trimmed, well-formed value on one line: current value is ${
+        `Cannot encode a Content-Length frame as a header must be a name other than Content-Length and a trimmed value on one line, of characters up to U+00FF: current value is ${
           JSON.stringify([name, value])
         }`,
     })),
   {
     call: () =>
-      contentLength().encode({
+      contentLength({ headers: true }).encode({
         headers: [["A", "x".repeat(8192)]],
         payload: bytesOf(""),
       }),
@@ -181,7 +195,7 @@ Deno.test.each(REFUSALS)(
 );
 
 Deno.test("headers of a language server's frame come back as they went", async () => {
-  const framing = contentLength();
+  const framing = contentLength({ headers: true });
   const frames = [
     { headers: [], payload: bytesOf("{}") },
     {
@@ -209,7 +223,7 @@ Deno.test("a header block may have 8192 bytes and no more", async () => {
       error.message.slice(0, 78)
     );
     assertEquals(
-      extra ? frame : textOf(frame!.payload),
+      extra ? frame : textOf(frame!),
       extra
         ? "Cannot read a Content-Length header as it must have at most 8192 bytes: curren"
         : "y",
@@ -282,7 +296,7 @@ Deno.test("a stream of encoded frames is read by a stream of frames", async () =
       }),
     );
   for await (
-    const frame of encoded.pipeThrough(new FrameStream(lengthPrefix()))
+    const frame of encoded.pipeThrough(new FrameDecoderStream(lengthPrefix()))
   ) {
     frames.push(frame);
   }
@@ -292,7 +306,7 @@ Deno.test("a stream of encoded frames is read by a stream of frames", async () =
 });
 
 Deno.test("a header block of 8192 bytes is encoded", () => {
-  const [head] = contentLength().encode({
+  const [head] = contentLength({ headers: true }).encode({
     headers: [["A", "x".repeat(8192 - "Content-Length: 0\r\nA: ".length)]],
     payload: bytesOf(""),
   });
@@ -324,7 +338,7 @@ Deno.test("a length may be said twice, but not two lengths", async () => {
     const head = `Content-Length: ${first}\r\ncontent-length:${second}\t\r\n`;
     await using reader = new PipeReader(streamOf([bytesOf(head + "\r\n{}")]));
     const frame = await reader.readFrame(contentLength())
-      .then((frame) => textOf(frame!.payload), (error) => error.name);
+      .then((frame) => textOf(frame!), (error) => error.name);
     assertEquals(frame, expected);
   }
 });
@@ -353,3 +367,224 @@ function assertLimited(framing: Framing, name: string): void {
     `Cannot read frames as ${name} must be an integer from 1 to`,
   );
 }
+
+const BROKEN: { part: string; quoted: string; rule: string }[] = [
+  {
+    part: "Content-Length: 2\n",
+    quoted: "Content-Length: 2\\x0a",
+    rule: "every header must be a line of name, colon and value",
+  },
+  {
+    part: "Listening on port 80\r\n",
+    quoted: "Listening on port 80\\x0d\\x0a",
+    rule: "every header must be a line of name, colon and value",
+  },
+  {
+    part: "X-Id: 7\r\nContent-Length: -1\r\n",
+    quoted: "X-Id: 7\\x0d\\x0aContent-Length: -1\\x0d\\x0a",
+    rule: "it must have one Content-Length in decimal digits",
+  },
+];
+
+Deno.test.each(BROKEN)(
+  "a header that is wrong already is refused before the rest comes: $quoted",
+  async ({ part, quoted, rule }) => {
+    for (const pieces of [[part], [...part]]) {
+      // The stream goes on: nothing more comes, and it does not end.
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (const piece of pieces) controller.enqueue(bytesOf(piece));
+        },
+      });
+      await using reader = new PipeReader(stream);
+      const error = await assertRejects(
+        () => reader.readFrame(contentLength()),
+        FramingError,
+      );
+      assertEquals(
+        [error.message, textOf(error.header), reader.bytesRead],
+        [
+          `Cannot read a Content-Length frame as ${rule}: current value is "${quoted}"`,
+          part,
+          0,
+        ],
+      );
+    }
+  },
+);
+
+Deno.test("where a header breaks its rule and its limit, the first of them counts, however it is cut", async () => {
+  const limit = 8192;
+  const start = "Content-Length: 1\r\nA: ";
+  // `at` is where the wrong ending begins; a byte later is beyond the limit.
+  const cases = [
+    { ending: "\n", at: limit - 1, error: "FramingError" },
+    { ending: "\n", at: limit, error: "FramingError" },
+    { ending: "\n", at: limit + 1, error: "TooLongError" },
+    { ending: "\r\nX\r\n", at: limit - 4, error: "FramingError" },
+    { ending: "\r\nX\r\n", at: limit - 3, error: "FramingError" },
+    { ending: "\r\nX\r\n", at: limit - 2, error: "TooLongError" },
+  ];
+  for (const { ending, at, error } of cases) {
+    const head = start + "x".repeat(at - start.length);
+    const bytes = bytesOf(head + ending + "y".repeat(20));
+    const near = Array.from({ length: 24 }, (_, n) => at - 2 + n);
+    for (const places of [[], [100], near, ...near.map((place) => [place])]) {
+      await using reader = new PipeReader(streamOf(cutAt(bytes, places)));
+      const given = await reader.readFrame(contentLength())
+        .catch((error) => error.name);
+      assertEquals([ending, at, places, given], [ending, at, places, error]);
+    }
+  }
+});
+
+Deno.test("the usual header is read by its bytes as any other is by its text", async () => {
+  const values = [
+    "0",
+    "2",
+    "007",
+    "16777216",
+    "16777217",
+    "999999999999999",
+    "9999999999999999",
+    "99999999999999999999",
+    "",
+    " 2",
+    "2 ",
+    "2x",
+    "-1",
+    "+1",
+    "1.0",
+    "1e3",
+    "\xb2",
+  ];
+  for (const value of values) {
+    const outcomes: unknown[] = [];
+    for (
+      const header of [`Content-Length: ${value}`, `content-length:${value}`]
+    ) {
+      const bytes = bytesOf(`${header}\r\n\r\n0123456789`);
+      await using reader = new PipeReader(streamOf([bytes]));
+      const given = await reader.readFrame(contentLength({ maxBytes: 8 }))
+        .then((payload) => textOf(payload!), (error) => [
+          error.name,
+          error.claimedBytes,
+        ]);
+      outcomes.push([given, given.length && reader.bytesRead > 0]);
+    }
+    assertEquals([value, outcomes[0]], [value, outcomes[1]]);
+  }
+});
+
+Deno.test("every byte of a header comes back, and what can be read can be written", async () => {
+  const framing = contentLength({ headers: true });
+  const all = Array.from({ length: 256 }, (_, n) => String.fromCharCode(n));
+  const value = `<${all.filter((one) => !/[\r\n]/.test(one)).join("")}>`;
+  for (const text of [value, "caf\xe9", "\xa0", "\xef\xbb\xbf", ""]) {
+    const block = bytesOf(`Content-Length: 2\r\nX: ${text}\r\n\r\n{}`);
+    await using reader = new PipeReader(streamOf([block]));
+    const frame = (await reader.readFrame(framing))!;
+    assertEquals(frame.headers, [["X", text]]);
+    assertEquals(framing.encode(frame).map(textOf).join(""), textOf(block));
+  }
+});
+
+const DELIMITED: {
+  title: string;
+  framing: Framing;
+  input: string;
+  frames: string[];
+  /** Payloads that could not be read back. */
+  refused: { payload: string; at: number }[];
+}[] = [
+  {
+    title: "one byte",
+    framing: delimited(";"),
+    input: "a;;bc;",
+    frames: ["a", "", "bc"],
+    refused: [{ payload: "ab;", at: 2 }],
+  },
+  {
+    title: "several bytes that begin like themselves",
+    framing: delimited("--", { allowUnended: true }),
+    input: "a-b----c-",
+    frames: ["a-b", "", "c-"],
+    refused: [{ payload: "a--b", at: 1 }, { payload: "a-", at: 1 }],
+  },
+  {
+    title: "text that has its beginning in itself",
+    framing: delimited("aab"),
+    input: "xaaabaab",
+    frames: ["xa", ""],
+    refused: [{ payload: "xaab", at: 1 }],
+  },
+  {
+    title: "a CR that belongs to the delimiter",
+    framing: delimited(bytesOf(";"), { stripCarriageReturn: true }),
+    input: "a\r;\r\r;\rb;",
+    frames: ["a", "\r", "\rb"],
+    refused: [],
+  },
+];
+
+Deno.test.each(DELIMITED)(
+  "frames end with a delimiter of one's own: $title",
+  async ({ framing, input, frames, refused }) => {
+    for (const pieces of everyCut(bytesOf(input))) {
+      await using reader = new PipeReader(streamOf(pieces));
+      const given: string[] = [];
+      for await (const frame of reader.frames(framing)) {
+        given.push(textOf(frame));
+      }
+      assertEquals(given, frames);
+    }
+    // What can be written is read back: no payload of these bytes is missed.
+    const letters = [...new Set(input)];
+    const payloads = letters.flatMap((one) =>
+      letters.flatMap((two) => letters.map((three) => one + two + three))
+    );
+    for (const payload of payloads) {
+      let pieces: Uint8Array[];
+      try {
+        pieces = framing.encode(bytesOf(payload));
+      } catch {
+        continue;
+      }
+      await using reader = new PipeReader(streamOf(pieces));
+      assertEquals(textOf((await reader.readFrame(framing))!), payload);
+    }
+    for (const { payload, at } of refused) {
+      assertThrows(
+        () => framing.encode(bytesOf(payload)),
+        TypeError,
+        `: current value is one at ${at}`,
+      );
+    }
+  },
+);
+
+Deno.test("a delimited framing says its name, copies its delimiter, and needs one", async () => {
+  const bytes = bytesOf(";");
+  const framing = delimited(bytes, { name: "record", maxBytes: 2 });
+  bytes.fill(0);
+  await using reader = new PipeReader(streamOf([bytesOf("ab;abc;")]));
+  assertEquals(textOf((await reader.readFrame(framing))!), "ab");
+  await assertRejects(
+    () => reader.readFrame(framing),
+    TooLongError,
+    "Cannot read a record frame as it must have at most 2 bytes",
+  );
+  const [, end] = framing.encode(bytesOf("a"));
+  end!.fill(0);
+  assertEquals(textOf(framing.encode(bytesOf("a"))[1]!), ";");
+  assertThrows(
+    () => delimited(""),
+    RangeError,
+    "Cannot frame bytes as the delimiter's length must be an integer from 1 to 2147483647: current value is 0",
+  );
+  assertThrows(
+    () => delimited(5 as never),
+    TypeError,
+    "Cannot frame bytes as the delimiter must be a Uint8Array or a string: current value is number",
+  );
+});

@@ -216,9 +216,9 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "all frames share one delimiter",
-    file: "src/frame/delimited_framings.ts",
-    from: "return [payload, Uint8Array.of(end)];",
-    to: "return [payload, delimiter];",
+    file: "src/frame/delimited.ts",
+    from: "return [payload, end.slice()];",
+    to: "return [payload, end];",
     tests: WRITER,
   },
   {

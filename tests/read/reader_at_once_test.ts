@@ -92,7 +92,7 @@ const CASES: Case[] = [
   },
   {
     title: "frames of a language server",
-    framing: contentLength(),
+    framing: contentLength({ headers: true }),
     pieces: ["Content-Length: 1\r\nX: y\r\n", "\r\n", "aContent"],
     given: [[], [], ["X=y;a"], ["UnexpectedEndError Content"]],
   },

@@ -32,19 +32,53 @@ export class ReaderOracle {
     return this.#give(this.left.slice(0, size));
   }
 
-  /** `readUntil`. */
-  until(delimiter: string, maxBytes: number): string {
-    const found = this.left.indexOf(delimiter);
-    if (found > maxBytes) return `TooLongError ${maxBytes}`;
-    if (found >= 0) {
-      return this.#give(this.left.slice(0, found + delimiter.length));
+  /** Where the first of the delimiters begins, and where it ends; -1 if none. */
+  #find(delimiters: readonly string[]): [start: number, end: number] {
+    for (let end = 1; end <= this.left.length; end++) {
+      const here = this.left.slice(0, end);
+      const sizes = delimiters.filter((one) => here.endsWith(one))
+        .map((one) => one.length);
+      if (sizes.length > 0) return [end - Math.max(...sizes), end];
     }
-    // The longest end of the input that could still become the delimiter.
-    let open = Math.min(delimiter.length - 1, this.left.length);
-    while (open > 0 && !this.left.endsWith(delimiter.slice(0, open))) open--;
+    return [-1, -1];
+  }
+
+  /** `readUntil`. */
+  until(delimiters: readonly string[], maxBytes: number): string {
+    const [start, end] = this.#find(delimiters);
+    if (start > maxBytes) return `TooLongError ${maxBytes}`;
+    if (start >= 0) return this.#give(this.left.slice(0, end));
+    // The longest end of the input that could still become a delimiter.
+    let open = Math.min(
+      Math.max(...delimiters.map((one) => one.length)) - 1,
+      this.left.length,
+    );
+    const isOpen = () =>
+      delimiters.some((one) =>
+        open < one.length && this.left.endsWith(one.slice(0, open))
+      );
+    while (open > 0 && !isOpen()) open--;
     return this.left.length - open > maxBytes
       ? `TooLongError ${maxBytes}`
       : `UnexpectedEndError ${this.left}`;
+  }
+
+  /** `skip`. */
+  skip(size: number): number {
+    return this.#give(this.left.slice(0, size)).length;
+  }
+
+  /** `skipUntil`. */
+  skipUntil(delimiters: readonly string[]): number {
+    const [, end] = this.#find(delimiters);
+    return this.skip(end < 0 ? this.left.length : end);
+  }
+
+  /** `readAll`. */
+  all(maxBytes: number): string {
+    return this.left.length > maxBytes
+      ? `TooLongError ${maxBytes}`
+      : this.#give(this.left);
   }
 
   /** A line of bytes, by the framing `lines`. */
@@ -101,19 +135,21 @@ export class ReaderOracle {
   contentLength(maxBytes: number): string | null {
     if (this.left === "") return null;
     const end = this.left.indexOf("\r\n\r\n");
-    if (end < 0) return `UnexpectedEndError ${this.left}`;
+    const block = end < 0 ? this.left : this.left.slice(0, end + 2);
     const others: string[] = [];
     const sizes = new Set<string>();
-    for (const line of this.left.slice(0, end).split("\r\n")) {
-      const colon = line.indexOf(":");
-      if (colon < 1) return "FramingError";
-      const name = line.slice(0, colon);
-      const value = line.slice(colon + 1).trim();
-      if (name.toLowerCase() === "content-length") sizes.add(value);
-      else others.push(`${name}=${value};`);
+    for (const line of block.match(/[^\n]*\n/g) ?? []) {
+      const [, name, value] = /^([^:\s]+):([^\r\n]*)\r\n$/.exec(line) ?? [];
+      if (name === undefined) return "FramingError";
+      if (name.toLowerCase() !== "content-length") {
+        others.push(`${name}=${value!.trim()};`);
+      } else if (/^[0-9]+$/.test(value!.trim())) {
+        sizes.add(value!.trim());
+      } else return "FramingError";
     }
+    if (end < 0) return `UnexpectedEndError ${this.left}`;
     const [size] = sizes;
-    if (sizes.size !== 1 || !/^[0-9]+$/.test(size!)) return "FramingError";
+    if (sizes.size !== 1) return "FramingError";
     if (+size! > maxBytes) return `TooLongError ${maxBytes} claims ${+size!}`;
     const payload = this.#payload(end + 4, +size!);
     return payload.startsWith("UnexpectedEndError")

@@ -1,13 +1,16 @@
 /** The same bytes and steps through others' readers, where meanings agree. */
 import { needs, testNeeding } from "../support/processes.ts";
-import { DelimiterStream, TextLineStream } from "@std/streams";
+import {
+  DelimiterStream,
+  TextLineStream as StdTextLineStream,
+} from "@std/streams";
 import { assertEquals } from "../support/std_assert.ts";
 import {
-  FrameStream,
+  FrameDecoderStream,
   lines,
-  LineStream,
   PipeReader,
   pythonConnection,
+  TextLineStream,
 } from "../../mod.ts";
 import { bytesOf, everyCut, streamOf, textOf } from "../support/pieces.ts";
 import { fixture } from "../support/processes.ts";
@@ -122,8 +125,8 @@ Deno.test("TextLineStream gives the same lines", async () => {
   for (const pieces of everyCut(bytesOf(INPUT))) {
     const theirs: ReadableStream<string> = streamOf(pieces)
       .pipeThrough(new TextDecoderStream() as never)
-      .pipeThrough(new TextLineStream());
-    const ours = streamOf(pieces).pipeThrough(new LineStream());
+      .pipeThrough(new StdTextLineStream());
+    const ours = streamOf(pieces).pipeThrough(new TextLineStream());
     assertEquals(await collect(ours), await collect(theirs));
   }
 });
@@ -132,7 +135,7 @@ Deno.test("DelimiterStream gives the same frames between delimiters", async () =
   for (const pieces of everyCut(bytesOf("aa\nb\n\nccc\nd"))) {
     const theirs: ReadableStream<Uint8Array> = streamOf(pieces)
       .pipeThrough(new DelimiterStream(bytesOf("\n")));
-    const ours = streamOf(pieces).pipeThrough(new FrameStream(lines()));
+    const ours = streamOf(pieces).pipeThrough(new FrameDecoderStream(lines()));
     assertEquals(
       (await collect(ours)).map(textOf),
       (await collect(theirs)).map(textOf),

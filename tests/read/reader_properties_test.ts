@@ -19,9 +19,12 @@ import {
   plainLine,
   prefixed,
   readSteps,
+  skip,
+  skipUntil,
   someLines,
   tried,
   until,
+  untilAny,
 } from "./reader_steps.ts";
 
 const SEED = 20_261_123;
@@ -64,6 +67,12 @@ const method = fc.oneof(
   fc.nat(40).map(exactly),
   fc.tuple(fc.constantFrom("\n", "--", "\0\0", "\n\n\r"), small)
     .map(([delimiter, maxBytes]) => until(delimiter, maxBytes)),
+  fc.tuple(
+    fc.constantFrom(["\n", "--"], ["\0\n", "\n\0", "\n"], ["a-", "-\n-"]),
+    small,
+  ).map(([delimiters, maxBytes]) => untilAny(delimiters, maxBytes)),
+  small.map(skip),
+  fc.constantFrom("\n", "--", "\0\0-").map((one) => skipUntil(one, "\n-\n")),
   small.map((maxBytes) => line(maxBytes)),
   fc.constant(plainLine),
   small.map((maxBytes) => lineFrame(maxBytes)),
@@ -162,6 +171,13 @@ const MOVES: Record<string, Move> = {
     orNothing(reader.readExactly(60, { signal })),
   "until aborted": (reader, signal) =>
     orNothing(reader.readUntil("\n", { signal, maxBytes: 20 })),
+  "all at once": (reader) => orNothing(reader.readAll({ timeoutMs: 0 })),
+  "skip at once": async (reader) => {
+    const from = reader.bytesRead;
+    await reader.skip(9, { timeoutMs: 0 }).catch(() => {});
+    await reader.skipUntil("\n\n", { timeoutMs: 0 }).catch(() => {});
+    return [new Uint8Array(reader.bytesRead - from).fill(0x2a)];
+  },
   "peek aborted": async (reader, signal) => {
     await orNothing(reader.peek(30, { signal }));
     return [];
@@ -172,7 +188,7 @@ const MOVES: Record<string, Move> = {
       const from = reader.bytesRead;
       try {
         for await (
-          const frame of reader.frames(framing, { idleTimeoutMs: 0 })
+          const frame of reader.frames(framing, { stallTimeoutMs: 0 })
         ) {
           const size = reader.bytesRead - from;
           // Header and delimiter are not given: their bytes are the input's.
@@ -227,7 +243,9 @@ Deno.test(`no deadline and no abort loses, doubles or moves a byte, seed ${SEED}
           if (delay === 2) await new Promise((done) => setImmediate(done));
           stop.abort();
           for (const part of await move) given += textOf(part);
-          if (name === "lines, broken off" || name.startsWith("frames")) {
+          const isOpaque = name === "lines, broken off" ||
+            name.startsWith("skip") || name.startsWith("frames");
+          if (isOpaque) {
             given = textOf(input).slice(0, reader.bytesRead);
           }
           assertEquals(given, textOf(input).slice(0, reader.bytesRead));

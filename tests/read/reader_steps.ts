@@ -61,7 +61,34 @@ export const exactly = (size: number): Step => ({
 export const until = (delimiter: string, maxBytes = 1000): Step => ({
   name: `until ${JSON.stringify(delimiter)} ${maxBytes}`,
   read: (reader) => reader.readUntil(delimiter, { maxBytes }),
-  expect: (oracle) => oracle.until(delimiter, maxBytes),
+  expect: (oracle) => oracle.until([delimiter], maxBytes),
+});
+
+export const untilAny = (
+  delimiters: readonly string[],
+  maxBytes = 1000,
+): Step => ({
+  name: `until one of ${JSON.stringify(delimiters)} ${maxBytes}`,
+  read: (reader) => reader.readUntil(delimiters, { maxBytes }),
+  expect: (oracle) => oracle.until(delimiters, maxBytes),
+});
+
+export const skip = (size: number): Step => ({
+  name: `skip ${size}`,
+  read: (reader) => reader.skip(size),
+  expect: (oracle) => oracle.skip(size),
+});
+
+export const skipUntil = (...delimiters: string[]): Step => ({
+  name: `skip until ${JSON.stringify(delimiters)}`,
+  read: (reader) => reader.skipUntil(delimiters),
+  expect: (oracle) => oracle.skipUntil(delimiters),
+});
+
+export const all = (maxBytes = 1000): Step => ({
+  name: `all ${maxBytes}`,
+  read: (reader) => reader.readAll({ maxBytes }),
+  expect: (oracle) => oracle.all(maxBytes),
 });
 
 export const line = (maxBytes = 1000): Step => ({
@@ -133,7 +160,7 @@ export const python = (maxBytes = 1000): Step => ({
 });
 
 export const lsp = (maxBytes = 1000): Step => {
-  const framing = contentLength({ maxBytes });
+  const framing = contentLength({ maxBytes, headers: true });
   return {
     name: `content length ${maxBytes}`,
     read: async (reader) => message(await firstOf(reader.frames(framing))),

@@ -2,6 +2,7 @@ import { assertEquals } from "../support/std_assert.ts";
 import { bytesOf, everyCut, streamOf } from "../support/pieces.ts";
 import { ReaderOracle } from "./reader_oracle.ts";
 import {
+  all,
   exactly,
   expectSteps,
   fill,
@@ -14,10 +15,13 @@ import {
   prefixed,
   python,
   readSteps,
+  skip,
+  skipUntil,
   someLines,
   type Step,
   tried,
   until,
+  untilAny,
 } from "./reader_steps.ts";
 
 interface Case {
@@ -56,6 +60,47 @@ const CASES: Case[] = [
     title: "a limit before a delimiter, met exactly and passed by one",
     input: "abcd==abcde==",
     steps: [until("==", 4), until("==", 4), until("==", 5), until("==")],
+  },
+  {
+    title: "up to the first of several delimiters",
+    input: "ab\r\ncd\nef\0gh-\r-",
+    steps: [
+      untilAny(["\n", "\r\n", "\0"]),
+      untilAny(["\0", "\n"]),
+      untilAny(["\0", "\n"], 1),
+      untilAny(["f\0g", "\0"], 2),
+      untilAny(["-\r\n", "-\r-\n"], 3),
+      untilAny(["-\r\n", "-\r-\n"], 2),
+    ],
+  },
+  {
+    title: "a limit before several delimiters that end together",
+    input: "abc\r\nabc\r\n",
+    steps: [untilAny(["\n", "\r\n"], 3), untilAny(["\n", "\r\n"], 2)],
+  },
+  {
+    title: "what is left after skips",
+    input: "abcdef--gh-\n-ij\nk--l-",
+    steps: [
+      skip(0),
+      skip(2),
+      skipUntil("--"),
+      peek(2),
+      skipUntil("-\n", "-ij"),
+      line(),
+      skipUntil("---", "l-x"),
+      skip(3),
+    ],
+  },
+  {
+    title: "the line after one that is too long",
+    input: "abcdefgh\nij\n",
+    steps: [line(3), skipUntil("\n"), line(3), line(3)],
+  },
+  {
+    title: "all that is left, up to a limit",
+    input: "a\nbcd",
+    steps: [line(), all(2), peek(1), all(3), all(3)],
   },
   {
     title: "lines that end in LF, in CRLF, in nothing",
@@ -147,6 +192,16 @@ const CASES: Case[] = [
     title: "frames of a language server that break the rules",
     input: "no\r\n\r\nContent-Length: 3\r\n\r\nabcContent-Length: 3\r\n\r\nab",
     steps: [lsp(), line(), line(), lsp(2), lsp(3), lsp()],
+  },
+  {
+    title: "headers that are wrong before they are complete",
+    input: "X: 1\r\nContent-Length: 2\n\n{}\r\n\r\n",
+    steps: [lsp(), line(), lsp(), line(), lsp(), exactly(5), lsp()],
+  },
+  {
+    title: "a header whose length is no number, and whose last line is none",
+    input: "Content-Length: x\r\nX\r\nContent-Length: 1\r\nX\r\n",
+    steps: [lsp(), line(), lsp(), line(), lsp(), exactly(19), lsp()],
   },
   {
     title: "two lengths in one header, and none",

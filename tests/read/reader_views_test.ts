@@ -13,7 +13,7 @@ import {
   UnexpectedEndError,
 } from "../../mod.ts";
 import type { ByteBuffer } from "../../src/read/byte_buffer.ts";
-import { DelimiterSearch } from "../../src/read/delimiter_search.ts";
+import { DelimiterSearch } from "../../src/read/cutters.ts";
 import {
   bytesOf,
   cutAt,
@@ -184,7 +184,7 @@ Deno.test("a search for several bytes looks at each byte once", () => {
       return Reflect.get(target, at);
     },
   });
-  const search = new DelimiterSearch(bytesOf("abac"));
+  const search = new DelimiterSearch([bytesOf("abac")]);
   for (let end = 1; end <= 1000; end++) {
     assertEquals(search.find({ bytes, start: 0, end } as ByteBuffer), -1);
   }
@@ -345,13 +345,6 @@ Deno.test("what is collected has at most 1 MiB, unless told otherwise", async ()
   }
 });
 
-Deno.test("a slice has at most 32 bytes, unless told otherwise", async () => {
-  await using reader = new PipeReader(streamOf([new Uint8Array(33)]));
-  const sizes: number[] = [];
-  for await (const slice of reader.slices()) sizes.push(slice.length);
-  assertEquals(sizes, [32, 1]);
-});
-
 Deno.test("invalid UTF-8 is an error if asked for, after the lines before it", async () => {
   const input = bytesOf("a\nb\n\xff\nc\n");
   for (const pieces of everyCut(input)) {
@@ -409,7 +402,7 @@ const REFUSALS: { call(reader: PipeReader): unknown; message: string }[] = [
   {
     call: (reader) => reader.lines({ maxBytes: 0 }),
     message:
-      "Cannot frame bytes as maxBytes must be an integer from 1 to 2147483647: current value is 0",
+      "Cannot read lines as maxBytes must be an integer from 1 to 2147483647: current value is 0",
   },
 ];
 

@@ -20,6 +20,9 @@ const WAITS: {
 }[] = [
   { name: "readExactly", wait: (reader, o) => reader.readExactly(9, o) },
   { name: "readUntil", wait: (reader, o) => reader.readUntil("\n", o) },
+  { name: "readAll", wait: (reader, o) => reader.readAll(o) },
+  { name: "text", wait: (reader, o) => reader.text(o) },
+  { name: "json", wait: (reader, o) => reader.json(o) },
   { name: "readLine", wait: (reader, o) => reader.readLine(o) },
   { name: "readFrame", wait: (reader, o) => reader.readFrame(framing, o) },
   { name: "peek", wait: (reader, o) => reader.peek(9, o) },
@@ -161,10 +164,10 @@ Deno.test("a trickle does not outrun a timeout", async () => {
   assert(reader.tryRead(1_000_000)!.length > 0);
 });
 
-Deno.test("idleTimeoutMs ends a frame that has begun, and none that has not", async () => {
+Deno.test("stallTimeoutMs ends a frame that has begun, and none that has not", async () => {
   const { stream, feed } = fedStream();
   await using reader = new PipeReader(stream);
-  const options = { idleTimeoutMs: 5, timeoutMs: 60_000 };
+  const options = { stallTimeoutMs: 5, timeoutMs: 60_000 };
   await assertRejects(
     () => reader.readFrame(framing, { ...options, timeoutMs: 40 }),
     DOMException,
@@ -172,17 +175,56 @@ Deno.test("idleTimeoutMs ends a frame that has begun, and none that has not", as
   );
   feed("\x02a");
   await assertRejects(
-    () => reader.readFrame(framing, { idleTimeoutMs: 60_000, timeoutMs: 5 }),
+    () => reader.readFrame(framing, { stallTimeoutMs: 60_000, timeoutMs: 5 }),
     DOMException,
     "as timeoutMs has passed: current value is 5",
   );
   await assertRejects(
     () => reader.readFrame(framing, options),
     DOMException,
-    "as idleTimeoutMs has passed: current value is 5",
+    "as stallTimeoutMs has passed: current value is 5",
   );
   feed("b");
   assertEquals(textOf((await reader.readFrame(framing, options))!), "ab");
+});
+
+Deno.test("a skip that times out has skipped what had come, and goes on", async () => {
+  const { stream, feed, end } = fedStream();
+  await using reader = new PipeReader(stream);
+  feed("abcd");
+  const timeout = "as timeoutMs has passed: current value is 5";
+  const limit = { timeoutMs: 5 };
+  await assertRejects(() => reader.skip(6, limit), DOMException, timeout);
+  assertEquals([reader.bytesRead, reader.buffered], [4, 0]);
+  feed("efg--");
+  assertEquals(await reader.skip(2), 2);
+  // What may be the beginning of a delimiter is not skipped yet.
+  const skip = () => reader.skipUntil("--\n", limit);
+  await assertRejects(skip, DOMException, timeout);
+  assertEquals([reader.bytesRead, reader.buffered], [7, 2]);
+  feed("\nrest");
+  assertEquals([await reader.skipUntil("--\n"), reader.bytesRead], [3, 10]);
+  end();
+  assertEquals([await reader.text(), await reader.skip(9)], ["rest", 0]);
+});
+
+Deno.test("a skip holds one chunk at most", async () => {
+  const chunk = new Uint8Array(65_536).fill(120);
+  let chunks = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (chunks++ < 1000) controller.enqueue(chunk);
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+  await using reader = new PipeReader(stream);
+  let most = 0;
+  reader.onRead = () => most = Math.max(most, reader.buffered);
+  const skipped = await reader.skip(500 * 65_536 + 1);
+  assertEquals(
+    [skipped + await reader.skipUntil("\n"), most],
+    [1000 * 65_536, 65_536],
+  );
 });
 
 Deno.test("a second read is refused while one waits, and takes nothing", async () => {

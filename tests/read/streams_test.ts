@@ -1,16 +1,17 @@
 import {
+  assert,
   assertEquals,
   assertRejects,
   assertThrows,
 } from "../support/std_assert.ts";
 import {
+  FrameDecoderStream,
   FrameEncoderStream,
-  FrameStream,
   lengthPrefix,
   lines,
-  LineStream,
   sliceChunk,
   SliceStream,
+  TextLineStream,
   TooLongError,
 } from "../../mod.ts";
 import {
@@ -30,18 +31,22 @@ async function collect<T>(stream: ReadableStream<T>): Promise<T[]> {
   return all;
 }
 
-Deno.test("LineStream gives every line at every cut, also at its limit", async () => {
+Deno.test("TextLineStream gives every line at every cut, also at its limit", async () => {
   for (const pieces of everyCut(bytesOf(INPUT))) {
     for (const maxBytes of [4, undefined]) {
-      const stream = streamOf(pieces).pipeThrough(new LineStream({ maxBytes }));
+      const stream = streamOf(pieces).pipeThrough(
+        new TextLineStream({ maxBytes }),
+      );
       assertEquals(await collect(stream), LINES);
     }
   }
 });
 
-Deno.test("FrameStream gives every frame at every cut", async () => {
+Deno.test("FrameDecoderStream gives every frame at every cut", async () => {
   for (const pieces of everyCut(bytesOf(INPUT))) {
-    const stream = streamOf(pieces).pipeThrough(new FrameStream(lines()));
+    const stream = streamOf(pieces).pipeThrough(
+      new FrameDecoderStream(lines()),
+    );
     assertEquals((await collect(stream)).map(textOf), LINES);
   }
 });
@@ -69,7 +74,7 @@ Deno.test("SliceStream cuts what arrives, or fills", async () => {
 Deno.test("a frame that is too long errors one end and aborts the other", async () => {
   const { stream, feed, cancelled } = fedStream();
   const frames = stream.pipeThrough(
-    new FrameStream(lengthPrefix({ bytes: 1, maxBytes: 3 })),
+    new FrameDecoderStream(lengthPrefix({ bytes: 1, maxBytes: 3 })),
   ).getReader();
   feed("\x02ab\x04cdef");
   assertEquals(textOf((await frames.read()).value!), "ab");
@@ -79,9 +84,9 @@ Deno.test("a frame that is too long errors one end and aborts the other", async 
 
 Deno.test("an error of the source and a cancel of the end pass through", async () => {
   const transforms: (() => ReadableWritablePair<unknown, Uint8Array>)[] = [
-    () => new SliceStream(),
-    () => new LineStream(),
-    () => new FrameStream(lines()),
+    () => new SliceStream(32),
+    () => new TextLineStream(),
+    () => new FrameDecoderStream(lines()),
     () => new FrameEncoderStream(lengthPrefix()),
   ];
   for (const transform of transforms) {
@@ -108,7 +113,7 @@ Deno.test("a transform takes one chunk at a time from its source", async () => {
       controller.enqueue(bytesOf("a\nb\nc\n"));
     },
   }, { highWaterMark: 0 });
-  const reader = source.pipeThrough(new LineStream()).getReader();
+  const reader = source.pipeThrough(new TextLineStream()).getReader();
   await reader.read();
   await new Promise((resolve) => setTimeout(resolve, 20));
   // One being cut, one in the identity's writer, one on its way there.
@@ -130,6 +135,46 @@ Deno.test("sliceChunk gives views of every size, the last may be shorter", () =>
     assertEquals([size, given.map(textOf)], [size, slices]);
     assertEquals(given.every((slice) => slice.buffer === chunk.buffer), true);
   }
-  assertEquals([...sliceChunk(new Uint8Array(0))], []);
+  assertEquals([...sliceChunk(new Uint8Array(0), 1)], []);
   assertThrows(() => sliceChunk(chunk, 0), RangeError, "current value is 0");
 });
+
+const FLOODS: {
+  name: string;
+  /** Cuts each byte into a value of its own. */
+  transform(): ReadableWritablePair<unknown, Uint8Array>;
+  most: number;
+}[] = [
+  { name: "SliceStream", transform: () => new SliceStream(1), most: 256 },
+  { name: "TextLineStream", transform: () => new TextLineStream(), most: 8192 },
+  {
+    name: "FrameDecoderStream",
+    transform: () => new FrameDecoderStream(lines()),
+    most: 256,
+  },
+];
+
+Deno.test.each(FLOODS)(
+  "$name queues a part of a chunk at a time, however many values it holds",
+  async ({ transform, most }) => {
+    const chunk = new Uint8Array(1_000_000).fill(0x0a);
+    // A queue is seen by the values that enqueue puts into it.
+    const { prototype } = ReadableStreamDefaultController;
+    const { enqueue } = prototype;
+    let queued = 0;
+    let taken = 0;
+    let longest = 0;
+    prototype.enqueue = function (value) {
+      longest = Math.max(longest, ++queued - taken);
+      return enqueue.call(this, value);
+    };
+    try {
+      for await (const _ of streamOf([chunk]).pipeThrough(transform())) taken++;
+    } finally {
+      prototype.enqueue = enqueue;
+    }
+    assertEquals(taken, chunk.length);
+    // The chunk itself went through a queue or two.
+    assert(longest <= most + 3, `${longest} values are queued`);
+  },
+);

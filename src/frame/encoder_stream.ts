@@ -1,15 +1,13 @@
+import { concat, PIPE_BYTES } from "../bytes.ts";
 import type { Framing } from "./framing.ts";
 
-/** Above this, a copy would cost more than a second chunk does. */
-const MAX_JOINED_BYTES = 65_536;
-
 /**
- * Turns frames into bytes that {@linkcode FrameStream} reads back.
+ * Turns frames into bytes that {@linkcode FrameDecoderStream} reads back.
  *
- * A frame of up to 65536 bytes leaves as one chunk, a copy; a longer one as
- * its pieces, uncopied: leave its payload alone until it has been written. A
- * frame that could not be read back (`framing.encode` refuses it) is an error
- * of both sides.
+ * A frame of up to 65,536 bytes leaves as one chunk, a copy. A longer one leaves
+ * as its pieces, without a copy: do not change its payload before it has been
+ * written. A frame that could not be read back (`framing.encode` refuses it) is
+ * an error of both sides.
  *
  * @typeParam Frame What the framing takes: mostly the payload.
  *
@@ -36,22 +34,10 @@ export class FrameEncoderStream<Frame = Uint8Array>
         const pieces = framing.encode(frame);
         let size = 0;
         for (const piece of pieces) size += piece.length;
-        if (size <= MAX_JOINED_BYTES) {
-          controller.enqueue(join(pieces, size));
-          return;
-        }
-        for (const piece of pieces) controller.enqueue(piece);
+        // A copy of more would cost more than a second chunk does.
+        if (size <= PIPE_BYTES) controller.enqueue(concat(pieces));
+        else for (const piece of pieces) controller.enqueue(piece);
       },
     });
   }
-}
-
-function join(pieces: Uint8Array[], size: number): Uint8Array {
-  const joined = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }
