@@ -26,9 +26,11 @@ export class Clock {
   readonly #startMs = performance.now();
   #offsetMs = performance.timeOrigin;
 
-  /** The moment of this call, for bytes of `stream`. */
-  now(stream: Stream): Arrival {
-    const monotonicMs = performance.now();
+  /**
+   * The time at which bytes of `stream` arrived: that of this call, or
+   * `monotonicMs` a moment ago, by `performance.now()`.
+   */
+  now(stream: Stream, monotonicMs: number = performance.now()): Arrival {
     const wholeMs = Date.now();
     const wallMs = this.#offsetMs + monotonicMs;
     if (wallMs < wholeMs) this.#offsetMs = wholeMs - monotonicMs;

@@ -18,7 +18,7 @@ const SLICES_PER_WRITE = 4096;
 const FULL_BYTES = 256 * 1024;
 
 /** Where the lines of a log go. */
-export type LogWriter = Pick<PipeWriter, "write" | "flush" | "close">;
+export type LogWriter = Pick<PipeWriter, "writeNow" | "close">;
 
 /** How a log cuts, and when it is full. */
 export interface LogOptions {
@@ -40,7 +40,10 @@ export class Log {
   // this one are on their way.
   #filling = new LineBuffer();
   #leaving = new LineBuffer();
-  #underway: Promise<void> = Promise.resolve();
+  #written: Promise<void> = Promise.resolve();
+  #isWriting = false;
+  /** Resolves when the turn that was asked for last has ended. */
+  #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
   #hasFailed = false;
   /** The last slices of each stream that was not ended. */
@@ -102,13 +105,35 @@ export class Log {
   }
 
   /**
-   * Adds a whole message, which begins at `offset` of its stream, as a line
-   * that leaves with the next {@linkcode send}.
+   * Adds `bytes[start, end)` as one line, which leaves with the next
+   * {@linkcode send}. It begins at `offset` of its stream.
    */
-  piece(message: Uint8Array, arrival: Arrival, offset: number): void {
-    this.seek(arrival.stream, offset);
-    this.#format.piece(this.#filling, message, 0, message.length, arrival);
+  piece(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    arrival: Arrival,
+    offset: number,
+  ): void {
+    this.#format.seek?.(arrival.stream, offset);
+    this.#format.piece(this.#filling, bytes, start, end, arrival);
     this.lines++;
+  }
+
+  /**
+   * Runs `write` when all turns that were asked for before have ended: while it
+   * waits for room, the other pipe of the child logs nothing.
+   */
+  async turn(write: () => Promise<void>): Promise<void> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    await before;
+    try {
+      await write();
+    } finally {
+      resolve();
+    }
   }
 
   /** Adds what the format still holds back, at the end of a stream. */
@@ -130,22 +155,24 @@ export class Log {
     return this.#filling.length >= FULL_BYTES;
   }
 
-  /** Hands on what was added, when what was handed on before has left. */
+  /**
+   * Hands on what was added, when what was handed on before has left. Rejects
+   * if that could not be written.
+   */
   async send(): Promise<void> {
-    await this.#underway;
-    // Both pipes of a child are logged at once, and who came first has sent the
-    // lines of both.
+    // Both pipes may wait here: the first one that goes on writes again.
+    while (this.#isWriting) await this.#written;
     if (this.#filling.length === 0) return;
     const lines = this.#filling;
     this.#filling = this.#leaving;
     this.#leaving = lines;
     this.#filling.reset();
-    // A failure of this write is one of the flush as well.
-    this.#writer.write(lines.written()).catch(() => {});
-    // At once and not at the end of the turn: no more lines will come in it.
-    this.#underway = this.#writer.flush();
-    // Not with the next lines: they may be long in coming.
-    this.#underway.catch((error) => {
+    this.#isWriting = true;
+    this.#written = this.#writer.writeNow([lines.written()]);
+    this.#written.then(() => {
+      this.#isWriting = false;
+    }, (error) => {
+      // Told at once: the next line may be long in coming.
       this.#hasFailed = true;
       this.#failure.reject(error);
     });
@@ -154,13 +181,12 @@ export class Log {
   /** Resolves when all lines have been accepted by the pipe or file. */
   async flush(): Promise<void> {
     await this.send();
-    await this.#underway;
-    await this.#writer.flush();
+    await this.#written;
   }
 
   /**
-   * The same, and gives the pipe or file up. A stream that was not ended is,
-   * as when the lines of the other one were enough.
+   * The same, and gives the pipe or file up. Ends each stream that has not
+   * ended: the lines of the other one may have filled the log.
    */
   async close(): Promise<void> {
     for (const arrival of this.#open.values()) this.#end(arrival);

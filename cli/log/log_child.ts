@@ -1,11 +1,14 @@
 import type { Child } from "../../src/process/child.ts";
 import { endAs } from "../../src/process/end_as.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
-import { Arrivals } from "./arrivals.ts";
-import type { Clock } from "../arrival.ts";
+import type { Clock, Stream } from "../arrival.ts";
 import { type End, waitForEnd } from "./wait_for_end.ts";
-import { followFrames, followFull, followSlices } from "./follow.ts";
-import type { Arrival } from "../arrival.ts";
+import {
+  followFrames,
+  followFull,
+  followSlices,
+  LoggedPipe,
+} from "./follow.ts";
 import { createLog, type Log } from "./log.ts";
 import type { ParentLine } from "../main/parent_program.ts";
 import { flushed, talk } from "../stderr/talk.ts";
@@ -25,14 +28,15 @@ export async function logChild(
   const reporter = await createReporter(line);
   const say = (sentence: string) => reporter?.say(sentence) ?? talk(sentence);
   const full = Promise.withResolvers<void>();
-  const follow = async (source: PipeReader, stream: Arrival["stream"]) => {
-    const arrivals = new Arrivals(source, stream, clock, reporter);
-    await followPipe(arrivals, log, settings, say);
+  const isShared = settings.stderr === "log";
+  const follow = async (reader: PipeReader, stream: Stream) => {
+    const options = { stream, clock, observer: reporter, isShared };
+    await followPipe(new LoggedPipe(reader, log, options), log, settings, say);
     // The log is full: do not wait for the other pipe.
     if (log.isFull) full.resolve();
   };
   const pipes = [follow(child.stdout, "out")];
-  if (settings.stderr === "log") pipes.push(follow(child.stderr, "err"));
+  if (isShared) pipes.push(follow(child.stderr, "err"));
   let end: End;
   try {
     const all = Promise.all(pipes);
@@ -76,7 +80,7 @@ async function createReporter(line: ParentLine): Promise<Reporter | null> {
 
 /** Follows one pipe in the shape that was asked for. */
 async function followPipe(
-  arrivals: Arrivals,
+  pipe: LoggedPipe,
   log: Log,
   settings: ParentLine["settings"],
   warn: (sentence: string) => void,
@@ -84,11 +88,11 @@ async function followPipe(
   const { frame, fill, slice } = settings;
   if (frame === "slice") {
     return await (fill
-      ? followFull(arrivals, log, slice)
-      : followSlices(arrivals, log));
+      ? followFull(pipe, log, slice)
+      : followSlices(pipe, log));
   }
   // What is said on stderr beside frames is text, whatever frames they are.
-  const rule = arrivals.last.stream === "err" ? "lines" : frame;
+  const rule = pipe.last.stream === "err" ? "lines" : frame;
   const maxBytes = settings["max-frame"];
-  await followFrames(arrivals, log, { rule, maxBytes, warn });
+  await followFrames(pipe, log, { rule, maxBytes, warn });
 }

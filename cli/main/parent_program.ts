@@ -60,9 +60,9 @@ export function runParentProgram(
 async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
   const { output, keep } = settings;
   if (output === null) return null;
-  const { LogFile } = await import("../log/file/log_file.ts");
+  const { openLogFile } = await import("../log/file/log_file.ts");
   const maxBytes = settings["max-size"] ?? undefined;
-  return await LogFile.open(output, { maxBytes, keep });
+  return await openLogFile(output, { maxBytes, keep });
 }
 
 async function print(text: string): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Arrival, Clock } from "../arrival.ts";
-import type { ReadObserver } from "../log/arrivals.ts";
+import type { Arrival, Clock, Stream } from "../arrival.ts";
+import type { ReadObserver } from "../log/follow.ts";
 import type { ParentLine } from "../main/parent_program.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
 import { SliceCount, Statistics } from "../summary/statistics.ts";
@@ -35,6 +35,10 @@ export class Reporter implements ReadObserver {
 
   ask({ stream, elapsedMs }: Arrival): void {
     this.#statistics?.ask(stream, elapsedMs);
+  }
+
+  resume(stream: Stream): void {
+    this.#statistics?.resume(stream);
   }
 
   take(chunk: Uint8Array, arrival: Arrival): void {

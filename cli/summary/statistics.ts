@@ -30,6 +30,11 @@ export class Statistics {
     this[stream].ask(elapsedMs);
   }
 
+  /** The next bytes of `stream` are here: nobody waits for more of it. */
+  resume(stream: Stream): void {
+    this[stream].resume();
+  }
+
   /** What one read gave, when it arrived, and into how many slices it was cut. */
   take(chunk: Uint8Array, slices: number, arrival: Arrival): void {
     if (chunk.length === 0) return;
@@ -89,6 +94,11 @@ export class PipeStatistics {
     this.#isAwaited = true;
     if (Number.isNaN(this.busyMs)) this.busyMs = 0;
     if (this.reads > 0) this.busyMs += Math.max(0, elapsedMs - this.lastMs);
+  }
+
+  /** Nobody waits any more. */
+  resume(): void {
+    this.#isAwaited = false;
   }
 
   /** Whether somebody has asked and got nothing yet; `null` if not told. */

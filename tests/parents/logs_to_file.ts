@@ -4,7 +4,7 @@
  *
  * Arguments: FILE, first number, number of lines, and maxBytes and keep.
  */
-import { LogFile } from "../../cli/log/file/log_file.ts";
+import { openLogFile } from "../../cli/log/file/log_file.ts";
 
 function tell(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -13,7 +13,7 @@ function tell(line: string): void {
 const [path = "", first, lines, maxBytes, keep] = Deno.args;
 try {
   const options = { maxBytes: Number(maxBytes), keep: Number(keep) };
-  await using log = await LogFile.open(
+  await using log = await openLogFile(
     path,
     maxBytes === undefined ? {} : options,
   );

@@ -1,3 +1,5 @@
+import { checkInteger } from "../../../src/check.ts";
+import type { Sink } from "../../../src/write/sink.ts";
 import { PipeWriter } from "../../../src/write/writer.ts";
 import { logFileFailure } from "./log_file_error.ts";
 import { checkRotation, RotatingFile, type Rotation } from "./rotate.ts";
@@ -5,7 +7,7 @@ import { checkRotation, RotatingFile, type Rotation } from "./rotate.ts";
 /** How many rotated files may be kept. */
 const MAX_KEEP = 1000;
 
-/** When {@linkcode LogFile} starts a new file. */
+/** When {@linkcode openLogFile} starts a new file. */
 export interface LogFileOptions {
   /** The most bytes a file gets; without it the file is never rotated. */
   readonly maxBytes?: number | undefined;
@@ -40,90 +42,46 @@ export interface LogFileOptions {
  * caller's own buffers. Deno must be started with `--allow-write=FILE`, and for
  * rotation with `--allow-read` and `--allow-write` of its folder.
  */
-export class LogFile implements AsyncDisposable {
-  readonly #file: RotatingFile;
-  readonly #writer: PipeWriter;
-  #closing: Promise<void> | undefined;
-
-  private constructor(path: string, file: RotatingFile) {
-    this.#file = file;
-    const stream = new WritableStream<Uint8Array>({
-      async write(bytes) {
-        try {
-          await file.write(bytes);
-        } catch (error) {
-          throw logFileFailure(path, error);
-        }
-      },
-    });
-    this.#writer = new PipeWriter(stream);
-  }
-
-  /**
-   * Opens FILE, or makes it.
-   *
-   * @throws {RangeError} If `maxBytes` or `keep` is out of range.
-   * @throws {UsageError} If it is to be rotated and is no regular file.
-   * @throws {LogFileError} If it cannot be written to, in one sentence.
-   */
-  static async open(
-    path: string,
-    { maxBytes, keep = 5 }: LogFileOptions = {},
-  ): Promise<LogFile> {
-    checkInteger("maxBytes", maxBytes ?? 1, Number.MAX_SAFE_INTEGER);
-    checkInteger("keep", keep, MAX_KEEP);
-    const rotation: Rotation = { maxBytes: maxBytes ?? Infinity, keep };
-    try {
-      if (maxBytes !== undefined) await checkRotation(path, keep);
-      return new LogFile(path, await RotatingFile.open(path, rotation));
-    } catch (error) {
-      throw logFileFailure(path, error);
-    }
-  }
-
-  /** Why nothing can be written any more; `undefined` until then. */
-  get broken(): Error | undefined {
-    return this.#writer.broken;
-  }
-
-  /**
-   * Appends lines, as {@linkcode PipeWriter.write} does: in order, below 16 KiB
-   * copied; resolves when there is room for more, and for 16 KiB and more when
-   * the system has them.
-   *
-   * @throws {LogFileError} If the file cannot be written to.
-   */
-  write(bytes: Uint8Array | string): Promise<void> {
-    return this.#writer.write(bytes);
-  }
-
-  /** Resolves when the system has all that was written. */
-  flush(): Promise<void> {
-    return this.#writer.flush();
-  }
-
-  /** Flushes and closes the file; rejects if a failure was not told yet. */
-  close(): Promise<void> {
-    return this.#closing ??= this.#close();
-  }
-
-  /** Closes it, as {@linkcode close} does. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #close(): Promise<void> {
-    try {
-      await this.#writer.close();
-    } finally {
-      this.#file.close();
-    }
+export async function openLogFile(
+  path: string,
+  { maxBytes, keep = 5 }: LogFileOptions = {},
+): Promise<PipeWriter> {
+  const doing = "write the log";
+  checkInteger(doing, "maxBytes", maxBytes ?? 1, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger(doing, "keep", keep, 1, MAX_KEEP);
+  const rotation: Rotation = { maxBytes: maxBytes ?? Infinity, keep };
+  try {
+    if (maxBytes !== undefined) await checkRotation(path, keep);
+    const file = await RotatingFile.open(path, rotation);
+    return new PipeWriter(new FileSink(path, file));
+  } catch (error) {
+    throw logFileFailure(path, error);
   }
 }
 
-function checkInteger(name: string, value: number, max: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
-  throw new RangeError(
-    `Cannot write the log as ${name} must be an integer from 1 to ${max}: current value is ${value}`,
-  );
+/** A file as the sink of a writer. */
+class FileSink implements Sink {
+  readonly givesBack = true;
+  readonly #path: string;
+  readonly #file: RotatingFile;
+
+  constructor(path: string, file: RotatingFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    try {
+      for (const piece of pieces) await this.#file.write(piece);
+    } catch (error) {
+      // The writer is broken from now on, and does not close a broken sink.
+      this.#file.close();
+      throw logFileFailure(this.#path, error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
 }

@@ -1,6 +1,5 @@
-import { Arrivals } from "../../../cli/log/arrivals.ts";
 import { Clock } from "../../../cli/arrival.ts";
-import { followFrames } from "../../../cli/log/follow.ts";
+import { followFrames, LoggedPipe } from "../../../cli/log/follow.ts";
 import { Log } from "../../../cli/log/log.ts";
 import { RawFormat } from "../../../cli/formats/formats.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
@@ -17,13 +16,14 @@ Deno.test("a log that the other pipe has filled takes no frame that came in the 
   const clock = new Clock();
   const options = { rule: "lines", maxBytes: 99, warn() {} } as const;
   const streams = [fedStream(), fedStream()];
-  const followed = streams.map(({ stream }, n) =>
-    followFrames(
-      new Arrivals(new PipeReader(stream), n ? "err" : "out", clock, null),
-      log,
-      options,
-    )
-  );
+  const followed = streams.map(({ stream }, n) => {
+    const pipe = new LoggedPipe(new PipeReader(stream), log, {
+      stream: n ? "err" : "out",
+      clock,
+      isShared: true,
+    });
+    return followFrames(pipe, log, options);
+  });
   await new Promise((resolve) => setImmediate(resolve));
   for (const { feed } of streams) feed("a\n");
   await Promise.all(followed);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import {
-  LogFile,
   type LogFileOptions,
+  openLogFile,
 } from "../../../cli/log/file/log_file.ts";
 import { BrokenPipeError, spawn } from "../../../mod.ts";
 import { has, needs, testNeeding, textOf } from "../../support/processes.ts";
@@ -61,7 +61,7 @@ async function writeAll(
   options: LogFileOptions,
   pieces: readonly string[],
 ): Promise<void> {
-  await using log = await LogFile.open(path, options);
+  await using log = await openLogFile(path, options);
   for (const piece of pieces) {
     await log.write(encode(piece));
     await log.flush();
@@ -111,7 +111,7 @@ Deno.test("lines that are not awaited keep their order over many files", async (
   using folder = temporaryFolder();
   const lines = Array.from({ length: 20_000 }, (_, n) => line(n, 1 + n % 90));
   {
-    await using log = await LogFile.open(`${folder.path}/log`, {
+    await using log = await openLogFile(`${folder.path}/log`, {
       maxBytes: 10_000,
       keep: 1000,
     });
@@ -275,7 +275,7 @@ test("a log that somebody removed is made anew", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/log`;
   {
-    await using log = await LogFile.open(path, { maxBytes: 8 });
+    await using log = await openLogFile(path, { maxBytes: 8 });
     await log.write("1234567\n");
     await log.flush();
     Deno.removeSync(path);
@@ -349,7 +349,7 @@ test("what cannot be a log is refused in one sentence, and nothing is made", asy
   for (const { name, says, ...rest } of REFUSED) {
     const path = `${folder.path}/${name}`;
     const options = "options" in rest ? rest.options : {};
-    const error = await assertRejects(() => LogFile.open(path, options));
+    const error = await assertRejects(() => openLogFile(path, options));
     assertEquals(
       { name, said: `${error.name}: ${error.message}` },
       { name, said: says(path) },
@@ -360,7 +360,7 @@ test("what cannot be a log is refused in one sentence, and nothing is made", asy
 
 Deno.test("no path at all is refused too", async () => {
   for (const options of [{}, { maxBytes: 8 }]) {
-    const error = await assertRejects(() => LogFile.open("", options));
+    const error = await assertRejects(() => openLogFile("", options));
     assertEquals(
       error.message,
       'Cannot write the log as its folder does not exist: current value is ""',
@@ -372,7 +372,7 @@ Deno.test(
   "a full disk is told once and for all, in one sentence",
   needs("/dev/full"),
   async () => {
-    const log = await LogFile.open("/dev/full");
+    const log = await openLogFile("/dev/full");
     await log.write("abc\n");
     const error = await assertRejects(() => log.flush());
     assertEquals(
@@ -390,7 +390,7 @@ Deno.test(
   "a full disk that nobody was told of is told at the end",
   needs("/dev/full"),
   async () => {
-    const log = await LogFile.open("/dev/full");
+    const log = await openLogFile("/dev/full");
     log.write("abc\n");
     await assertRejects(
       () => log.close(),
@@ -419,7 +419,7 @@ test("the reader of a FIFO who leaves is a broken pipe, as on stdout", async () 
   const fifo = `${folder.path}/fifo`;
   await spawn("mkfifo", [fifo]).check();
   await using reader = spawn("head", ["-c", "1", fifo]);
-  const log = await LogFile.open(fifo);
+  const log = await openLogFile(fifo);
   await log.write("abc\n");
   await log.flush();
   await reader.status;

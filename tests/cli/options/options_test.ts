@@ -50,6 +50,53 @@ const CUTS = [
     stderr: /^basic-pipes: .*4.*it is cut there\n$/,
   },
   {
+    title: "a cut at --max-frame is made before a character, not inside it",
+    args: ["--lines", "--max-frame=4"],
+    bytes:
+      "aaa\\xe2\\x82\\xacbbb\\n\\xf0\\x9f\\x98\\x80\\xf0\\x9f\\x98\\x80\\n",
+    stdout: ["aaa", "€b", "bb", "😀", "😀"],
+    stderr: /^basic-pipes: .*4.*it is cut there\n$/,
+  },
+  {
+    title:
+      "a byte at --max-frame that belongs to no character does not move it",
+    args: ["--lines", "--max-frame=4"],
+    bytes: "aaa\\xe2bbb\\naaa\\xff\\n\\xe2\\x82\\xac\\n",
+    stdout: ["aaa\\xe2", "bbb", "aaa\\xff", "€"],
+    stderr: /^basic-pipes: .*4.*it is cut there\n$/,
+  },
+  {
+    title: "a character that is longer than --max-frame is cut",
+    args: ["--lines", "--max-frame=2"],
+    bytes: "a\\xe2\\x82\\xac\\n",
+    stdout: ["a", "\\xe2\\x82", "\\xac"],
+    stderr: /^basic-pipes: .*2.*it is cut there\n$/,
+  },
+  {
+    title: "a line of --max-frame bytes is whole, with CR LF as with LF",
+    args: ["--lines", "--max-frame=2"],
+    bytes: "ab\\r\\nab\\nabc\\r\\nab\\r",
+    stdout: ["ab", "ab", "ab", "c", "ab", "\\r"],
+    stderr: /^basic-pipes: .*2.*it is cut there\n$/,
+  },
+  {
+    title: "an end without a NUL is reported, and its bytes are logged",
+    args: ["--frame=nul"],
+    bytes: "a\\000bc",
+    stdout: ["a", "bc"],
+    stderr: /^basic-pipes: .*2 bytes; the rest is logged as slices\n$/,
+  },
+  {
+    title: "blank lines, a BOM and our own cuts are no fault of JSON",
+    args: ["--frame=json", "--max-frame=9"],
+    bytes: "\\xef\\xbb\\xbf[1]\\n\\n \\r\\n[1234567890]\\nTraceback\\nAgain\\n",
+    stdout: [
+      ...["\\u{feff}[1]", "", " ", "[12345678", "90]", "Traceback", "Again"],
+    ],
+    stderr:
+      /^basic-pipes: .*it is cut there\nbasic-pipes: Cannot take a line as JSON: it begins with "Traceback"\n$/,
+  },
+  {
     title: "CR LF ends a line as LF does",
     args: ["-l"],
     bytes: "a\\r\\nb\\n",
