@@ -1,20 +1,40 @@
 import { Clock } from "../../../cli/arrival.ts";
 import { followFrames, LoggedPipe } from "../../../cli/log/follow.ts";
 import { Log } from "../../../cli/log/log.ts";
-import { RawFormat } from "../../../cli/formats/formats.ts";
+import { FORMATS, RawFormat } from "../../../cli/formats/formats.ts";
+import { options } from "../formats/harness.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
+import type { Sink } from "../../../src/write/sink.ts";
 import { fedStream } from "../../support/pieces.ts";
-import { assertEquals } from "../../support/std_assert.ts";
+import { assert, assertEquals } from "../../support/std_assert.ts";
+
+/** A sink that keeps what was written as text. */
+function collected(): { sink: Sink; text: () => string } {
+  const decoder = new TextDecoder();
+  let text = "";
+  const sink = {
+    givesBack: true,
+    async write(pieces: readonly Uint8Array[]) {
+      // As a pipe that takes a while.
+      await turn();
+      for (const piece of pieces) text += decoder.decode(piece);
+    },
+    close: () => Promise.resolve(),
+  };
+  return { sink, text: () => text };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const LINES = { rule: "lines", maxBytes: 99, warn() {} } as const;
 
 Deno.test("a log that the other pipe has filled takes no frame that came in the same turn", async () => {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const text = new Response(readable).text();
-  const log = new Log(new PipeWriter(writable), new RawFormat(), {
+  const { sink, text } = collected();
+  const log = new Log(new PipeWriter(sink), new RawFormat(), {
     sliceBytes: 32,
     maxLines: 1,
   });
   const clock = new Clock();
-  const options = { rule: "lines", maxBytes: 99, warn() {} } as const;
   const streams = [fedStream(), fedStream()];
   const followed = streams.map(({ stream }, n) => {
     const pipe = new LoggedPipe(new PipeReader(stream), log, {
@@ -22,11 +42,61 @@ Deno.test("a log that the other pipe has filled takes no frame that came in the 
       clock,
       isShared: true,
     });
-    return followFrames(pipe, log, options);
+    return followFrames(pipe, log, LINES);
   });
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   for (const { feed } of streams) feed("a\n");
   await Promise.all(followed);
   await log.close();
-  assertEquals([log.lines, await text], [1, "a"]);
+  assertEquals([log.lines, text()], [1, "a"]);
+});
+
+Deno.test("what one read gave is logged to its end before the other pipe's turn, and times never go back", async () => {
+  const { sink, text } = collected();
+  const format = FORMATS.text(options({ time: "elapsed", streams: true }));
+  const log = new Log(new PipeWriter(sink), format, {
+    sliceBytes: 32,
+    maxLines: Infinity,
+  });
+  const clock = new Clock();
+  const streams = [fedStream(), fedStream()];
+  const followed = streams.map(({ stream }, n) => {
+    const pipe = new LoggedPipe(new PipeReader(stream), log, {
+      stream: n ? "err" : "out",
+      clock,
+      isShared: true,
+    });
+    return followFrames(pipe, log, LINES);
+  });
+  const [out, err] = streams;
+  await turn();
+  err!.feed("a\nb\nc");
+  out!.feed("1\n2\n3");
+  await turn();
+  err!.feed("\n");
+  out!.feed("\n");
+  await turn();
+  // More than the log holds before it waits for its writer.
+  err!.feed("\n".repeat(40_000));
+  out!.feed("4\n");
+  await turn();
+  err!.feed("d");
+  out!.feed("5\n");
+  await turn();
+  for (const { end } of streams) end();
+  await Promise.all(followed);
+  await log.close();
+  const lines = (text()).trimEnd().split("\n");
+  assertEquals(
+    lines.map((line) => line.replace(/^ *\S+ /, "")).filter((line) =>
+      line !== "err "
+    ),
+    [
+      ...["err a", "err b", "out 1", "out 2", "err c", "out 3"],
+      ...["out 4", "out 5", "err d"],
+    ],
+  );
+  assertEquals(lines.findLastIndex((line) => line.endsWith("err ")), 40_005);
+  const times = lines.map((line) => Number(line.trim().split(" ")[0]));
+  assert(times.every((ms, n) => n === 0 || ms >= times[n - 1]!), `${times}`);
 });
