@@ -19,7 +19,6 @@ import {
   childLaunch,
   commandLaunch,
   type Launch,
-  ownChild,
   startChild,
 } from "./cli/main/launch.ts";
 import type { ParentLine } from "./cli/main/parent_program.ts";
@@ -38,11 +37,14 @@ async function runParent(args: readonly string[]): Promise<number> {
   using early = args.length === 0
     ? startChild(childLaunch(CHILD, CHILD_MODE, {}))
     : undefined;
-  const { runParentProgram } = await import("./cli/main/parent_program.ts");
+  const [{ runParentProgram }] = await Promise.all([
+    import("./cli/main/parent_program.ts"),
+    early && import("./cli/log/log_child.ts"),
+  ]);
   return await runParentProgram(args, async (line) => {
     using started = early ?? startChild(launchOf(line));
     const { logChild } = await import("./cli/log/log_child.ts");
-    return await logChild(await ownChild(started), line, clock);
+    return await logChild(started, line, clock);
   });
 }
 

@@ -12,7 +12,7 @@ const SLICE_BYTES = 32;
 
 const [name, shape, input, time, mib] = Deno.args;
 const block = INPUTS[input as InputName];
-const format = FORMATS[name as FormatName]({
+const format = new (await FORMATS[name as FormatName]())({
   time: time as TimeKind,
   utc: false,
   pid: 4711,

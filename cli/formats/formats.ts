@@ -1,19 +1,23 @@
 import type { Arrival } from "../arrival.ts";
 import type { Format, FormatOptions } from "./format.ts";
 import type { FormatName } from "../options/option.ts";
-import { HexFormat } from "./hex.ts";
-import { JsonFormat } from "./json.ts";
 import { SeedFormat } from "./seed.ts";
-import { TextFormat } from "./text.ts";
 import type { LineBuffer } from "./store.ts";
 
-/** Every format by the name that `--format` takes. */
-export const FORMATS: Record<FormatName, (options: FormatOptions) => Format> = {
-  seed: (options) => new SeedFormat(options),
-  text: (options) => new TextFormat(options),
-  hex: (options) => new HexFormat(options),
-  json: (options) => new JsonFormat(options),
-  raw: () => new RawFormat(),
+/** What makes a format. */
+export type FormatClass = new (options: FormatOptions) => Format;
+
+/** Loads the format of each name that `--format` takes. */
+export const FORMATS: Record<
+  FormatName,
+  () => FormatClass | Promise<FormatClass>
+> = {
+  // The default: loaded with the log, as one more import() takes time.
+  seed: () => SeedFormat,
+  text: async () => (await import("./text.ts")).TextFormat,
+  hex: async () => (await import("./hex.ts")).HexFormat,
+  json: async () => (await import("./json.ts")).JsonFormat,
+  raw: () => RawFormat,
 };
 
 /** `raw`: the bytes, unchanged, with no time and no line of our own. */

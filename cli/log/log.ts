@@ -197,11 +197,12 @@ export class Log {
 }
 
 /** The log that the options ask for, to `output` or else to stdout. */
-export function createLog(
+export async function createLog(
   settings: ParentSettings,
   output: LogWriter | null,
-): Log {
-  const format = FORMATS[settings.format]({
+): Promise<Log> {
+  const LoadedFormat = await FORMATS[settings.format]();
+  const format = new LoadedFormat({
     time: settings.time,
     utc: settings.utc,
     label: settings.label ?? undefined,

@@ -1,5 +1,5 @@
-import type { Child } from "../../src/process/child.ts";
-import { endAs } from "../../src/process/end_as.ts";
+import { own } from "../../src/process/spawn.ts";
+import type { Started } from "../../src/process/start.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
 import type { Clock, Stream } from "../arrival.ts";
 import { type End, waitForEnd } from "./wait_for_end.ts";
@@ -17,15 +17,20 @@ import type { Reporter } from "../stderr/reporter.ts";
 /** The exit status when we ended the child for its time, as `timeout(1)` has it. */
 const TIMED_OUT = 124;
 
-/** Logs the pipes of a child until its end; resolves to our exit status. */
+/**
+ * Owns a child that was started and logs its pipes until its end; resolves to
+ * our exit status.
+ */
 export async function logChild(
-  child: Child,
+  started: Started,
   line: ParentLine,
   clock: Clock,
 ): Promise<number> {
   const { settings, output } = line;
-  const log = createLog(settings, output);
+  const log = await createLog(settings, output);
   const reporter = await createReporter(line);
+  // Now that all is loaded: what fails before this leaves the child to `using`.
+  const child = own(started);
   const say = (sentence: string) => reporter?.say(sentence) ?? talk(sentence);
   const full = Promise.withResolvers<void>();
   const isShared = settings.stderr === "log";
@@ -67,7 +72,9 @@ export async function logChild(
   // What was said on the way has to leave as well.
   await flushed();
   if (stoppedFor !== null) return 0;
-  return isTimedOut ? TIMED_OUT : await endAs(status);
+  if (isTimedOut) return TIMED_OUT;
+  const { endAs } = await import("../../src/process/end_as.ts");
+  return await endAs(status);
 }
 
 /** Loads what tells more than the log, if more is asked for. */

@@ -1,4 +1,3 @@
-import type { Child } from "../../src/process/child.ts";
 import { moduleCommand } from "../../src/process/module_command.ts";
 import type { SpawnOptions } from "../../src/process/spawn_options.ts";
 import { start, type Started } from "../../src/process/start.ts";
@@ -57,12 +56,6 @@ export function commandLaunch(
 /** Starts a child that nobody owns so far; hold it with `using`. */
 export function startChild({ command, args, options }: Launch): Started {
   return start(command, args, options);
-}
-
-/** Loads what owns a child, and gives it the child. */
-export async function ownChild(started: Started): Promise<Child> {
-  const { own } = await import("../../src/process/spawn.ts");
-  return own(started);
 }
 
 /** What the options say of a child, whichever it is. */

@@ -1,9 +1,9 @@
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import type { FormatName } from "../../../cli/options/option.ts";
-import { FORMATS, RawFormat } from "../../../cli/formats/formats.ts";
+import { RawFormat } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";
-import { arrival, bytesOf, options, written } from "./harness.ts";
+import { arrival, bytesOf, FORMATS, options, written } from "./harness.ts";
 
 const NAMES = Object.keys(FORMATS) as FormatName[];
 

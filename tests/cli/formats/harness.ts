@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Arrival } from "../../../cli/arrival.ts";
 import type { Format, FormatOptions } from "../../../cli/formats/format.ts";
+import { FORMATS as LOADERS } from "../../../cli/formats/formats.ts";
+import { FORMAT_NAMES, type FormatName } from "../../../cli/options/option.ts";
 import { LineBuffer } from "../../../cli/formats/store.ts";
 
 /** Options of a plain log, with what a test changes. */
@@ -15,6 +17,17 @@ export function options(changed: Partial<FormatOptions> = {}): FormatOptions {
     ...changed,
   };
 }
+
+type Make = (options: FormatOptions) => Format;
+
+/** What makes each format. */
+export const FORMATS: Record<FormatName, Make> = Object.fromEntries(
+  await Promise.all(FORMAT_NAMES.map(async (name) => {
+    const FormatClass = await LOADERS[name]();
+    const make: Make = (options) => new FormatClass(options);
+    return [name, make] as const;
+  })),
+) as Record<FormatName, Make>;
 
 /** An arrival at a fixed moment, with what a test changes. */
 export function arrival(changed: Partial<Arrival> = {}): Arrival {

@@ -1,9 +1,8 @@
 import type { Arrival } from "../../../cli/arrival.ts";
 import type { FormatName } from "../../../cli/options/option.ts";
-import { FORMATS } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";
-import { arrival, bytesOf, options, written } from "./harness.ts";
+import { arrival, bytesOf, FORMATS, options, written } from "./harness.ts";
 
 /** The log of reads of the pipe, each cut into slices of four. */
 function logOfReads(

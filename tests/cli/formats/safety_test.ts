@@ -1,8 +1,7 @@
 import { naughtyStrings } from "../../support/packages.ts";
 import type { FormatName } from "../../../cli/options/option.ts";
-import { FORMATS } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
-import { bytesOf, logOf, options } from "./harness.ts";
+import { bytesOf, FORMATS, logOf, options } from "./harness.ts";
 
 /** What could act on a terminal, reorder a line, end one or hide in one. */
 const ACTS =

@@ -1,7 +1,8 @@
 import { Clock } from "../../../cli/arrival.ts";
 import { followFrames, LoggedPipe } from "../../../cli/log/follow.ts";
 import { Log } from "../../../cli/log/log.ts";
-import { FORMATS, RawFormat } from "../../../cli/formats/formats.ts";
+import { RawFormat } from "../../../cli/formats/formats.ts";
+import { TextFormat } from "../../../cli/formats/text.ts";
 import { options } from "../formats/harness.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
 import type { Sink } from "../../../src/write/sink.ts";
@@ -53,7 +54,7 @@ Deno.test("a log that the other pipe has filled takes no frame that came in the 
 
 Deno.test("what one read gave is logged to its end before the other pipe's turn, and times never go back", async () => {
   const { sink, text } = collected();
-  const format = FORMATS.text(options({ time: "elapsed", streams: true }));
+  const format = new TextFormat(options({ time: "elapsed", streams: true }));
   const log = new Log(new PipeWriter(sink), format, {
     sliceBytes: 32,
     maxLines: Infinity,
