@@ -23,7 +23,7 @@
 export { spawn, spawnModule } from "./src/process/spawn.ts";
 export type { SpawnOptions } from "./src/process/spawn_options.ts";
 export { run, type RunOptions, type RunResult } from "./src/process/run.ts";
-export type { Child, StopOptions } from "./src/process/child.ts";
+export type { Child } from "./src/process/child.ts";
 export type {
   ModulePermissions,
   PermissionKind,
@@ -94,11 +94,12 @@ export {
   type StopLadderOptions,
   type StopStep,
 } from "./src/process/stop.ts";
+export type { EndOptions, StopOptions } from "./src/process/child.ts";
 export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
 export { endAs } from "./src/process/end_as.ts";
 
 // Errors.
-export { ExitError } from "./src/process/exit_error.ts";
+export { ExitError } from "./src/process/child.ts";
 export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {
   BrokenPipeError,

@@ -1,5 +1,5 @@
-import { settlesWithin } from "../src/wait.ts";
-import { assertEquals } from "./support/std_assert.ts";
+import { lookAgain, settlesWithin } from "../src/wait.ts";
+import { assert, assertEquals } from "./support/std_assert.ts";
 
 const CASES = [
   { what: "an end that has come", end: Promise.resolve(), expected: true },
@@ -14,3 +14,46 @@ for (const { what, end, expected } of CASES) {
     assertEquals(await settlesWithin(end, 20), expected);
   });
 }
+
+const block = (ms: number) => {
+  for (const endMs = performance.now() + ms; performance.now() < endMs;);
+};
+
+Deno.test("a second look comes after what waited while the event loop was blocked", async () => {
+  // A child's end is known only after its exit has been handled.
+  const child = new Deno.Command("true").spawn();
+  const order: string[] = [];
+  const exited = child.status.then(() => order.push("exit"));
+  const looked = new Promise<void>((resolve) => {
+    lookAgain(20, () => {
+      order.push("look");
+      resolve();
+    });
+  });
+  block(200);
+  await Promise.all([exited, looked]);
+  assertEquals(order, ["exit", "look"]);
+});
+
+Deno.test("a look that is not wanted any more never comes", async () => {
+  let looks = 0;
+  const end = lookAgain(10, () => looks++);
+  end();
+  await new Promise<void>((resolve) => lookAgain(20, resolve));
+  assertEquals(looks, 0);
+});
+
+Deno.test("a machine on which every timer is late still gets its second look", async () => {
+  const startMs = performance.now();
+  let isOver = false;
+  const busy = (async () => {
+    while (!isOver) {
+      block(60);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  })();
+  await new Promise<void>((resolve) => lookAgain(10, resolve));
+  isOver = true;
+  await busy;
+  assert(performance.now() - startMs < 5000);
+});

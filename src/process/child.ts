@@ -1,30 +1,48 @@
 import type { PipeReader } from "../read/reader.ts";
+import { shellWord } from "../shell_word.ts";
+import { quote } from "../text_safety.ts";
 import type { PipeWriter } from "../write/writer.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import type { ExitReason, ExitStatus } from "./exit_status.ts";
 import type { StopLadder } from "./stop.ts";
 
 /** Options of {@linkcode Child.stop}. */
 export interface StopOptions {
-  /** The steps to take instead of the child's own ladder. */
+  /** The steps to take this time, instead of the child's own ladder. */
   ladder?: StopLadder;
+}
+
+/** Options of {@linkcode Child.check} and {@linkcode Child.wait}. */
+export interface EndOptions {
+  /**
+   * What becomes of output that has not been read:
+   *
+   * - `"keep"`: a reader that has begun holds the child up while it pauses. A
+   *   pipe that nobody has begun to read within 250 ms does not: its first 64 KiB
+   *   are kept, and the rest is dropped.
+   * - `"drop"`: from now on everything is read and dropped, so that the child
+   *   can go on. A read that is pending, or comes later, finds the end of the
+   *   stream. `stderrTail` and the counts of bytes are exact all the same.
+   *
+   * @default {"keep"}
+   */
+  rest?: "keep" | "drop";
 }
 
 /**
  * A process that was started and is owned until its end.
  *
  * Made by {@linkcode spawn} and {@linkcode spawnModule}. Own it with
- * `await using`: leaving the scope, by whatever way, stops the child.
+ * `await using`: leaving the scope stops the child.
  *
- * @example Read a child's lines, then check how it ended
+ * @example Wait until a server is ready, then let it run to its end
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { spawn } from "@basic-pipes/basic-pipes";
  *
- * await using child = spawn("echo", ["hello"]);
- * const bytes = await child.stdout.read(32);
- * assertEquals(bytes && new TextDecoder().decode(bytes), "hello\n");
- * assertEquals(await child.stdout.read(32), null);
- * const { code, reason } = await child.check();
+ * await using child = spawn("sh", ["-c", "echo ready; seq 100000"]);
+ * assertEquals(await child.stdout.readLine(), "ready");
+ * // Nobody reads the rest: without "drop" the child would wait for a reader.
+ * const { code, reason } = await child.check({ rest: "drop" });
  * assertEquals({ code, reason }, { code: 0, reason: "exited" });
  * ```
  */
@@ -42,7 +60,8 @@ export interface Child extends AsyncDisposable {
    */
   readonly stdin: PipeWriter;
   /**
-   * Reads the child's stdout, at most one chunk (64 KiB) ahead.
+   * Reads the child's stdout. While the child lives, nothing is read ahead of
+   * the reader.
    *
    * @throws {TypeError} When stdout is not `"piped"`.
    */
@@ -53,18 +72,19 @@ export interface Child extends AsyncDisposable {
    * @throws {TypeError} When stderr is not `"piped"`.
    */
   readonly stderr: PipeReader;
+  /** Whether the process has exited. Its pipes may still have bytes. */
+  readonly hasExited: boolean;
   /**
    * How the child ended. Never rejects.
    *
-   * It resolves when the process has ended and its pipes have too, or were let
-   * go: silent for `exitDelayMs`. It does not wait for a slow reader: from the
-   * process's end on, up to 64 KiB are read ahead and stay readable.
+   * It resolves when the process has exited and its pipes have ended, or were
+   * silent for `exitDelayMs`; a pipe that nobody reads is waited for
+   * `exitDelayMs` in all. It does not wait for a slow reader: from the exit on,
+   * up to 64 KiB are read ahead and stay readable.
    *
-   * While the process lives, a reader that has begun and pauses holds the child
-   * up (the pipe is full at 64 KiB). A pipe that nobody has begun to read
-   * 250 ms after the status was asked for does not: its first 64 KiB are kept,
-   * the rest is let go, and reading to the end then fails with a `RangeError`
-   * that says how much was.
+   * To await it is to call {@linkcode wait}, with the same effect on output that
+   * nobody reads: reading to the end of a pipe of which bytes were dropped fails
+   * with a `RangeError` that says how many.
    */
   readonly status: Promise<ExitStatus>;
   /**
@@ -73,28 +93,125 @@ export interface Child extends AsyncDisposable {
    */
   readonly receivedSignal: Deno.Signal | null;
   /**
+   * Waits for the end, whatever it is.
+   *
+   * @param options What becomes of output that nobody has read.
+   * @returns The status. Never rejects.
+   * @throws {TypeError} At once, when an option is unusable.
+   */
+  wait(options?: EndOptions): Promise<ExitStatus>;
+  /**
    * Waits for the end, and refuses any but a success.
    *
+   * @param options What becomes of output that nobody has read.
    * @returns The status, if the child ended by itself with code 0.
    * @throws {ExitError} Otherwise, with the command and the whole status.
+   * @throws {TypeError} When an option is unusable.
    */
-  check(): Promise<ExitStatus>;
+  check(options?: EndOptions): Promise<ExitStatus>;
   /**
-   * Stops the child by its ladder. Never rejects; a second call waits for the
+   * Stops the child by its ladder. Never rejects. A second call waits for the
    * first, unless it brings a ladder of its own.
    *
+   * Output stays readable. If nobody reads for 250 ms, the first 64 KiB are kept
+   * and the rest is dropped: a child that writes as it shuts down must not be
+   * killed in the middle of it.
+   *
    * @param options Another ladder for this time.
-   * @returns Whether the process has ended: `false` only when the ladder does
+   * @returns Whether the process has exited: `false` only when the ladder does
    *   not end in SIGKILL, or the system could not take the process away.
-   * @throws {RangeError | TypeError} At once, when the ladder is unusable.
+   * @throws {RangeError | TypeError} At once, when an option or the ladder is
+   *   unusable.
    */
   stop(options?: StopOptions): Promise<boolean>;
   /**
    * Sends a signal, to the whole group if it has one.
    *
    * @param signal The signal. @default {"SIGTERM"}
-   * @returns Whether it was sent: `false` when the process has ended.
+   * @returns Whether it was sent: `false` when the process has exited.
    * @throws {TypeError} When there is no signal of that name.
    */
   kill(signal?: Deno.Signal): boolean;
+}
+
+const STOPPED: Partial<Record<ExitReason, string>> = {
+  timeout: "its time was up",
+  idle: "nothing came from it",
+  aborted: "it was aborted",
+  stopped: "it was stopped",
+  disposed: "its scope was left",
+  received: "this program was told to end",
+  input: "the stream given as its stdin failed",
+  lost: "the system did not tell how",
+};
+
+/**
+ * A child ended otherwise than well.
+ *
+ * The message is one line that names the command, the end and the reason; what
+ * could act on a terminal is escaped in it. The whole status, with the tail of
+ * stderr, is in {@linkcode ExitError.status}.
+ *
+ * @example See what went wrong
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { ExitError, spawn } from "@basic-pipes/basic-pipes";
+ *
+ * await using child = spawn("sh", ["-c", "echo no >&2; exit 3"]);
+ * const error = await assertRejects(() => child.check(), ExitError);
+ * assertEquals(
+ *   error.message,
+ *   `"sh -c 'echo no >&2; exit 3'" ended with code 3: no`,
+ * );
+ * assertEquals(error.status.stderrTail, "no\n");
+ * ```
+ */
+export class ExitError extends Error {
+  /** Always `"ExitError"`. */
+  override readonly name = "ExitError";
+  /** The command, as it was given; of a `file:` URL its path. */
+  readonly command: string;
+  /** Its arguments, as they were given. */
+  readonly args: readonly string[];
+  /** How it ended: its code or signal, the reason, the tail of its stderr. */
+  readonly status: ExitStatus;
+
+  /**
+   * Makes the error of a child's end.
+   *
+   * @param command The command.
+   * @param args Its arguments.
+   * @param status How it ended.
+   * @param options What made somebody stop it, as `cause`: an abort's reason, or
+   *   why the stream given as its stdin failed.
+   */
+  constructor(
+    command: string,
+    args: readonly string[],
+    status: ExitStatus,
+    options?: ErrorOptions,
+  ) {
+    super(sentence(command, args, status), options);
+    this.command = command;
+    this.args = args;
+    this.status = status;
+  }
+}
+
+function sentence(
+  command: string,
+  args: readonly string[],
+  { code, signal, reason, stderrTail }: ExitStatus,
+): string {
+  const end = signal === null
+    ? `ended with code ${code}`
+    : `was ended by ${
+      typeof signal === "number" ? `signal ${signal}` : signal
+    }`;
+  const why = STOPPED[reason] ? ` as ${STOPPED[reason]}` : "";
+  const lastLine = stderrTail.trimEnd().split("\n").at(-1) ?? "";
+  const said = lastLine && `: ${quote(lastLine)}`;
+  return `"${
+    quote([command, ...args].map(shellWord).join(" "))
+  }" ${end}${why}${said}`;
 }

@@ -83,10 +83,9 @@ export interface ExitStatus {
    */
   readonly stderrTail: string;
   /**
-   * Whether nothing was let go: every piped stream was read to its end, or what
-   * is left of it waits for a slow reader. `false` when a descendant still held
-   * a pipe after the child had ended and it was let go, or when the caller
-   * cancelled it.
+   * Whether no pipe was closed early: each was read to its end, or the rest of
+   * it waits for a slow reader. `false` when a descendant still held a pipe after
+   * the child's exit, or when the caller cancelled it.
    */
   readonly drained: boolean;
 }

@@ -6,7 +6,13 @@
 export { spawn, spawnModule } from "./spawn.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { run, type RunOptions, type RunResult } from "./run.ts";
-export type { Child, StopOptions } from "./child.ts";
+export {
+  type Child,
+  type EndOptions,
+  ExitError,
+  type StopOptions,
+} from "./child.ts";
+export type { ExitReason, ExitStatus } from "./exit_status.ts";
 export type {
   ModulePermissions,
   PermissionKind,
@@ -18,7 +24,5 @@ export {
   type StopLadderOptions,
   type StopStep,
 } from "./stop.ts";
-export type { ExitReason, ExitStatus } from "./exit_status.ts";
 export { endAs } from "./end_as.ts";
-export { ExitError } from "./exit_error.ts";
 export { StartError, type StartErrorKind } from "./start.ts";

@@ -1,16 +1,23 @@
+import { decodeText } from "../bytes.ts";
+import { checkKeys, checkOneOf } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
-import { PipeWriter } from "../write/writer.ts";
-import { ExitError } from "./exit_error.ts";
-import type { Child, StopOptions } from "./child.ts";
-import type { ExitReason, ExitStatus } from "./exit_status.ts";
+import { shellWord } from "../shell_word.ts";
+import { quote } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
+import { PipeWriter } from "../write/writer.ts";
+import {
+  type Child,
+  type EndOptions,
+  ExitError,
+  type StopOptions,
+} from "./child.ts";
+import type { ExitReason, ExitStatus } from "./exit_status.ts";
+import { UnreadWatch, watchLimits } from "./limits.ts";
+import { OutputPipe } from "./output_pipe.ts";
 import { type Received, signals } from "./signals.ts";
 import type { SpawnSettings } from "./spawn_options.ts";
 import type { Owner, Started } from "./start.ts";
-import { Inlet, type Input } from "./inlet.ts";
-import { Outlet } from "./outlet.ts";
-import { processEnd } from "./process_end.ts";
-import { Tail } from "./tail.ts";
+import { type Input, StdinPipe } from "./stdin_pipe.ts";
 import {
   checkLadder,
   LAST_STEP,
@@ -21,10 +28,10 @@ import {
   type StopRequest,
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
-import { watchTimes } from "./watch_times.ts";
-import { watchUnread } from "./watch_unread.ts";
 
 const TAIL_BYTES = 8192;
+/** A descendant that holds stdin must not hold the status up. */
+const STDIN_END_MS = 250;
 
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Owner, Stoppable {
@@ -33,80 +40,81 @@ export class OwnedChild implements Child, Owner, Stoppable {
   readonly args: readonly string[];
   readonly group: boolean;
   readonly exited: Promise<unknown>;
+  readonly status: Promise<ExitStatus>;
   readonly #started: Started;
-  readonly #own: SpawnSettings;
+  readonly #settings: SpawnSettings;
   readonly #tail = new Tail(TAIL_BYTES);
-  readonly #in: Inlet | undefined;
-  readonly #out: Outlet | undefined;
-  readonly #err: Outlet | undefined;
+  readonly #in: StdinPipe | undefined;
+  readonly #out: OutputPipe | undefined;
+  readonly #err: OutputPipe | undefined;
   readonly #status: Promise<ExitStatus>;
-  readonly #unwatch: () => void;
-  readonly #unwatchUnread: () => void;
-  readonly #stops = new Stopper(this);
-  #stdin: PipeWriter | undefined;
-  #stdout: PipeReader | undefined;
-  #stderr: PipeReader | undefined;
-  #isStatusAsked = false;
+  readonly #endLimits: () => void;
+  readonly #unread: UnreadWatch;
+  readonly #stopper = new Stopper(this);
+  readonly #stdin: PipeWriter | undefined;
+  readonly #stdout: PipeReader | undefined;
+  readonly #stderr: PipeReader | undefined;
+  #end: ProcessEnd | undefined;
+  #isEndAwaited = false;
   #received: Deno.Signal | null = null;
 
   constructor(started: Started) {
-    const { process, settings: own } = started;
+    const { process, settings } = started;
+    const { stdin, stdout, stderr, exitDelayMs, ladder } = settings;
     this.#started = started;
+    this.#settings = settings;
     this.pid = process.pid;
-    this.command = own.command;
-    this.args = own.args;
-    this.group = own.group;
-    this.#own = own;
-    const { exitDelayMs } = own;
-    if (own.stdout === "piped") {
-      this.#out = new Outlet(process.stdout, { name: "stdout", exitDelayMs });
-      this.#stdout = new PipeReader(this.#out.stream);
+    this.command = settings.command;
+    this.args = settings.args;
+    this.group = settings.group;
+    if (stdout === "piped") {
+      this.#out = new OutputPipe(process.stdout, {
+        name: "stdout",
+        exitDelayMs,
+      });
+      this.#stdout = new PipeReader(this.#out);
     }
-    if (own.stderr === "piped" || own.stderr === "tail") {
-      const onChunk = (chunk: Uint8Array) => this.#tail.add(chunk);
-      this.#err = new Outlet(process.stderr, {
+    if (stderr === "piped" || stderr === "tail") {
+      this.#err = new OutputPipe(process.stderr, {
         name: "stderr",
         exitDelayMs,
-        onChunk,
+        onBytes: (bytes) => this.#tail.add(bytes),
       });
-      if (own.stderr === "piped") {
-        this.#stderr = new PipeReader(this.#err.stream);
-      } else this.#err.discard();
+      if (stderr === "piped") this.#stderr = new PipeReader(this.#err);
+      else this.#err.discard();
     }
-    if (own.stdin !== "inherit" && own.stdin !== "null") {
-      this.#in = new Inlet(process.stdin);
-      if (own.stdin === "piped") this.#stdin = new PipeWriter(this.#in.stream);
-      else this.#feed(this.#in, own.stdin);
+    if (stdin !== "inherit" && stdin !== "null") {
+      this.#in = new StdinPipe(process.stdin);
+      if (stdin === "piped") this.#stdin = new PipeWriter(this.#in);
+      else this.#feed(this.#in, stdin);
     }
-    this.#unwatch = watchTimes(this.#outlets, own, (reason, cause) => {
-      this.#stop(reason, own.ladder, { cause });
+    this.#endLimits = watchLimits(this.#pipes, settings, (reason, cause) => {
+      this.#stop(reason, ladder, { cause });
     });
-    this.#unwatchUnread = watchUnread(
-      this.#outlets,
-      () => this.#isStatusAsked || (this.#in?.isWriting ?? false),
+    this.#unread = new UnreadWatch(
+      this.#pipes,
+      () => this.#isEndAwaited || (this.#in?.isWriting ?? false),
     );
-    const end = processEnd(process);
-    this.exited = end;
-    this.#status = this.#settle(end);
+    const exited = processEnd(process);
+    this.exited = exited;
+    this.#status = this.#settle(exited);
+    this.status = new StatusPromise(this.#status, () => {
+      this.#isEndAwaited = true;
+    });
     // Last: a signal that this program has received already comes at once.
     started.own(this);
   }
 
   get stdin(): PipeWriter {
-    return this.#stdin ?? notPiped("write to stdin", this.#own.stdin);
+    return this.#stdin ?? notPiped("write to stdin", this.#settings.stdin);
   }
 
   get stdout(): PipeReader {
-    return this.#stdout ?? notPiped("read stdout", this.#own.stdout);
+    return this.#stdout ?? notPiped("read stdout", this.#settings.stdout);
   }
 
   get stderr(): PipeReader {
-    return this.#stderr ?? notPiped("read stderr", this.#own.stderr);
-  }
-
-  get status(): Promise<ExitStatus> {
-    this.#isStatusAsked = true;
-    return this.#status;
+    return this.#stderr ?? notPiped("read stderr", this.#settings.stderr);
   }
 
   get receivedSignal(): Deno.Signal | null {
@@ -118,21 +126,33 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   get hasWritten(): boolean {
-    return this.#outlets.some(({ bytes }) => bytes > 0);
+    return this.#pipes.some(({ bytes }) => bytes > 0);
   }
 
-  async check(): Promise<ExitStatus> {
-    const status = await this.status;
+  async wait(options: EndOptions = {}): Promise<ExitStatus> {
+    const purpose = "wait for the end of a child";
+    checkKeys(purpose, options, ["rest"]);
+    checkOneOf(purpose, "rest", options.rest, ["keep", "drop"]);
+    if (options.rest === "drop") this.#pipes.forEach((pipe) => pipe.discard());
+    return await this.status;
+  }
+
+  async check(options?: EndOptions): Promise<ExitStatus> {
+    const status = await this.wait(options);
     if (status.success) return status;
     throw new ExitError(this.command, this.args, status, {
-      cause: this.#stops.cause,
+      cause: this.#stopper.cause,
     });
   }
 
   stop(options: StopOptions = {}): Promise<boolean> {
+    const purpose = "stop a child";
+    checkKeys(purpose, options, ["ladder"]);
     const { ladder } = options;
-    if (ladder === undefined) return this.#stop("stopped", this.#own.ladder);
-    checkLadder("stop a child", ladder);
+    if (ladder === undefined) {
+      return this.#stop("stopped", this.#settings.ladder);
+    }
+    checkLadder(purpose, ladder);
     // The caller may change the steps while they are walked. A ladder that was
     // given for this time does not wait for a stop under way.
     const steps = ladder.map((step) => ({ ...step }));
@@ -145,10 +165,27 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const hasEnded = await this.#stop("disposed", this.#own.ladder) ||
+    const hasEnded = await this.#stop("disposed", this.#settings.ladder) ||
       await this.#stop("disposed", LAST_STEP);
-    for (const outlet of this.#outlets) outlet.letGo();
+    for (const pipe of this.#pipes) pipe.close();
     if (hasEnded) await this.#status;
+  }
+
+  /** What `console.log` shows: the process, its state, and what has passed. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: (value: unknown, options?: unknown) => string,
+    options: unknown,
+  ): string {
+    const { pid } = this;
+    const words = [this.command, ...this.args].map(shellWord).join(" ");
+    return `Child ${
+      inspect({
+        pid,
+        command: quote(words),
+        state: this.#state(),
+        ...this.#counts(),
+      }, options)
+    }`;
   }
 
   send(signal: Deno.Signal): void {
@@ -156,84 +193,206 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   closeStdin(): void {
-    this.#in?.close();
+    this.#in?.end();
   }
 
   receive({ signal, byTerminal, again }: Received): void {
     this.#received ??= signal;
     if (this.hasExited) {
       // Only a descendant that holds a pipe is still waited for.
-      for (const outlet of this.#outlets) outlet.drain(true);
+      for (const pipe of this.#pipes) pipe.drain(true);
     } else if (again) {
       this.#stop("received", LAST_STEP, { atOnce: true });
     } else if (signal === "SIGTERM" || signal === "SIGHUP") {
-      this.#stop("received", passedOn(this.#own.ladder, signal, byTerminal));
+      const ladder = passedOn(this.#settings.ladder, signal, byTerminal);
+      this.#stop("received", ladder);
     } else if (!byTerminal) {
       this.kill(signal);
     }
   }
 
-  get #outlets(): Outlet[] {
-    return [this.#out, this.#err].filter((outlet) => outlet !== undefined);
+  get #pipes(): OutputPipe[] {
+    return [this.#out, this.#err].filter((pipe) => pipe !== undefined);
   }
 
-  /** Stops the process, or the wait for its pipes if it has ended. */
+  #counts(): Pick<ExitStatus, "bytesIn" | "bytesOut" | "bytesErr"> {
+    return {
+      bytesIn: this.#in?.bytes ?? 0,
+      bytesOut: this.#out?.bytes ?? 0,
+      bytesErr: this.#err?.bytes ?? 0,
+    };
+  }
+
+  #state(): string {
+    if (this.#end === undefined) {
+      return this.#stopper.reason === undefined ? "running" : "being stopped";
+    }
+    const { code, signal } = this.#end;
+    return signal === null ? `exited with code ${code}` : `ended by ${signal}`;
+  }
+
+  /** Stops the process, or the wait for its pipes if it has exited. */
   #stop(
     reason: ExitReason,
     ladder: StopLadder,
     options?: StopRequest,
   ): Promise<boolean> {
-    if (!this.hasExited) return this.#stops.stop(reason, ladder, options);
-    for (const outlet of this.#outlets) outlet.drain(true);
-    return Promise.resolve(true);
+    if (this.hasExited) {
+      for (const pipe of this.#pipes) pipe.drain(true);
+      return Promise.resolve(true);
+    }
+    const hasEnded = this.#stopper.stop(reason, ladder, options);
+    // After the first signal, so that a child that ends by it writes no more.
+    for (const pipe of this.#pipes) {
+      // Nobody comes back to a pipe whose scope was left in the middle.
+      if (reason === "disposed" && !pipe.isAsked) pipe.keepFlowing();
+      else pipe.readAhead();
+    }
+    this.#unread.stop();
+    return hasEnded;
   }
 
-  async #feed(inlet: Inlet, input: Input): Promise<void> {
+  async #feed(pipe: StdinPipe, input: Input): Promise<void> {
     try {
-      await inlet.feed(input);
+      await pipe.feed(input);
     } catch (cause) {
-      // The child has seen the end of a stream that has not ended: what it
-      // makes of it must not pass for a result.
-      this.#stop("input", this.#own.ladder, { cause });
+      // The child has seen the end of a stream that has not ended: its output
+      // must not pass for a result.
+      this.#stop("input", this.#settings.ladder, { cause });
     }
   }
 
-  async #settle(end: ReturnType<typeof processEnd>): Promise<ExitStatus> {
-    const { code, signal, success, isTold } = await end;
+  async #settle(exited: Promise<ProcessEnd>): Promise<ExitStatus> {
+    const end = this.#end = await exited;
     const durationMs = performance.now() - this.#started.startMs;
-    const { reason: stopReason } = this.#stops;
-    const wasStopped = stopReason !== undefined;
+    const reason = exitReason(end, this.#stopper.reason);
+    const wasStopped = this.#stopper.reason !== undefined;
     // No grace for what is left of its group: once that has gone, its number can
     // be used again.
     if (this.group && wasStopped) this.kill("SIGKILL");
     this.#started.hasExited = true;
-    this.#unwatchUnread();
-    for (const outlet of this.#outlets) outlet.drain(wasStopped);
+    this.#unread.end();
+    for (const pipe of this.#pipes) pipe.drain(wasStopped);
     const [ends] = await Promise.all([
-      Promise.all(this.#outlets.map(({ ended }) => ended)),
-      this.#in && settlesWithin(this.#in.close(), this.#own.exitDelayMs),
+      Promise.all(this.#pipes.map(({ ended }) => ended)),
+      this.#in && settlesWithin(this.#in.end(), STDIN_END_MS),
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.
-    this.#unwatch();
+    this.#endLimits();
     await signals.removeChild(
       this.#started,
-      wasStopped && stopReason !== "received",
+      wasStopped && reason !== "received",
     );
-    const bySelf: ExitReason = signal === null ? "exited" : "signaled";
     return {
-      code,
-      signal,
-      success: success && !wasStopped,
-      reason: stopReason ?? (isTold ? bySelf : "lost"),
-      stopSteps: this.#stops.steps,
+      code: end.code,
+      signal: end.signal,
+      success: end.success && !wasStopped,
+      reason,
+      stopSteps: this.#stopper.steps,
       receivedSignal: this.#received,
       durationMs,
-      bytesIn: this.#in?.bytes ?? 0,
-      bytesOut: this.#out?.bytes ?? 0,
-      bytesErr: this.#err?.bytes ?? 0,
+      ...this.#counts(),
       stderrTail: this.#tail.text(),
       drained: ends.every(Boolean),
     };
+  }
+}
+
+/** Why a child ended. A stop is the reason, however the child reacts to it. */
+function exitReason(
+  { signal, isTold }: ProcessEnd,
+  stopReason: ExitReason | undefined,
+): ExitReason {
+  if (stopReason !== undefined) return stopReason;
+  if (!isTold) return "lost";
+  return signal === null ? "exited" : "signaled";
+}
+
+/**
+ * A status that reports when it is awaited. To look at it, or to pass it on,
+ * changes nothing: a getter with an effect once made `const { status } = child`
+ * lose output.
+ */
+class StatusPromise extends Promise<ExitStatus> {
+  readonly #onAwait: (() => void) | undefined;
+
+  constructor(status: Promise<ExitStatus>, onAwait: () => void) {
+    super((resolve) => resolve(status));
+    this.#onAwait = onAwait;
+  }
+
+  /** What `then` gives is a plain promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  override then<Value = ExitStatus, Other = never>(
+    onResolved?: ((status: ExitStatus) => Value | PromiseLike<Value>) | null,
+    onRejected?: ((error: unknown) => Other | PromiseLike<Other>) | null,
+  ): Promise<Value | Other> {
+    this.#onAwait?.();
+    return super.then(onResolved, onRejected);
+  }
+}
+
+/** How a process ended, as the system reported it. */
+interface ProcessEnd extends Pick<ExitStatus, "code" | "signal" | "success"> {
+  /** Whether the system reported anything. */
+  isTold: boolean;
+}
+
+/** Waits for the process. Never rejects, though Deno's status does. */
+function processEnd(process: Deno.ChildProcess): Promise<ProcessEnd> {
+  return process.status.then(
+    ({ code, signal, success }) => ({ code, signal, success, isTold: true }),
+    (error) => {
+      // Deno has no names for real-time signals and rejects with the number.
+      const number = /^Invalid signal: (\d+)$/.exec(error.message)?.[1];
+      return number === undefined
+        ? { code: 125, signal: null, success: false, isTold: false }
+        : {
+          code: 128 + Number(number),
+          signal: Number(number),
+          success: false,
+          isTold: true,
+        };
+    },
+  );
+}
+
+/** The last bytes of a stream, in one buffer of a fixed size. */
+export class Tail {
+  readonly #ring: Uint8Array;
+  #next = 0;
+  #total = 0;
+
+  constructor(maxBytes: number) {
+    this.#ring = new Uint8Array(maxBytes);
+  }
+
+  /** Takes a copy of what it needs of the chunk. */
+  add(chunk: Uint8Array): void {
+    const size = this.#ring.length;
+    const kept = chunk.subarray(Math.max(0, chunk.length - size));
+    const first = kept.subarray(0, size - this.#next);
+    this.#ring.set(first, this.#next);
+    this.#ring.set(kept.subarray(first.length), 0);
+    this.#next = (this.#next + kept.length) % size;
+    this.#total += chunk.length;
+  }
+
+  /** The bytes kept, oldest first, as a copy. */
+  bytes(): Uint8Array {
+    if (this.#total < this.#ring.length) return this.#ring.slice(0, this.#next);
+    const all = new Uint8Array(this.#ring.length);
+    all.set(this.#ring.subarray(this.#next), 0);
+    all.set(this.#ring.subarray(0, this.#next), all.length - this.#next);
+    return all;
+  }
+
+  /** The same as text; a BOM is kept as U+FEFF. */
+  text(): string {
+    return decodeText(this.bytes());
   }
 }
 

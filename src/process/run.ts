@@ -1,10 +1,18 @@
-import { checkInteger } from "../check.ts";
+import { concat, decodeText } from "../bytes.ts";
+import { checkInteger, checkKeys, checkOneOf } from "../check.ts";
+import { TooLongError } from "../errors.ts";
+import type { PipeReader } from "../read/reader.ts";
 import type { Child } from "./child.ts";
 import type { ExitStatus } from "./exit_status.ts";
-import type { PipeReader } from "../read/reader.ts";
 import { spawn } from "./spawn.ts";
-import type { SpawnOptions } from "./spawn_options.ts";
-import { TooLongError } from "../errors.ts";
+import { SPAWN_OPTIONS, type SpawnOptions } from "./spawn_options.ts";
+
+const PURPOSE = "run a command";
+const OPTIONS = [
+  ...SPAWN_OPTIONS.filter((name) => name !== "stdout" && name !== "stderr"),
+  "maxBytes",
+  "check",
+];
 
 /** Options of {@linkcode run}. */
 export interface RunOptions
@@ -18,7 +26,7 @@ export interface RunOptions
    * @default {16_777_216} 16 MiB
    */
   maxBytes?: number;
-  /** Whether an end that is no success is an `ExitError`. @default {true} */
+  /** Whether any end but a success is an `ExitError`. @default {true} */
   check?: boolean;
 }
 
@@ -39,26 +47,35 @@ export interface RunOptions
  * ```
  */
 export interface RunResult {
-  /** All that came from stdout: a copy that nobody else holds. */
+  /** Everything that came from stdout: a copy. */
   readonly stdout: Uint8Array;
-  /** All that came from stderr: a copy, too. */
+  /** Everything that came from stderr: a copy. */
   readonly stderr: Uint8Array;
   /** How the child ended, and why; a success unless `check` is `false`. */
   readonly status: ExitStatus;
   /**
-   * Stdout as UTF-8 text, decoded anew by each call.
+   * Decodes one of the two as UTF-8, anew at each call.
    *
+   * @param stream Which one. @default {"stdout"}
    * @returns The text with its last line ending, and a BOM as U+FEFF; what is
    *   not UTF-8 is U+FFFD.
+   * @throws {TypeError} If there is no such stream.
    */
-  text(): string;
+  text(stream?: "stdout" | "stderr"): string;
+  /**
+   * Parses stdout as JSON, anew at each call.
+   *
+   * @returns The value. A BOM in front of it is ignored.
+   * @throws {SyntaxError} If stdout is not exactly one JSON value.
+   */
+  json(): unknown;
 }
 
 /**
  * Runs a command to its end and collects what it writes.
  *
- * While it runs, memory holds the chunks of both streams, and then a copy of
- * each as well: for each stream about 2 times its size, and at the worst 3 times
+ * While it runs, memory holds the chunks of both streams, and at the end a copy
+ * of each as well: for each stream about 2 times its size, and at most 3 times
  * `maxBytes`.
  *
  * @param command A name that is looked up in PATH, a path, or a `file:` URL.
@@ -68,12 +85,11 @@ export interface RunResult {
  * @throws {ExitError} When it does not end by itself with code 0, unless `check`
  *   is `false`. A child that was stopped has not: the reason is in the status.
  * @throws {TooLongError} When it writes more than `maxBytes`: it is stopped, and
- *   what it wrote is gone.
+ *   its output is lost.
  * @throws {StartError} When it cannot be started; the kind says why.
  * @throws {TypeError | RangeError} When an argument or option is unusable;
- *   nothing has been started then. A signal that is aborted already throws its
- *   reason; one that is aborted later stops the child, and its reason is the
- *   `cause` of the `ExitError`.
+ *   nothing has been started then.
+ * @throws The reason of `signal`, when it is aborted; the child is stopped first.
  *
  * @example The text of a command
  * ```ts
@@ -89,8 +105,9 @@ export async function run(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<RunResult> {
+  checkKeys(PURPOSE, options, OPTIONS);
   const { maxBytes = 16_777_216, check = true, ...rest } = options;
-  checkInteger("run a command", "maxBytes", maxBytes, 1, 2_147_483_647);
+  checkInteger(PURPOSE, "maxBytes", maxBytes, 1, 2_147_483_647);
   if ((rest.stdin as unknown) === "piped") {
     throw new TypeError(
       "Cannot run a command as nobody would write to its stdin: " +
@@ -106,13 +123,18 @@ export async function run(
     collect(child, child.stdout, "stdout", maxBytes),
     collect(child, child.stderr, "stderr", maxBytes),
   ]);
-  const status = check ? await child.check() : await child.status;
+  const status = await child.wait();
+  if (status.reason === "aborted") throw rest.signal?.reason;
+  if (check) await child.check();
   return {
     stdout,
     stderr,
     status,
-    // A BOM is kept as U+FEFF: no byte vanishes.
-    text: () => new TextDecoder("utf-8", { ignoreBOM: true }).decode(stdout),
+    text(stream = "stdout") {
+      checkOneOf("decode", "the stream", stream, ["stdout", "stderr"]);
+      return decodeText(stream === "stdout" ? stdout : stderr);
+    },
+    json: () => JSON.parse(new TextDecoder().decode(stdout)),
   };
 }
 
@@ -126,9 +148,9 @@ async function collect(
   let size = 0;
   for (;;) {
     const chunk = await reader.read(65_536);
-    if (chunk === null) break;
+    if (chunk === null) return concat(chunks);
     size += chunk.length;
-    // A small chunk comes in a buffer of 64 KiB, which a view would keep alive.
+    // A small view may keep a buffer alive that is much larger.
     const isSmall = chunk.length * 2 < chunk.buffer.byteLength;
     chunks.push(isSmall ? chunk.slice() : chunk);
     if (size > maxBytes) {
@@ -140,11 +162,4 @@ async function collect(
       });
     }
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

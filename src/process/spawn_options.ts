@@ -6,7 +6,8 @@ const PURPOSE = "start a child";
 const STDOUT = ["piped", "inherit", "null"];
 const STDERR = [...STDOUT, "tail"];
 const ON_SIGNAL = ["end", "pass", "none"];
-const OPTIONS = [
+/** The names of all options of `spawn`. */
+export const SPAWN_OPTIONS = [
   "stdin",
   "stdout",
   "stderr",
@@ -174,7 +175,7 @@ export function spawnSettings(
   args: readonly string[],
   options: SpawnOptions,
 ): SpawnSettings {
-  checkKeys(PURPOSE, options, OPTIONS);
+  checkKeys(PURPOSE, options, SPAWN_OPTIONS);
   const {
     stdin = "null",
     stdout = "piped",

@@ -277,22 +277,22 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a stop that came from a signal counts as the caller's",
     file: "src/process/owned_child.ts",
-    from: 'wasStopped && stopReason !== "received"',
+    from: 'wasStopped && reason !== "received"',
     to: "wasStopped",
     tests: SIGNALS,
   },
   {
     name: "a child that was stopped and ended with 0 is a success",
     file: "src/process/owned_child.ts",
-    from: "success: success && !wasStopped,",
-    to: "success,",
+    from: "success: end.success && !wasStopped,",
+    to: "success: end.success,",
     tests: CHILD,
   },
   {
     name: "an end that the system did not tell passes for an exit",
     file: "src/process/owned_child.ts",
-    from: '(isTold ? bySelf : "lost")',
-    to: "bySelf",
+    from: '  if (!isTold) return "lost";\n',
+    to: "",
     tests: SIGNALS,
   },
   {
@@ -348,8 +348,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     name: "a scope leaves a child that its own ladder did not end",
     file: "src/process/owned_child.ts",
     from:
-      'await this.#stop("disposed", this.#own.ladder) ||\n      await this.#stop("disposed", LAST_STEP);',
-    to: 'await this.#stop("disposed", this.#own.ladder);',
+      'await this.#stop("disposed", this.#settings.ladder) ||\n      await this.#stop("disposed", LAST_STEP);',
+    to: 'await this.#stop("disposed", this.#settings.ladder);',
     tests: CHILD,
   },
   {
@@ -362,7 +362,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "the end of a scope leaves a pipe open",
     file: "src/process/owned_child.ts",
-    from: "    for (const outlet of this.#outlets) outlet.letGo();\n",
+    from: "    for (const pipe of this.#pipes) pipe.close();\n",
     to: "",
     tests: CHILD,
   },
@@ -376,8 +376,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a failed input stops the child without its cause",
     file: "src/process/owned_child.ts",
-    from: 'this.#stop("input", this.#own.ladder, { cause });',
-    to: 'this.#stop("input", this.#own.ladder);',
+    from: 'this.#stop("input", this.#settings.ladder, { cause });',
+    to: 'this.#stop("input", this.#settings.ladder);',
     tests: SPAWN,
   },
   {
@@ -586,15 +586,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     tests: SYSTEM,
   },
   {
-    name: "a real-time signal's code lacks 128",
-    file: "src/process/process_end.ts",
-    from: "code: 128 + Number(number)",
-    to: "code: Number(number)",
-    tests: CHILD,
-  },
-  {
     name: "an end that was not told counts as told",
-    file: "src/process/process_end.ts",
+    file: "src/process/owned_child.ts",
     from: "success: false, isTold: false }",
     to: "success: false, isTold: true }",
     tests: SIGNALS,

@@ -2,10 +2,11 @@ import {
   assert,
   assertEquals,
   assertLessOrEqual,
+  assertMatch,
   assertRejects,
 } from "../support/std_assert.ts";
 import { ExitError, run, StartError, TooLongError } from "../../mod.ts";
-import { fixture, testNeeding, timed } from "../support/processes.ts";
+import { fixture, refusal, testNeeding, timed } from "../support/processes.ts";
 
 const test = testNeeding("sh");
 
@@ -101,14 +102,51 @@ test("run ends with its timeout although a descendant holds the pipe", async () 
   assertLessOrEqual(ms, 450);
 });
 
-test("run gives the reason of an abort as the cause", async () => {
-  const controller = new AbortController();
-  const reason = new Error("enough");
-  const result = run("sleep", ["30"], { signal: controller.signal });
-  controller.abort(reason);
-  const error = await assertRejects(() => result, ExitError);
-  assertEquals([error.status.reason, error.cause], ["aborted", reason]);
+for (const check of [true, false]) {
+  Deno.test(`run throws the reason of an abort, with check ${check}`, async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("enough");
+    const result = run("sleep", ["30"], { signal, check });
+    controller.abort(reason);
+    const error = await assertRejects(() => result);
+    assertEquals(error, reason);
+  });
+}
+
+Deno.test("run gives the text of both streams, and JSON", async () => {
+  const script = `printf '\\357\\273\\277{"a":1}'; echo no >&2`;
+  const result = await run("sh", ["-c", script]);
+  assertEquals([result.text("stdout"), result.text("stderr"), result.json()], [
+    '\ufeff{"a":1}',
+    "no\n",
+    { a: 1 },
+  ]);
+  const empty = await run("true");
+  assertEquals(
+    refusal(() => empty.json()),
+    "SyntaxError: Unexpected end of JSON input",
+  );
+  assertEquals(
+    refusal(() => empty.text("stdin" as "stdout")),
+    'TypeError: Cannot decode as the stream must be one of "stdout", "stderr": current value is "stdin"',
+  );
 });
+
+for (const name of ["timeout", "stdout"]) {
+  Deno.test(`run refuses an option that it does not have: ${name}`, async () => {
+    const error = await assertRejects(
+      () => run("true", [], { [name]: 5 } as Record<string, unknown>),
+      TypeError,
+    );
+    assertMatch(
+      error.message,
+      RegExp(
+        `^Cannot run a command as its options are stdin, .*maxBytes, check: current value is "${name}"$`,
+      ),
+    );
+  });
+}
 
 Deno.test("run rejects when there is no such command", async () => {
   await assertRejects(() => run("no-such-command"), StartError);
