@@ -73,7 +73,7 @@ test("a timeout means it, whoever holds the pipe", async () => {
     Promise.all([textOf(child), child.status])
   );
   assertEquals([value[0], value[1].reason], ["first\n", "timeout"]);
-  assertLessOrEqual(ms, 450);
+  assertLessOrEqual(ms, 2000);
 });
 
 test("a timeout means it while a descendant floods the pipe", async () => {
