@@ -40,9 +40,9 @@ import {
   CHILD_SIGNALS,
   closeDebugger,
   END_SIGNALS,
-  raise,
   UNIGNORED_SIGNALS,
 } from "./system_signals.ts";
+import { ProgramEnd } from "./program_end.ts";
 
 /**
  * On Windows every signal is the console's, which has given it to the child
@@ -89,22 +89,13 @@ const SAME_PRESS_MS = 300;
 const START_GRACE_MS = 20;
 
 /**
- * A child that is still alive this long after SIGINT has handled it, as a REPL
- * does. Then this program does not end by it either.
- */
-const HANDLED_AFTER_MS = 5000;
-
-/**
  * When several children are ending by a signal: how long the first one's
  * `status` waits for the others, so that their output is still read.
  */
 const OTHERS_MS = 1000;
 
-/**
- * How long a signal that this program sends to itself is waited for. After that
- * a listener of the program's own has it.
- */
-const RAISED_MS = 100;
+/** Under which the copies of this module, and those in workers, find each other. */
+const NAME = "@basic-pipes/signals/1";
 
 /** What is remembered of a child. */
 interface ChildRecord {
@@ -122,8 +113,11 @@ export class Signals {
   readonly #holds = new Set<{ readonly onSignal: OnSignal }>();
   readonly #lastAtMs = new Map<Deno.Signal, number>();
   /** Resolves when the last child has ended. */
-  #allEnded: PromiseWithResolvers<void> | undefined;
-  #ending: { signal: Deno.Signal; untilMs: number } | undefined;
+  #allEnded: PromiseWithResolvers<{ end: Promise<void> }> | undefined;
+  readonly #programEnd = new ProgramEnd(
+    NAME,
+    (signal) => this.#lastAtMs.set(signal, performance.now()),
+  );
   #isAtTerminal = false;
   #isListening = false;
   #hearsChildSignals = false;
@@ -191,7 +185,7 @@ export class Signals {
     this.#children.set(child, record);
     if (this.#isAtTerminal) startGrace(record, START_GRACE_MS);
     // This program is about to end: a child that is started now must end too.
-    const signal = this.#endingSignal;
+    const signal = this.#programEnd.signal;
     if (signal !== undefined) {
       this.#give(child, record, signal, performance.now());
     }
@@ -211,13 +205,15 @@ export class Signals {
     if (!this.#children.delete(child)) return;
     this.unlisten();
     if (this.#children.size > 0) {
-      const isEnding = child.endsProgram && this.#endingSignal !== undefined;
+      const isEnding = child.endsProgram &&
+        this.#programEnd.signal !== undefined;
       if (isEnding && !wasStoppedHere) await this.#othersEnded();
       return;
     }
-    this.#allEnded?.resolve();
+    const end = this.#programEnd.end(() => this.#isNeeded);
+    this.#allEnded?.resolve({ end });
     this.#allEnded = undefined;
-    await this.#end();
+    await end;
   }
 
   /**
@@ -235,7 +231,7 @@ export class Signals {
     return () => {
       if (!this.#holds.delete(hold)) return;
       this.unlisten();
-      this.#end();
+      this.#programEnd.end(() => this.#isNeeded);
     };
   }
 
@@ -244,6 +240,7 @@ export class Signals {
     const lastMs = this.#lastAtMs.get(signal);
     if (lastMs !== undefined && nowMs - lastMs < SAME_PRESS_MS) return;
     this.#lastAtMs.set(signal, nowMs);
+    this.#programEnd.open();
     for (const [child, record] of this.#children) {
       this.#give(child, record, signal, nowMs);
     }
@@ -256,17 +253,11 @@ export class Signals {
     this.#children.clear();
     this.#holds.clear();
     this.unlisten();
+    this.#programEnd.close();
   }
 
   get #isNeeded(): boolean {
     return this.#children.size > 0 || this.#holds.size > 0;
-  }
-
-  /** The signal that this program is to end by. */
-  get #endingSignal(): Deno.Signal | undefined {
-    return this.#ending && performance.now() < this.#ending.untilMs
-      ? this.#ending.signal
-      : undefined;
   }
 
   #give(
@@ -275,7 +266,7 @@ export class Signals {
     signal: Deno.Signal,
     nowMs: number,
   ): void {
-    if (child.endsProgram) this.#noteEnd(signal);
+    if (child.endsProgram) this.#programEnd.note(signal, nowMs);
     const ends = signal === "SIGTERM" || signal === "SIGHUP";
     const firstMs = record.firstEndAtMs ?? nowMs;
     if (ends) record.firstEndAtMs = firstMs;
@@ -287,37 +278,17 @@ export class Signals {
     child.receive({ signal, byTerminal, again });
   }
 
-  /** This program ends by the signal when its children have ended. */
-  #noteEnd(signal: Deno.Signal): void {
-    const isRequest = signal === "SIGTERM" || signal === "SIGHUP";
-    const untilMs = isRequest ? Infinity : performance.now() + HANDLED_AFTER_MS;
-    if (this.#ending === undefined || untilMs > this.#ending.untilMs) {
-      this.#ending = { signal, untilMs };
-    }
-  }
-
-  /** Ends this program by the signal that was noted, if nothing is left. */
-  async #end(): Promise<void> {
-    if (this.#isNeeded) return;
-    const signal = this.#endingSignal;
-    // Forget it first: if the program has its own listener, `raise` does not end
-    // it.
-    this.#ending = undefined;
-    if (signal === undefined || !raise(signal)) return;
-    // It is delivered asynchronously. By then the next child may have started,
-    // which must not take it for a request to end.
-    this.#lastAtMs.set(signal, performance.now());
-    // Until then the program must not end with 0 by itself.
-    await new Promise((resolve) => setTimeout(resolve, RAISED_MS));
-  }
-
   /** Waits for the other children, unless only the caller can end them. */
   async #othersEnded(): Promise<void> {
-    this.#allEnded ??= Promise.withResolvers();
+    const { promise } = this.#allEnded ??= Promise.withResolvers();
     const startMs = performance.now();
-    if (await settlesWithin(this.#allEnded.promise, OTHERS_MS)) return;
-    // Time spent waiting here must not count against `untilMs`.
-    if (this.#ending) this.#ending.untilMs += performance.now() - startMs;
+    if (await settlesWithin(promise, OTHERS_MS)) {
+      // The end of the program may take a moment.
+      const { end } = await promise;
+      return await end;
+    }
+    // Time spent waiting here must not count against SIGINT.
+    this.#programEnd.prolong(performance.now() - startMs);
   }
 
   #passOn(signal: Deno.Signal): void {
@@ -362,7 +333,7 @@ function startGrace(record: ChildRecord, waitMs: number): void {
   }, waitMs);
 }
 
-const SHARED: unique symbol = Symbol.for("@basic-pipes/signals/1");
+const SHARED: unique symbol = Symbol.for(NAME);
 const shared = globalThis as { [SHARED]?: Signals };
 
 /** The one object of this program, whichever copy of this module asks. */

@@ -124,6 +124,8 @@ export interface SpawnOptions {
    * - `"end"`: this program then ends by the same signal, once all its children
    *   have, but for a child that lives on for 5 s after SIGINT or SIGQUIT, as a
    *   prompt does.
+   *   After SIGTERM that is 0.6 s later at the earliest: `deno run --watch` calls
+   *   the listeners for it at a change, and a real SIGTERM would end the watcher.
    * - `"pass"`: this program stands in the child's place, and its end is yours:
    *   see `receivedSignal` and {@linkcode endAs}. SIGUSR1, SIGUSR2 and SIGALRM
    *   are passed on as well. Choose it where you listen for signals yourself.

@@ -30,4 +30,4 @@ release();
 release();
 print("released\n");
 clearTimeout(timer);
-setTimeout(() => print("lives\n"), 400);
+setTimeout(() => print("lives\n"), 1500);

@@ -615,6 +615,16 @@ Deno.test("a program that ends by its child's signal does so after the hold", as
   assertEquals([signal, output.includes("lives")], ["SIGTERM", false]);
 });
 
+async function copyTree(from: URL, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) {
+    return await Deno.copyFile(from, to);
+  }
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) {
+    await copyTree(new URL(name, `${from}/`), `${to}/${name}`);
+  }
+}
+
 /** Signals that come to a program, and what its one child gets of them. */
 const SEQUENCES: {
   title: string;
@@ -663,6 +673,74 @@ for (const { title, signals, gets } of SEQUENCES) {
     const heard = new Signals();
     heard.addChild(child);
     for (const [signal, atMs] of signals) heard.receive(signal, atMs);
+    heard.abandon();
     assertEquals(got, gets);
   });
 }
+
+const COPIES = [
+  { where: "two copies of the library", url: (top: string) => `${top}/mod.ts` },
+  { where: "a program and its worker", url: () => "worker" },
+];
+for (const { where, url } of COPIES) {
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    Deno.test(`the slower child of ${where} has its grace after ${signal}`, async () => {
+      const top = await Deno.makeTempDir();
+      try {
+        for (const name of ["mod.ts", "src"]) {
+          await copyTree(
+            new URL(`../../${name}`, import.meta.url),
+            `${top}/${name}`,
+          );
+        }
+        await using parent = await startParent({
+          program: "two_copies.ts",
+          flags: ["--allow-read", "--allow-import"],
+          child: [url(`file://${top}`), fixture("cleans_up_for.sh")],
+        });
+        await parent.shows("slow ready");
+        await parent.shows("quick ready");
+        Deno.kill(parent.pid, signal);
+        const { output, signal: by } = await parent.end();
+        assertStringIncludes(output, "quick cleaned up");
+        assertStringIncludes(output, "slow cleaned up");
+        assertEquals(by, signal);
+      } finally {
+        await Deno.remove(top, { recursive: true });
+      }
+    });
+  }
+}
+
+Deno.test("under deno run --watch a change starts the program anew, and its old child has ended", async () => {
+  const top = await Deno.makeTempDir();
+  const program = `${top}/watched.ts`;
+  const mod = new URL("../../mod.ts", import.meta.url).href;
+  await Deno.writeTextFile(
+    program,
+    `import { spawn } from ${JSON.stringify(mod)};\n` +
+      `const child = spawn("sleep", ["60"]);\n` +
+      "console.log(`parent ${Deno.pid} child ${child.pid}`);\n" +
+      "await child.status;\n",
+  );
+  try {
+    await using parent = await startParent({
+      program,
+      flags: ["--watch"],
+      child: [],
+    });
+    // The watcher does not see a change in the first moment.
+    const change = setInterval(() => {
+      Deno.writeTextFileSync(program, "// A change.\n", { append: true });
+    }, 1000);
+    try {
+      await parent.shows(/child [^]*child \d+\n/);
+    } finally {
+      clearInterval(change);
+    }
+    assert(await until(() => !isAlive(parent.childPid)), "the old child lives");
+    assert(isAlive(parent.pid), "the watcher has ended");
+  } finally {
+    await Deno.remove(top, { recursive: true });
+  }
+});

@@ -10,7 +10,7 @@ const HANG_MS = 10_000;
 
 /** How a parent is started. */
 export interface ParentOptions {
-  /** Another program of `parents/`, which takes the child alone. */
+  /** Another program of `parents/` or a path, which takes the child alone. */
   program?: string;
   /** The `SpawnOptions` of its child. */
   options?: Record<string, unknown>;
@@ -22,6 +22,8 @@ export interface ParentOptions {
   terminal?: boolean;
   /** A redirection on that terminal. */
   redirection?: string;
+  /** More flags of `deno run`. */
+  flags?: readonly string[];
   /** Runs this in front of it: `["nohup"]`. */
   prefix?: readonly string[];
 }
@@ -51,14 +53,15 @@ export async function startParent(
     child,
     terminal,
     redirection = "",
+    flags = [],
     prefix = [],
   }: ParentOptions,
 ): Promise<Parent> {
   const words = [
     ...prefix,
     Deno.execPath(),
-    ...["run", "--quiet", "--allow-run", "--no-prompt"],
-    new URL(`../parents/${program}`, import.meta.url).href,
+    ...["run", "--quiet", "--allow-run", "--no-prompt", ...flags],
+    new URL(program, new URL("../parents/", import.meta.url)).href,
     ...(program === OWNER ? [JSON.stringify(options), way] : []),
     ...child,
   ];

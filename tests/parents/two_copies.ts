@@ -1,0 +1,29 @@
+/**
+ * Starts two children, each by a copy of the library of its own:
+ * `two_copies.ts COPY CHILD`, where COPY is the URL of the other copy's `mod.ts`,
+ * or `worker` for one in a worker. Each child cleans up for a time of its own.
+ */
+import { spawn } from "../../mod.ts";
+
+const [copy = "worker", child = "true"] = Deno.args;
+
+/** The child that is slow to end. */
+async function slow(library: { spawn: typeof spawn }): Promise<void> {
+  const args = ["slow", "15"];
+  await library.spawn(child, args, { stdout: "inherit" }).status;
+}
+
+if (globalThis.name === "slow") {
+  await slow({ spawn });
+} else {
+  const quick = spawn(child, ["quick", "6"], { stdout: "inherit" });
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(`parent ${Deno.pid} child ${quick.pid}\n`),
+  );
+  if (copy === "worker") {
+    new Worker(import.meta.url, { type: "module", name: "slow" });
+  } else slow(await import(copy));
+  await quick.status;
+  // Neither ends before the signal does it.
+  setTimeout(() => Deno.exit(1), 5000);
+}
