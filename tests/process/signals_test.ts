@@ -564,7 +564,7 @@ test(
   },
 );
 
-Deno.test("a hold keeps the program from a signal after its child's end, and a repeated key is one", async () => {
+test("a hold keeps the program from a signal after its child's end, and a repeated key is one", async () => {
   await using parent = await startParent({
     program: "holds.ts",
     child: ['{"onSignal":"pass"}', "true"],
@@ -585,7 +585,7 @@ Deno.test("a hold keeps the program from a signal after its child's end, and a r
   );
 });
 
-Deno.test("a hold is told again of a signal that comes later than a repeated key", async () => {
+test("a hold is told again of a signal that comes later than a repeated key", async () => {
   await using parent = await startParent({
     program: "holds.ts",
     child: ['{"onSignal":"pass"}', "true"],
@@ -601,7 +601,7 @@ Deno.test("a hold is told again of a signal that comes later than a repeated key
   assertEquals((await parent.end()).code, 0);
 });
 
-Deno.test("a program that ends by its child's signal does so after the hold", async () => {
+test("a program that ends by its child's signal does so after the hold", async () => {
   await using parent = await startParent({
     program: "holds.ts",
     child: ["{}", ...CLEANS_UP],

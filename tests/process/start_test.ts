@@ -3,15 +3,17 @@ import {
   assertEquals,
   assertStringIncludes,
 } from "../support/std_assert.ts";
-import { fixture, isAlive, until } from "../support/processes.ts";
+import { fixture, isAlive, testNeeding, until } from "../support/processes.ts";
 import { startParent } from "../support/parents.ts";
+
+const test = testNeeding("sh");
 
 const CLEANS_UP = [fixture("cleans_up.sh")];
 const STAYS = ["sh", "-c", "exec sleep 30"];
 const program = "starts_early.ts";
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`${signal} that comes before the child is owned reaches it, and both end`, async () => {
+  test(`${signal} that comes before the child is owned reaches it, and both end`, async () => {
     await using parent = await startParent({
       program,
       child: ["{}", "heard", ...CLEANS_UP],
@@ -25,7 +27,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("a child that is owned lives on when the scope of its start is left", async () => {
+test("a child that is owned lives on when the scope of its start is left", async () => {
   await using parent = await startParent({
     program,
     child: ["{}", "own", "sh", "-c", "sleep 0.3; exit 3"],
@@ -36,7 +38,7 @@ Deno.test("a child that is owned lives on when the scope of its start is left", 
 
 for (const group of [false, true]) {
   for (const way of ["fail", "exit", "leave"]) {
-    Deno.test(`a child ${group ? "in a group " : ""}that nobody came to own is killed: ${way}`, async () => {
+    test(`a child ${group ? "in a group " : ""}that nobody came to own is killed: ${way}`, async () => {
       await using parent = await startParent({
         program,
         child: [JSON.stringify({ group }), way, ...STAYS],

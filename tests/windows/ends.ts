@@ -43,7 +43,7 @@ const FAILED = [
   },
   {
     args: ["--group", "--", "cmd"],
-    code: 2,
+    code: 125,
     stderr: /^basic-pipes: Cannot .*group.*Windows.*\n$/,
   },
 ];
