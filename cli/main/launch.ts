@@ -1,4 +1,7 @@
-import { moduleCommand } from "../../src/process/module_command.ts";
+import {
+  moduleCommand,
+  ownExecutable,
+} from "../../src/process/module_command.ts";
 import type { SpawnOptions } from "../../src/process/spawn_options.ts";
 import { start, type Started } from "../../src/process/start.ts";
 import { stopLadder } from "../../src/process/stop.ts";
@@ -37,7 +40,7 @@ export function childLaunch(
   const args = [mode, JSON.stringify(settings)];
   const options = { ...startOptions(asked), stdin: "piped" } as const;
   return isCompiled
-    ? { command: Deno.execPath(), args, options }
+    ? { command: ownExecutable(), args, options }
     : moduleCommand(module, { args, ...options });
 }
 

@@ -1,14 +1,20 @@
+import { checkInteger, checkKeys } from "../check.ts";
 import { quote } from "../text_safety.ts";
-import type { SpawnOptions } from "./spawn_options.ts";
+import { SPAWN_OPTIONS, type SpawnOptions } from "./spawn_options.ts";
 import { StartError } from "./start.ts";
 
 /**
  * What a module may do: `"all"`, or for each kind everything (`true`) or only
- * what is listed. What is not named is denied, with the exception that Deno
- * makes for code: it may be imported from a few hosts that Deno trusts, such as
- * `jsr.io` and `deno.land`. A list of `import` takes their place. A name that is
- * empty or has a comma in it is a `TypeError`; an empty list is as if the kind
- * was not named.
+ * what is listed. What is not named is denied. A name that is empty or has a
+ * comma in it is a `TypeError`; an empty list is as if the kind was not named.
+ *
+ * Deno makes exceptions for what a module imports by a literal specifier: code
+ * from a few hosts that Deno trusts, such as `jsr.io` and `deno.land` (a list of
+ * `import` takes their place), and any local file that is JavaScript, JSON or,
+ * with `{ type: "text" }`, text. So a module without permissions can still read
+ * files that this user can read, use up time and memory, and write to its pipes.
+ * Code that nobody trusts needs a boundary of the system as well: a container, a
+ * virtual machine, or at least a user of its own.
  *
  * @example One variable and nothing else
  * ```ts
@@ -49,7 +55,16 @@ export interface SpawnModuleOptions extends SpawnOptions {
   args?: readonly string[];
   /** What the module may do. Default: nothing. */
   permissions?: ModulePermissions;
+  /**
+   * The most memory for the module's JavaScript objects, 4 to 1,048,576 MiB. Past
+   * that V8 ends the module by a signal (SIGTRAP on Linux). The bytes of an
+   * `ArrayBuffer` do not count. Default: what V8 takes, a part of the machine's.
+   */
+  maxHeapMb?: number;
 }
+
+const PURPOSE = "start a module";
+const OWN_OPTIONS = ["args", "permissions", "maxHeapMb"];
 
 /** What `start` and `spawn` take to start a module. */
 export interface ModuleCommand {
@@ -63,7 +78,11 @@ export function moduleCommand(
   specifier: string | URL,
   options: SpawnModuleOptions = {},
 ): ModuleCommand {
-  const { args = [], permissions = {}, ...rest } = options;
+  checkKeys(PURPOSE, options, [...OWN_OPTIONS, ...SPAWN_OPTIONS]);
+  const { args = [], permissions = {}, maxHeapMb, ...rest } = options;
+  if (maxHeapMb !== undefined) {
+    checkInteger(PURPOSE, "maxHeapMb", maxHeapMb, 4, 1_048_576);
+  }
   checkPermissions(permissions);
   const command = denoExecutable();
   if (Deno.build.standalone) {
@@ -81,6 +100,9 @@ export function moduleCommand(
     args: [
       "run",
       ...["-q", "--no-prompt", "--no-config", "--no-lock"],
+      ...(maxHeapMb === undefined
+        ? []
+        : [`--v8-flags=--max-old-space-size=${maxHeapMb}`]),
       ...permissionFlags(permissions),
       place(specifier),
       ...args,
@@ -94,10 +116,18 @@ export function moduleCommand(
   };
 }
 
+/**
+ * The file of this program's executable. Once it was replaced, as by an upgrade,
+ * Linux puts " (deleted)" after its path; the new one has the path without.
+ */
+export function ownExecutable(path: string = Deno.execPath()): string {
+  return Deno.build.os === "linux" ? path.replace(/ \(deleted\)$/, "") : path;
+}
+
 /** The Deno that may be run: npm and others have a link on PATH, and a run
  * permission for its name does not cover the file that it points to. */
 function denoExecutable(): string {
-  const own = Deno.execPath();
+  const own = ownExecutable();
   const canRun = (command: string) =>
     Deno.permissions.querySync({ name: "run", command }).state === "granted";
   return !canRun(own) && canRun("deno") ? "deno" : own;

@@ -74,7 +74,10 @@ export interface SpawnOptions {
    * then looked for there.
    */
   cwd?: string | URL;
-  /** Variables to add. `PATH` among them decides where the command is found. */
+  /**
+   * Variables to add. `PATH` among them decides where the command is found. A
+   * variable of this program cannot be taken away here: start with `clearEnv`.
+   */
   env?: Readonly<Record<string, string>>;
   /** Whether the child gets only the variables of `env`. @default {false} */
   clearEnv?: boolean;

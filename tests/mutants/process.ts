@@ -8,6 +8,7 @@ const END_AS = ["tests/process/end_as_test.ts"];
 const START_ERROR = ["tests/process/start_error_test.ts"];
 const START = ["tests/process/start_test.ts"];
 const SYSTEM = ["tests/process/system_signals_test.ts"];
+const MODULE = ["tests/process/spawn_module_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
@@ -761,6 +762,27 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     from: "    if (this.#owner) return;\n    this.killNow();\n",
     to: "    this.killNow();\n",
     tests: START,
+  },
+  {
+    name: "an option that there is not is taken",
+    file: "src/process/spawn_options.ts",
+    from: "  checkKeys(PURPOSE, options, SPAWN_OPTIONS);\n",
+    to: "",
+    tests: SPAWN,
+  },
+  {
+    name: "the limit of a module's memory does not reach V8",
+    file: "src/process/module_command.ts",
+    from: "[`--v8-flags=--max-old-space-size=${maxHeapMb}`]",
+    to: "[]",
+    tests: MODULE,
+  },
+  {
+    name: "no module starts after Deno was replaced",
+    file: "src/process/module_command.ts",
+    from: 'path.replace(/ \\(deleted\\)$/, "")',
+    to: "path",
+    tests: MODULE,
   },
   {
     name: "a group is no group",

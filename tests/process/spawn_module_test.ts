@@ -236,3 +236,65 @@ Deno.test(
     assertStringIncludes(await textOf(terminal), "state denied");
   },
 );
+
+Deno.test("an option of a module that there is not is refused", () => {
+  const options = { permission: { net: true } } as never;
+  assertEquals(
+    refusal(() => spawnModule(TELLS, options)),
+    "TypeError: Cannot start a module as its options are args, permissions, " +
+      "maxHeapMb, stdin, stdout, stderr, cwd, env, clearEnv, signal, " +
+      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal: " +
+      'current value is "permission"',
+  );
+});
+
+Deno.test("a module that fills its memory is ended at its limit", async () => {
+  await using child = spawnModule(fixture("fills_memory.ts"), {
+    maxHeapMb: 32,
+    timeoutMs: 60_000,
+  });
+  const { reason, success } = await child.status;
+  assertEquals([reason, success], ["signaled", false]);
+});
+
+Deno.test("a limit of memory that V8 cannot have is refused", () => {
+  for (const maxHeapMb of [0, 3, 1.5, NaN, 1_048_577]) {
+    assertEquals(
+      refusal(() => spawnModule(TELLS, { maxHeapMb })),
+      "RangeError: Cannot start a module as maxHeapMb must be an integer from " +
+        `4 to 1048576: current value is ${maxHeapMb}`,
+    );
+  }
+});
+
+Deno.test({
+  name: "a module starts after Deno itself was replaced by an upgrade",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const deno = `${folder}/deno`;
+    try {
+      await Deno.copyFile(Deno.execPath(), deno);
+      const program = new Deno.Command(deno, {
+        args: [
+          ...["run", "--quiet", "--no-prompt", "--allow-run"],
+          fixture("../parents/owns_two_modules.ts"),
+          fixture("a b#%/tells_arguments.ts"),
+        ],
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      const lines = program.stdout.pipeThrough(new TextDecoderStream())
+        .getReader();
+      assertEquals((await lines.read()).value, "[]\n");
+      await Deno.copyFile(Deno.execPath(), `${deno}.new`);
+      await Deno.rename(`${deno}.new`, deno);
+      await program.stdin.close();
+      assertEquals((await lines.read()).value, "[]\n");
+      assertEquals((await program.status).code, 0);
+      await lines.cancel();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

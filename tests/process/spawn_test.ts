@@ -166,6 +166,19 @@ const REFUSED: {
       'onSignal must be one of "end", "pass", "none": current value is "ignore"',
   },
   {
+    what: "an option that there is not",
+    options: { timeout: 5 },
+    says:
+      "its options are stdin, stdout, stderr, cwd, env, clearEnv, signal, " +
+      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal: " +
+      'current value is "timeout"',
+  },
+  {
+    what: "a variable that is to be taken away",
+    options: { env: { HOME: undefined } },
+    says: "the variable HOME is not text: current value is undefined",
+  },
+  {
     what: "a step that closes stdout",
     options: { ladder: [{ close: "stdout" }] },
     says:
