@@ -20,6 +20,9 @@ const STRIKES = 5;
 
 const argvOf = (name: string, ...words: string[]) => [
   ...DENO,
+  // The peers are not in the lock file: whoever runs the program would
+  // download them.
+  "--no-lock",
   pathOf("process_case.ts"),
   name,
   ...words,

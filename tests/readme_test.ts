@@ -25,6 +25,21 @@ Deno.test("the gate runs the README's own test command", () => {
   assert(gate.includes("npx -y deno@2.9.6 task ok"));
 });
 
+Deno.test("what is run has the packages of the lock file, and no others", () => {
+  const { lock } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.json", ROOT)),
+  );
+  assertEquals(lock, { frozen: true });
+  const { npm } = JSON.parse(
+    Deno.readTextFileSync(new URL("deno.lock", ROOT)),
+  ) as { npm: Record<string, { integrity?: string }> };
+  for (const [name, { integrity }] of Object.entries(npm)) {
+    assert(integrity?.startsWith("sha512-"), name);
+  }
+  // The README says what the program itself loads, and whose that is.
+  assert(README.includes("`deno-std`") && Object.hasOwn(npm, "deno-std@1.4.0"));
+});
+
 Deno.test("every option stands in the README's table, and no other", () => {
   const rows = README.split("\n").filter((line) => line.startsWith("| `-"));
   const named = rows.flatMap((row) =>

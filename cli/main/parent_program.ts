@@ -4,7 +4,7 @@ import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
-import { PROGRAM_NAME } from "../stderr/talk.ts";
+import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
 
 /** The command line of `main.ts`, read. */
 export interface ParentLine {
@@ -15,6 +15,9 @@ export interface ParentLine {
   /** The file that the log is appended to, or `null` for stdout. */
   output: LogWriter | null;
 }
+
+/** How long `date` may take: the program must not wait for it at its end. */
+const DATE_MS = 1000;
 
 const PAGE = {
   usage: [
@@ -53,8 +56,20 @@ export function runParentProgram(
     }
     // A file that can't be written is refused before anything is started.
     const output = await openOutput(settings);
-    return await run({ settings, command: line.command, output });
+    const warned = warnOfZone(settings);
+    const status = await run({ settings, command: line.command, output });
+    await warned;
+    return status;
   });
+}
+
+/** Says that local time is wrong, while the command runs. */
+async function warnOfZone(
+  { time, utc, quiet }: ParentSettings,
+): Promise<void> {
+  if (time !== "iso" || utc || quiet) return;
+  const warning = await zoneWarning();
+  if (warning !== null) await talk(warning);
 }
 
 async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
@@ -69,4 +84,36 @@ async function print(text: string): Promise<void> {
   await using stdout = stdoutWriter();
   await stdout.write(text);
   await stdout.flush();
+}
+
+/** What the program says about local time that it cannot tell, or `null`. */
+async function zoneWarning(): Promise<string | null> {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  // A rule in TZ, such as CET-1CEST,M3.5.0,M10.5.0/3, is UTC for Deno. TZ
+  // itself needs --allow-env, so we ask date(1), which follows the rule.
+  if (timeZone !== "UTC") return null;
+  const offset = await systemOffset();
+  if (offset === null || /^[+-]0000$/.test(offset)) return null;
+  return "Cannot write local time as Deno does not follow the rule in TZ: the " +
+    `log is in UTC, the system has ${offset}; a name works, as Europe/Berlin`;
+}
+
+/** The offset of local time as the system has it, or `null` if none tells. */
+async function systemOffset(): Promise<string | null> {
+  const run = { name: "run", command: "date" } as const;
+  const canAsk = Deno.build.os !== "windows" &&
+    Deno.permissions.querySync(run).state === "granted";
+  if (!canAsk) return null;
+  try {
+    const { stdout } = await new Deno.Command("date", {
+      args: ["+%z"],
+      stdin: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(DATE_MS),
+    }).output();
+    return /^[+-]\d{4}(?=\n)/.exec(new TextDecoder().decode(stdout))?.[0] ??
+      null;
+  } catch {
+    return null; // There is no date(1), or it was not started.
+  }
 }

@@ -205,6 +205,34 @@ test("a flood on both pipes loses nothing and ends", async () => {
   assertEquals({ code, sizes }, { code: 0, sizes: { out: 3e6, err: 3e6 } });
 });
 
+const ZONES = [
+  { TZ: "CET-1CEST,M3.5.0,M10.5.0/3", args: [], says: /has \+0[12]00;/ },
+  { TZ: "<+03>-3", args: [], says: /has \+0300;/ },
+  { TZ: "<+03>-3", args: ["--utc"], says: /^$/ },
+  { TZ: "<+03>-3", args: ["--quiet"], says: /^$/ },
+  { TZ: "Europe/Berlin", args: [], says: /^$/ },
+  { TZ: "UTC", args: [], says: /^$/ },
+];
+
+for (const { TZ, args, says } of ZONES) {
+  testNeeding("date", "sh", "TZ")(
+    `local time is true, or said to be wrong, with TZ=${TZ} ${args}`,
+    async () => {
+      const ended = await whole(
+        ["-tiso", "-ftext", ...args, "--", "sh", "-c", "date +%z"],
+        { env: { TZ } },
+      );
+      assertEquals(ended.code, 0);
+      assertMatch(ended.stderr, says);
+      assertLessOrEqual(ended.stderr.split("\n").length, 2);
+      const [, hours, minutes, real] =
+        /([+-]\d\d):(\d\d) ([+-]\d{4})\\n\n$/.exec(ended.stdout) ?? [];
+      const isTrue = `${hours}${minutes}` === real;
+      assert(isTrue || ended.stderr !== "" || args.length > 0, ended.stdout);
+    },
+  );
+}
+
 test("--env, --cwd and --label reach where they should", async () => {
   const { stdout, code } = await whole([
     ...TEXT,
