@@ -1,6 +1,7 @@
 /** Every heading of GOTCHAS.md has a test of the same name. */
 import { fileURLToPath } from "node:url";
 import {
+  AS_PROCESS_ONE,
   fixture,
   has,
   isAlive,
@@ -20,6 +21,7 @@ import {
 import { startParent } from "./support/parents.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
+  denoRun,
   interrupted,
   ROOT,
   shell,
@@ -57,6 +59,47 @@ test("A read is not a message", async () => {
   assertEquals(await reader.read(32), null);
   await child.status;
   await Deno.remove(written);
+});
+
+test({
+  name: "A signal to the whole group arrives twice",
+  ignore: !has("python3") || !has("timeout"),
+  fn: async () => {
+    const command = ["python3", quote(fixture("counts_signals.py"))].join(" ");
+    const count = async (options: string) => {
+      const { stdout } = await shell(
+        // timeout(1) makes a group of its own, and signals all of it.
+        `export -f main; timeout 1.5 bash -c "main -fraw ${options} -- ${command}"`,
+      );
+      return Number(/SIGTERM (\d+)/.exec(stdout)?.[1]);
+    };
+    assertEquals(await count("--group"), 1);
+    // Two of the same signal merge if the first one is not handled yet.
+    let most = 0;
+    for (let tries = 0; tries < 5 && most < 2; tries++) {
+      most = Math.max(most, await count(""));
+    }
+    assertEquals(most, 2);
+  },
+});
+
+test({
+  name: "Process 1 of a container has duties",
+  ...needs("namespaces"),
+  fn: async () => {
+    const [command, ...flags] = AS_PROCESS_ONE;
+    const reaps = async (...prefix: string[]) => {
+      const words = [
+        ...[...prefix, Deno.execPath()],
+        ...denoRun(["-fraw", "--", fixture("leaves_orphan.sh")]),
+      ];
+      const { stdout } = await run(command, [...flags, ...words]);
+      return !new TextDecoder().decode(stdout).includes("zombie");
+    };
+    assertEquals(await reaps(), false);
+    // A shell in front of it is no init for all purposes, but reaps.
+    assertEquals(await reaps("sh", "-c", '"$@"; exit "$?"', "sh"), true);
+  },
 });
 
 test({

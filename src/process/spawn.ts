@@ -16,12 +16,13 @@ export function own(started: Started): Child {
  * timeout, an abort, `stop`, the scope, this program's own end), it takes a
  * bounded time, and nothing is left running: by default SIGTERM, 5 s, SIGKILL.
  * SIGKILL of this program itself cannot be seen: a child that watches its stdin
- * ends with it, another can be started as `setpriv --pdeathsig TERM command`.
- * A worker is ended with its children by `terminate` and by signals; it is not
- * told of `Deno.exit` or an uncaught error in the main program, which leave them.
+ * ends with it, another can be started as `setpriv --pdeathsig TERM command` on
+ * Linux. A worker is ended with its children by `terminate` and by signals; it
+ * does not learn of `Deno.exit` or an uncaught error in the main program, which
+ * leave its children behind.
  *
- * A piped stdout is there to be read: where nobody reads, stops, or asks for the
- * status, a child that writes more than 64 KiB waits, and so does this program.
+ * Read a piped stdout, or set it to `"null"`. Otherwise a child that writes more
+ * than 64 KiB (on Linux) blocks, unless its `status` is awaited.
  *
  * @param command A name that is looked up in PATH, a path, or a `file:` URL.
  * @param args The arguments, passed on as they are.

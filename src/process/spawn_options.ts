@@ -87,7 +87,8 @@ export interface SpawnOptions {
   timeoutMs?: number;
   /**
    * Stops the child when nothing has come from its piped stdout and stderr for
-   * so long, 1 to 2,147,483,647 ms. Time in which nobody reads does not count.
+   * so long, 1 to 2,147,483,647 ms. Time in which nobody reads does not count, and
+   * an inherited stream is not seen.
    */
   idleTimeoutMs?: number;
   /**
@@ -143,10 +144,16 @@ export interface SpawnOptions {
    * container, with 128 and the signal's number. `"none"` does not keep a child
    * alive at this program's exit on Windows.
    *
+   * From the end of the last child on nothing listens: the next signal ends this
+   * program at once, also while your code still writes what it has read. Add a
+   * listener of your own where that must not be, and choose `"pass"`.
+   *
    * Any other signal that ends this program leaves the child behind, as SIGKILL
-   * does. Listening undoes an ignored SIGHUP or SIGINT, as under nohup(1). A
-   * signal that comes in the very moment in which the last child ends can be
-   * lost: Deno drops what it holds for a listener that is being removed.
+   * does. A signal to the whole process group or unit (`timeout`, systemd) reaches
+   * the child twice: see GOTCHAS.md. Listening undoes an ignored SIGHUP or SIGINT,
+   * as under nohup(1). A signal that comes in the moment in which the last child
+   * ends can be lost: Deno drops what it holds for a listener that is being
+   * removed.
    *
    * @default {"end"}
    */

@@ -1,5 +1,10 @@
 import { assertEquals } from "../support/std_assert.ts";
-import { fixture, has, testNeeding } from "../support/processes.ts";
+import {
+  AS_PROCESS_ONE,
+  fixture,
+  needs,
+  testNeeding,
+} from "../support/processes.ts";
 
 const test = testNeeding("SIGTERM");
 
@@ -53,19 +58,12 @@ for (const { end, code, signal } of ENDS) {
   });
 }
 
-const NAMESPACE = ["--pid", "--fork", "--mount-proc"];
-/** A namespace of processes needs root, and not every container has it. */
-const asProcessOne = {
-  ignore: !has("unshare") ||
-    !new Deno.Command("unshare", { args: [...NAMESPACE, "true"] }).outputSync()
-      .success,
-};
-
 /** Runs a program as process 1 of a container, and tells its exit code. */
 async function codeOfProcessOne(...args: string[]): Promise<number> {
-  const { code } = await new Deno.Command("unshare", {
+  const [command, ...flags] = AS_PROCESS_ONE;
+  const { code } = await new Deno.Command(command, {
     args: [
-      ...NAMESPACE,
+      ...flags,
       ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--allow-run"],
       ...args,
     ],
@@ -89,7 +87,7 @@ const CODES = {
 for (const [signal, code] of Object.entries(CODES)) {
   Deno.test(
     `process 1 of a container, which no signal ends, ends by ${signal} with ${code}`,
-    asProcessOne,
+    needs("namespaces"),
     async () => {
       const end = JSON.stringify({ code, signal });
       assertEquals(await codeOfProcessOne(PARENT, end), code);
@@ -101,7 +99,7 @@ for (const [signal, code] of Object.entries(CODES)) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
   Deno.test(
     `process 1 of a container ends as by ${signal} after its child does`,
-    asProcessOne,
+    needs("namespaces"),
     async () => {
       const script = `kill -${signal.slice(3)} $PPID; exec sleep 30`;
       const owner = fixture("../parents/owner.ts");

@@ -99,9 +99,15 @@ export function quote(word: string): string {
 /**
  * What every Unix has and Windows has not: signals that reach another process, a
  * variable TZ that is heard, links, modes of files, any character in their
- * names, and the removal of a file that is open.
+ * names, and the removal of a file that is open. `"namespaces"` is looked for.
  */
 const UNIX = new Set(["SIGTERM", "TZ", "links", "modes", "names", "removal"]);
+
+/** Runs a command as process 1, as in a container. */
+export const AS_PROCESS_ONE = [
+  "unshare",
+  ...["--pid", "--fork", "--mount-proc"],
+] as const;
 
 /** What was looked for already: a process each. */
 const found = new Map<string, boolean>();
@@ -118,6 +124,13 @@ export function has(what: string): boolean {
 function look(what: string): boolean {
   const isWindows = Deno.build.os === "windows";
   if (UNIX.has(what)) return !isWindows;
+  if (what === "namespaces") {
+    // It needs root, and not every container has it.
+    const [command, ...args] = AS_PROCESS_ONE;
+    return has(command) &&
+      new Deno.Command(command, { args: [...args, "true"] }).outputSync()
+        .success;
+  }
   // What Windows has by these names is not what a test means.
   if (isWindows && /^(\/.*|sh|bash)$/.test(what)) return false;
   if (what.startsWith("/")) return existsSync(what);
