@@ -18,6 +18,7 @@ const RULES = [
   { who: /^src\/frame\/mod\.ts$/, may: [/^src\/frame\//, /^src\/errors\.ts$/] },
   { who: /^src\/write\/mod\.ts$/, may: [/^src\/write\//, /^src\/errors\.ts$/] },
   { who: /^src\/process\/mod\.ts$/, may: [/^src\/process\//] },
+  { who: /^src\/channel\/mod\.ts$/, may: [/^src\/channel\//] },
   { who: /^mod\.ts$/, may: [/^src\//] },
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },
   { who: /^src\/frame\//, may: [/^src\/frame\//, /^src\/[a-z_]+\.ts$/] },
@@ -43,6 +44,21 @@ const RULES = [
   {
     who: /^src\/process\//,
     may: [/^src\/(process|read|write)\//, /^src\/[a-z_]+\.ts$/],
+  },
+  {
+    who: /^src\/channel\/(parent_channel|structured)\.ts$/,
+    may: [
+      /^src\/(channel|read|write|frame|process)\//,
+      /^src\/[a-z_]+\.ts$/,
+      /^node:(net|v8)$/,
+    ],
+  },
+  {
+    who: /^src\/channel\//,
+    may: [
+      /^src\/(channel|read|write|frame|process)\//,
+      /^src\/[a-z_]+\.ts$/,
+    ],
   },
   { who: /^tests\/fixtures\//, may: [/^node:/] },
   {
@@ -167,6 +183,10 @@ const BREACHES = [
     text: `import { x } from "../process/child.ts";`,
   },
   {
+    from: "src/process/child.ts",
+    text: `import { x } from "../channel/channel.ts";`,
+  },
+  {
     from: "src/read/reader.ts",
     text: `import { x } from "../write/writer.ts";`,
   },
@@ -208,7 +228,9 @@ Deno.test("a planted breach is seen", () => {
 
 const DOORS = [
   "mod.ts",
-  ...["read", "frame", "write", "process"].map((room) => `src/${room}/mod.ts`),
+  ...["read", "frame", "write", "process", "channel"].map((room) =>
+    `src/${room}/mod.ts`
+  ),
 ];
 for (const door of DOORS) {
   Deno.test(`${door} lists names, and holds nothing else`, () => {

@@ -1,0 +1,530 @@
+import { checkInteger, checkKeys, checkMs } from "../check.ts";
+import { quote } from "../text_safety.ts";
+import { DONE } from "../write/queue.ts";
+import { AHEAD_BYTES, AHEAD_MESSAGES, type Bounded } from "./ahead.ts";
+import { RequestError, timeoutError } from "./errors.ts";
+
+/** Options of {@linkcode Channel.request}. */
+export interface RequestOptions {
+  /**
+   * Milliseconds (0 to 2,147,483,647) until the request rejects with a
+   * `DOMException` named `TimeoutError`. Default: no limit.
+   */
+  timeoutMs?: number;
+  /** Ends the wait: the request rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Gets what the handler of the other side gives to `call.progress`. */
+  onProgress?: (value: unknown) => void;
+}
+
+/** Options of {@linkcode Channel.serve}. */
+export interface ServeOptions {
+  /**
+   * How many handlers of requests run at a time (1 to 2,147,483,647). More
+   * requests wait: up to 4,096, or 1 MiB of them; then the other side does. Answers
+   * that the pipe has not accepted count as running.
+   *
+   * @default {1_024}
+   */
+  maxInFlight?: number;
+}
+
+/** One request, or notification, as its handler sees it. */
+export interface Call {
+  /**
+   * Aborted when the other side cancels the request, or has ended. It is never
+   * for a notification.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Sends something to the `onProgress` of the other side.
+   *
+   * @param value What JSON can carry.
+   * @returns As `send` does.
+   */
+  progress(value: unknown): Promise<void>;
+}
+
+/**
+ * The methods of one side.
+ *
+ * `params` is what the other side sent: believed, not checked.
+ */
+export type Handlers = Readonly<
+  // deno-lint-ignore no-explicit-any -- each handler says what it expects
+  Record<string, (params: any, call: Call) => unknown>
+>;
+
+/** What travels. */
+interface Envelope {
+  jsonrpc: "2.0";
+  id?: Id;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: { code: number; message: string; data?: unknown };
+}
+
+type Id = string | number | null;
+
+/** A request of ours that has no answer so far. */
+interface Pending {
+  readonly method: string;
+  readonly onProgress: ((value: unknown) => void) | undefined;
+  resolve(result: unknown): void;
+  /** Ends the wait; leaves no timer and no listener behind. */
+  reject(error: unknown): void;
+}
+
+/** Where an answer goes: to the channel, or into that of a batch. */
+type Reply = (answer: Envelope) => Promise<void>;
+
+/** Makes the error of what could not be done as the other side has gone. */
+type Disconnected = (purpose: string) => Promise<Error>;
+
+const NO_HANDLERS: Handlers = {};
+
+/**
+ * JSON-RPC 2.0 in both directions (jsonrpc.org/specification), with what the
+ * Language Server Protocol adds: `$/cancelRequest` and `$/progress`, whose token
+ * is the id of the request.
+ */
+export class Requests implements Bounded {
+  readonly #write: (message: unknown) => Promise<void>;
+  readonly #pending = new Map<Id, Pending>();
+  readonly #inFlight = new Map<Id, RunningCall>();
+  readonly #end = Promise.withResolvers<void>();
+  #queue: RunningCall[] = [];
+  #queuedBytes = 0;
+  #handlers = NO_HANDLERS;
+  #maxInFlight = 1_024;
+  #lastId = 0;
+  #wake: (() => void) | undefined;
+  /** Set when no answer will come any more. */
+  #failure: ((purpose: string) => Promise<unknown>) | undefined;
+
+  constructor(write: (message: unknown) => Promise<void>) {
+    this.#write = write;
+    this.#end.promise.catch(() => {});
+  }
+
+  get isFull(): boolean {
+    return this.#queue.length >= AHEAD_MESSAGES ||
+      this.#queuedBytes >= AHEAD_BYTES;
+  }
+
+  get limit(): number {
+    return AHEAD_MESSAGES - this.#queue.length;
+  }
+
+  room(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  async request(
+    method: string,
+    params: object | undefined,
+    options: RequestOptions,
+  ): Promise<unknown> {
+    const { timeoutMs, signal, onProgress } = options;
+    checkKeys("request", options, ["timeoutMs", "signal", "onProgress"]);
+    checkMs("request", "timeoutMs", timeoutMs);
+    signal?.throwIfAborted();
+    if (this.#failure !== undefined) throw await this.#failure(asked(method));
+    const id = ++this.#lastId;
+    const message = envelope(method, params, id);
+    return await new Promise((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const finish = () => {
+        this.#pending.delete(id);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      };
+      const pending: Pending = {
+        method,
+        onProgress,
+        resolve(result) {
+          finish();
+          resolve(result);
+        },
+        reject(error) {
+          finish();
+          reject(error);
+        },
+      };
+      const cancel = (error: unknown) => {
+        pending.reject(error);
+        this.#quietly(envelope("$/cancelRequest", { id }));
+      };
+      const abort = () => cancel(signal!.reason);
+      signal?.addEventListener("abort", abort);
+      if (timeoutMs !== undefined) {
+        timer = setTimeout(() => {
+          cancel(timeoutError(asked(method), timeoutMs));
+        }, timeoutMs);
+      }
+      this.#pending.set(id, pending);
+      try {
+        const sent = this.#write(message);
+        // Whether the other side has gone is seen where its answers come from,
+        // which may still hold some; a refusal of the format is seen here.
+        if (sent !== DONE) {
+          sent.catch((error) => {
+            if (isRefusal(error)) pending.reject(error);
+          });
+        }
+      } catch (error) {
+        pending.reject(error);
+      }
+    });
+  }
+
+  async notify(method: string, params: object | undefined): Promise<void> {
+    const message = envelope(method, params);
+    if (this.#failure !== undefined) {
+      throw await this.#failure(`notify of "${quote(method)}"`);
+    }
+    await this.#write(message);
+  }
+
+  serve(handlers: Handlers, options: ServeOptions): Promise<void> {
+    checkKeys("serve", options, ["maxInFlight"]);
+    const { maxInFlight = 1_024 } = options;
+    checkInteger("serve", "maxInFlight", maxInFlight, 1, 0x7fff_ffff);
+    if (this.#handlers !== NO_HANDLERS) {
+      throw new TypeError("Cannot serve after serve()");
+    }
+    this.#handlers = handlers;
+    this.#maxInFlight = maxInFlight;
+    return this.#end.promise;
+  }
+
+  /** Takes what has arrived; `false` if it is no JSON-RPC object. */
+  take(message: unknown, bytes: number): boolean {
+    if (Array.isArray(message)) return this.#takeBatch(message, bytes);
+    if (!isEnvelope(message)) return false;
+    this.#takeOne(message, bytes, this.#reply);
+    return true;
+  }
+
+  /** Nothing will arrive any more. */
+  end(error: unknown, disconnected: Disconnected | undefined): void {
+    const failure = disconnected ?? (() => Promise.resolve(error));
+    this.#failure = failure;
+    for (const pending of [...this.#pending.values()]) {
+      failure(asked(pending.method)).then(pending.reject);
+    }
+    this.#queue = [];
+    for (const call of this.#inFlight.values()) call.cancel();
+    if (error === undefined) this.#end.resolve();
+    else this.#end.reject(error);
+  }
+
+  #takeBatch(messages: unknown[], bytes: number): boolean {
+    if (messages.length === 0) {
+      this.#quietly(failed(null, invalid("a batch must not be empty")));
+      return true;
+    }
+    // A stray array is noise; one with a single envelope is meant as a batch.
+    if (!messages.some(isEnvelope)) return false;
+    const answers: Envelope[] = [];
+    let missing = messages.filter(needsAnswer).length;
+    const reply: Reply = (answer) => {
+      answers.push(answer);
+      // Only the last one is waited for: while the others are, no further
+      // handler might run.
+      return --missing === 0 ? this.#quietly(answers) : DONE;
+    };
+    const each = bytes / messages.length;
+    for (const message of messages) {
+      if (isEnvelope(message)) this.#takeOne(message, each, reply);
+      else reply(failed(null, invalid("a request must be an object")));
+    }
+    return true;
+  }
+
+  #takeOne(message: Envelope, bytes: number, reply: Reply): void {
+    const { id, method, params } = message;
+    if (isAnswer(message)) this.#takeAnswer(message);
+    else if (typeof method !== "string" || !isParams(params) || !isId(id)) {
+      const why = invalid(
+        "method must be a text, params an array or an object, id a text or a number",
+      );
+      reply(failed(isId(id) ? id ?? null : null, why));
+    } else if (id === undefined) this.#takeNotification(method, params);
+    else this.#takeRequest(id, method, params, bytes, reply);
+  }
+
+  #takeAnswer({ id, result, error }: Envelope): void {
+    // An answer that nobody waits for: it was cancelled.
+    const pending = this.#pending.get(id ?? null);
+    if (pending === undefined) return;
+    if (error === undefined) return pending.resolve(result);
+    const { code, message, data } = Object(error);
+    pending.reject(new RequestError(Number(code), String(message), data));
+  }
+
+  #takeNotification(method: string, params: unknown): void {
+    const { id, token, value } = Object(params);
+    if (method === "$/cancelRequest" && this.#cancel(id)) return;
+    if (method === "$/progress") {
+      const pending = this.#pending.get(token);
+      if (pending?.onProgress) return pending.onProgress(value);
+    }
+    const handler = this.#handlerOf(method);
+    if (handler === undefined) return;
+    // It has no answer: its failure is an unhandled rejection, which ends the
+    // program.
+    (async () => await handler(params, NOTIFICATION))();
+  }
+
+  #takeRequest(
+    id: Id,
+    method: string,
+    params: unknown,
+    bytes: number,
+    reply: Reply,
+  ): void {
+    const handler = this.#handlerOf(method);
+    if (handler === undefined) {
+      const why = `there is no method "${quote(method)}"`;
+      reply(failed(id, new RequestError(RequestError.METHOD_NOT_FOUND, why)));
+      return;
+    }
+    if (this.#inFlight.has(id)) {
+      reply(failed(id, invalid("its id must not be that of a pending one")));
+      return;
+    }
+    const call: RunningCall = new RunningCall(
+      id,
+      bytes,
+      () => handler(params, call),
+      reply,
+      (value) => this.#write(envelope("$/progress", { token: id, value })),
+    );
+    if (this.#inFlight.size < this.#maxInFlight && this.#queue.length === 0) {
+      this.#run(call);
+    } else {
+      this.#queue.push(call);
+      this.#queuedBytes += bytes;
+    }
+  }
+
+  #run(call: RunningCall): void {
+    this.#inFlight.set(call.id, call);
+    let result: unknown;
+    try {
+      result = call.run();
+    } catch (error) {
+      this.#answer(call, failed(call.id, error, call.isCancelled));
+      return;
+    }
+    if (!isThenable(result)) {
+      this.#answer(call, succeeded(call.id, result));
+      return;
+    }
+    result.then(
+      (value) => this.#answer(call, succeeded(call.id, value)),
+      (error) => this.#answer(call, failed(call.id, error, call.isCancelled)),
+    );
+  }
+
+  #answer(call: RunningCall, answer: Envelope): void {
+    const sent = call.reply(answer);
+    if (sent === DONE) this.#done(call);
+    // Until the pipe has it, the answer is in memory: it counts as running.
+    else sent.finally(() => this.#done(call));
+  }
+
+  #done(call: RunningCall): void {
+    this.#inFlight.delete(call.id);
+    while (this.#queue.length > 0 && this.#inFlight.size < this.#maxInFlight) {
+      const next = this.#queue.shift()!;
+      this.#queuedBytes -= next.bytes;
+      this.#run(next);
+    }
+    if (this.#wake === undefined || this.isFull) return;
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake();
+  }
+
+  #cancel(id: Id): boolean {
+    const running = this.#inFlight.get(id);
+    if (running !== undefined) {
+      running.cancel();
+      return true;
+    }
+    const at = this.#queue.findIndex((call) => call.id === id);
+    if (at < 0) return false;
+    const [call] = this.#queue.splice(at, 1);
+    this.#queuedBytes -= call!.bytes;
+    call!.reply(failed(id, cancelled()));
+    return true;
+  }
+
+  #handlerOf(method: string): Handlers[string] | undefined {
+    // The other side chooses the name: it may be "constructor".
+    return Object.hasOwn(this.#handlers, method)
+      ? this.#handlers[method]
+      : undefined;
+  }
+
+  readonly #reply: Reply = (answer) => this.#quietly(answer);
+
+  /** Sends; a failure is seen where the channel is read. Never rejects. */
+  #quietly(message: Envelope | Envelope[]): Promise<void> {
+    let sent: Promise<void>;
+    try {
+      sent = this.#write(message);
+    } catch (error) {
+      return this.#refused(message, error);
+    }
+    if (sent === DONE) return sent;
+    return sent.catch((error) => this.#refused(message, error));
+  }
+
+  /** A result that cannot travel is an error of its method. */
+  #refused(message: Envelope | Envelope[], error: unknown): Promise<void> {
+    const isResult = !Array.isArray(message) && "result" in message;
+    if (!isRefusal(error) || !isResult) return DONE;
+    return this.#quietly(failed(message.id ?? null, error));
+  }
+}
+
+/** A request of the other side that waits, or whose handler runs. */
+class RunningCall implements Call {
+  readonly id: Id;
+  readonly bytes: number;
+  readonly run: () => unknown;
+  readonly reply: Reply;
+  readonly progress: (value: unknown) => Promise<void>;
+  isCancelled = false;
+  #controller: AbortController | undefined;
+
+  constructor(
+    id: Id,
+    bytes: number,
+    run: () => unknown,
+    reply: Reply,
+    progress: (value: unknown) => Promise<void>,
+  ) {
+    this.id = id;
+    this.bytes = bytes;
+    this.run = run;
+    this.reply = reply;
+    this.progress = progress;
+  }
+
+  /** Made when it is first asked for: most handlers have no use for it. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.isCancelled) this.#controller.abort(cancelled());
+    return this.#controller.signal;
+  }
+
+  cancel(): void {
+    this.isCancelled = true;
+    this.#controller?.abort(cancelled());
+  }
+}
+
+const NOTIFICATION: Call = {
+  get signal() {
+    return new AbortController().signal;
+  },
+  progress: () => DONE,
+};
+
+function asked(method: string): string {
+  return `get the answer to "${quote(method)}"`;
+}
+
+function envelope(method: string, params?: object, id?: Id): Envelope {
+  const isText = typeof method === "string";
+  if (!isText || (params !== undefined && !isParams(params))) {
+    throw new TypeError(
+      `Cannot request as ${
+        isText ? "params must be an array or an object" : "method must be text"
+      }: current value is ${isText ? typeof params : typeof method}`,
+    );
+  }
+  // Not an object that gets its properties later, which would be slower; and
+  // not a property that is undefined, which JSON could not carry.
+  if (id === undefined) {
+    return params === undefined
+      ? { jsonrpc: "2.0", method }
+      : { jsonrpc: "2.0", method, params };
+  }
+  return params === undefined
+    ? { jsonrpc: "2.0", id, method }
+    : { jsonrpc: "2.0", id, method, params };
+}
+
+function succeeded(id: Id, result: unknown): Envelope {
+  return { jsonrpc: "2.0", id, result: result === undefined ? null : result };
+}
+
+function failed(id: Id, error: unknown, isCancelled = false): Envelope {
+  const known = error instanceof RequestError
+    ? error
+    : isCancelled
+    ? cancelled()
+    : new RequestError(
+      RequestError.INTERNAL_ERROR,
+      error instanceof Error ? error.message : String(error),
+    );
+  const { code, message, data } = known;
+  return {
+    jsonrpc: "2.0",
+    id,
+    error: data === undefined ? { code, message } : { code, message, data },
+  };
+}
+
+function invalid(why: string): RequestError {
+  return new RequestError(RequestError.INVALID_REQUEST, why);
+}
+
+function cancelled(): RequestError {
+  const why = "the request was cancelled";
+  return new RequestError(RequestError.REQUEST_CANCELLED, why);
+}
+
+/** Whether the format refused a message, so that nothing was sent. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
+}
+
+function isEnvelope(message: unknown): message is Envelope {
+  return typeof message === "object" && message !== null &&
+    (message as Envelope).jsonrpc === "2.0";
+}
+
+function isAnswer(message: Envelope): boolean {
+  return message.method === undefined &&
+    (message.result !== undefined || message.error !== undefined);
+}
+
+/** Whether a part of a batch is answered. */
+function needsAnswer(message: unknown): boolean {
+  if (!isEnvelope(message)) return true;
+  if (isAnswer(message)) return false;
+  const { id, method, params } = message;
+  return id !== undefined || typeof method !== "string" || !isParams(params);
+}
+
+function isParams(params: unknown): boolean {
+  return params === undefined ||
+    (typeof params === "object" && params !== null);
+}
+
+function isId(id: unknown): id is Id | undefined {
+  return id === undefined || id === null || typeof id === "string" ||
+    typeof id === "number";
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null &&
+    typeof (value as PromiseLike<unknown>).then === "function";
+}
