@@ -84,7 +84,7 @@ interface Waiter<Message> {
  *   writer: new PipeWriter(back.writable),
  * }, jsonLines());
  *
- * b.serve({ add: ([x, y]: number[]) => x + y });
+ * b.serve({ add: ([x, y]: [number, number]) => x + y });
  * assertEquals(await a.request("add", [1, 2]), 3);
  * await a.close();
  * await b.close();

@@ -102,17 +102,17 @@ export class DisconnectedError extends Error {
  */
 export class RequestError extends Error {
   /** What arrived is no JSON. */
-  static readonly PARSE_ERROR = -32700;
+  static readonly PARSE_ERROR: number = -32700;
   /** What arrived is no request. */
-  static readonly INVALID_REQUEST = -32600;
+  static readonly INVALID_REQUEST: number = -32600;
   /** There is no such method. */
-  static readonly METHOD_NOT_FOUND = -32601;
+  static readonly METHOD_NOT_FOUND: number = -32601;
   /** The parameters are not those of the method. */
-  static readonly INVALID_PARAMS = -32602;
+  static readonly INVALID_PARAMS: number = -32602;
   /** The handler has failed. */
-  static readonly INTERNAL_ERROR = -32603;
+  static readonly INTERNAL_ERROR: number = -32603;
   /** The request was cancelled (Language Server Protocol). */
-  static readonly REQUEST_CANCELLED = -32800;
+  static readonly REQUEST_CANCELLED: number = -32800;
 
   /** Always `"RequestError"`. */
   override readonly name = "RequestError";
