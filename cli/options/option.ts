@@ -5,7 +5,7 @@ export type Group =
   | "file"
   | "command"
   | "end"
-  | "told"
+  | "messages"
   | "child";
 
 /** What every option says of itself, whatever its value. */
@@ -233,11 +233,11 @@ function path(placeholder: string, what: string): Kind<string> {
 
 /** The options that both programs have. */
 export const PROGRAM_OPTIONS = {
-  help: flag({ short: "h", group: "told", help: "print this and end" }),
+  help: flag({ short: "h", group: "messages", help: "print this help" }),
   version: flag({
     short: "V",
-    group: "told",
-    help: "print the version and end",
+    group: "messages",
+    help: "print the version",
   }),
 };
 
@@ -266,6 +266,21 @@ export type FrameRule = typeof FRAME_RULES[number];
 export function isDelimited(rule: FrameRule): boolean {
   return rule === "lines" || rule === "nul" || rule === "json";
 }
+
+/** The words that `--time` takes. */
+export const TIME_KINDS = ["epoch", "iso", "elapsed", "delta", "none"] as const;
+
+/** How the time of a log line is written; `none` leaves it out. */
+export type TimeKind = typeof TIME_KINDS[number];
+
+/** The words that `--stderr` takes. */
+export const STDERR_WORDS = ["inherit", "log", "null"] as const;
+
+/** The words that `--color` takes. */
+export const COLOR_WORDS = ["auto", "always", "never"] as const;
+
+/** When our own decorations have colour. */
+export type ColorWord = typeof COLOR_WORDS[number];
 
 /** The names that `--format` takes. */
 export const FORMAT_NAMES = ["seed", "text", "hex", "json", "raw"] as const;

@@ -42,7 +42,7 @@ const TABLE: OptionTable = {
     help: "set",
   }),
   fill: flag({ group: "cut", help: "full" }),
-  quiet: flag({ short: "q", group: "told", help: "no talk" }),
+  quiet: flag({ short: "q", group: "messages", help: "no talk" }),
 };
 
 /** A folder with a file, a folder and a command in it, and the scripts. */
@@ -273,7 +273,7 @@ for (const shell of ["zsh", "fish"] as const) {
       const table: OptionTable = Object.fromEntries(
         HOSTILE.map((help, n) => [
           `option${n}`,
-          flag({ group: "told", help }),
+          flag({ group: "messages", help }),
         ]),
       );
       using place = new Place(table);
@@ -322,7 +322,10 @@ for (const shell of SHELLS) {
     ignore: !has(shell),
     async fn() {
       using place = new Place({
-        word: valued(oneOf("WORD", WORDS), null, { group: "told", help: "" }),
+        word: valued(oneOf("WORD", WORDS), null, {
+          group: "messages",
+          help: "",
+        }),
       });
       const found = await place.offers(shell, "basic-pipes --word ");
       assertEquals(found.map(word), [...OFFERED[shell]].sort());
@@ -333,7 +336,7 @@ for (const shell of SHELLS) {
     name: `${shell} reads the script of a table of nearly nothing`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place({ only: flag({ group: "told", help: "" }) });
+      using place = new Place({ only: flag({ group: "messages", help: "" }) });
       const found = await place.offers(shell, "basic-pipes --o");
       assertEquals(found.map(word), ["--only"]);
     },
