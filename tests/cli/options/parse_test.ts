@@ -10,9 +10,14 @@ import {
   UsageError,
   valued,
 } from "../../../cli/options/option.ts";
+import { checkSettings } from "../../../cli/options/check.ts";
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { parse } from "../../../cli/options/parse.ts";
-import { assertEquals, assertRejects } from "../../support/std_assert.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "../../support/std_assert.ts";
 
 const TABLE = {
   slice: valued(size(1, 1024 ** 2), 32, {
@@ -322,5 +327,18 @@ Deno.test("a program that starts no command does not ask for one", async () => {
   assertEquals(
     message,
     'Cannot take "foo" as only options are taken: see --help',
+  );
+});
+
+Deno.test("a group is refused where the system has none, before anything starts", async () => {
+  const line = await parse(["--group", "--", "make"], PARENT_OPTIONS);
+  assertEquals(checkSettings(line, "linux"), line.settings);
+  const { message } = assertThrows(
+    () => checkSettings(line, "windows"),
+    UsageError,
+  );
+  assertEquals(
+    message,
+    "Cannot take --group as Windows has no process groups",
   );
 });
