@@ -180,7 +180,7 @@ const REFUSED = [
   {
     args: ["--label", "-x"],
     says:
-      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows, which would go as --label=-x`,
+      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows: write --label=-x`,
   },
   {
     args: ["--slize=3"],
@@ -216,7 +216,7 @@ const REFUSED = [
   {
     args: ["--fill", "false"],
     says:
-      `Cannot take "false" as it is no option: a command goes after --, as in: -- false`,
+      `Cannot take "false" as it is not an option: a command goes after --, as in: -- false`,
   },
   {
     args: ["-x"],
@@ -229,17 +229,17 @@ const REFUSED = [
   {
     args: ["echo"],
     says:
-      `Cannot take "echo" as it is no option: a command goes after --, as in: -- echo`,
+      `Cannot take "echo" as it is not an option: a command goes after --, as in: -- echo`,
   },
   {
     args: [""],
     says:
-      `Cannot take "" as it is no option: a command goes after --, as in: -- `,
+      `Cannot take "" as it is not an option: a command goes after --, as in: -- `,
   },
   {
     args: ["-"],
     says:
-      `Cannot take "-" as it is no option: a command goes after --, as in: -- -`,
+      `Cannot take "-" as it is not an option: a command goes after --, as in: -- -`,
   },
   {
     args: ["--format=RAW"],
@@ -326,7 +326,7 @@ Deno.test("a program that starts no command does not ask for one", async () => {
   const { message } = await assertRejects(() => parse(["foo"], CHILD_TABLE));
   assertEquals(
     message,
-    'Cannot take "foo" as only options are taken: see --help',
+    'Cannot take "foo" as this program takes only options: see --help',
   );
 });
 
