@@ -211,7 +211,7 @@ const REFUSED = [
   },
   {
     args: ["--fill=maybe"],
-    says: `Cannot take --fill as it has no value: current value is "maybe"`,
+    says: `Cannot take --fill as it takes no value: current value is "maybe"`,
   },
   {
     args: ["--fill", "false"],
