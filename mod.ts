@@ -105,6 +105,7 @@ export {
   BrokenPipeError,
   FramingError,
   type FramingErrorOptions,
+  OutputDroppedError,
   TooLongError,
   type TooLongErrorOptions,
   UnexpectedEndError,

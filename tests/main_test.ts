@@ -245,6 +245,37 @@ Deno.test("the version is that of deno.json", async () => {
   assertEquals((await whole(["-V"])).stdout, `basic-pipes ${version}\n`);
 });
 
+test("--count gives a server that writes much as it stops its grace", async () => {
+  const marker = await Deno.makeTempFile();
+  await Deno.remove(marker);
+  const script = fixture("writes_as_it_stops.sh");
+  const startMs = performance.now();
+  const { code } = await whole(["-n", "5", "--", script, marker]);
+  assertEquals(code, 0);
+  // Its grace is 5 s.
+  assertLessOrEqual(performance.now() - startMs, 4000);
+  await Deno.remove(marker);
+});
+
+test("a reader that pauses while a command is stopped is told what the log lacks", async () => {
+  const marker = await Deno.makeTempFile();
+  await Deno.remove(marker);
+  const script =
+    `trap 'head -c 1000000 /dev/zero; : >${marker}; exit 0' TERM; echo ready; ` +
+    "while :; do sleep 0.02; done";
+  const { stdout, stderr } = await shell(
+    `{ main --timeout 300ms -f raw -- bash -c "${script}"; echo "status $?" >&2; } |
+    { until [ -e ${marker} ]; do sleep 0.05; done; wc -c; }`,
+  );
+  const dropped = Number(/ (\d+) bytes were dropped\n/.exec(stderr)?.[1]);
+  assertEquals([Number(stdout) + dropped, stderr], [
+    1_000_006,
+    "basic-pipes: the log is incomplete: its reader stopped reading while the " +
+    `command was being stopped, and ${dropped} bytes were dropped\nstatus 124\n`,
+  ]);
+  await Deno.remove(marker);
+});
+
 test("a reader that leaves ends the program with 0, and the child with it", async () => {
   const { code, stdout, stderr } = await shell(
     `set -o pipefail; main --tick 5ms | head -1; echo "$?"; main -- yes | head -1 | wc -l; echo "$?"`,

@@ -561,7 +561,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a timer outlives the wait for an end",
     file: "src/wait.ts",
-    from: "    clearTimeout(timer);\n",
+    from: "    endLook();\n",
     to: "",
     tests: WAIT,
   },
