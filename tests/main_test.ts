@@ -285,12 +285,17 @@ test("a reader that leaves ends the program with 0, and the child with it", asyn
 });
 
 test("a reader that has left is noticed at the first line that it misses", async () => {
+  const left = await Deno.makeTempFile();
+  await Deno.remove(left);
   const started = performance.now();
-  // A second line after 0.1 s, and a third a minute later.
+  // A second line when the reader has left, and a third a minute later.
   const { code, stdout, stderr } = await shell(
     `set -o pipefail
-    main --summary -- sh -c 'echo a; sleep 0.1; echo b; exec sleep 60' | head -1; echo "$?"`,
+    main --summary -- sh -c 'echo a; until [ -e ${left} ]; do sleep 0.05; done; echo b; exec sleep 60' |
+      { head -1; exec <&-; : >${left}; }
+    echo "$?"`,
   );
+  await Deno.remove(left);
   assertEquals(code, 0);
   assertMatch(stdout, /^Parent .*\n0\n$/);
   assertMatch(stderr, /^ended +stopped by the program/);
