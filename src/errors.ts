@@ -198,10 +198,10 @@ export class TooLongError extends Error {
   constructor(options: TooLongErrorOptions) {
     const { what, maxBytes, claimedBytes, head } = options;
     const current = claimedBytes === undefined
-      ? `more, beginning with ${quoteBytes(head)}`
-      : `${claimedBytes}, from the header ${quoteBytes(head)}`;
+      ? `it begins with ${quoteBytes(head)}`
+      : `current value is ${claimedBytes}, from the header ${quoteBytes(head)}`;
     super(
-      `Cannot read a ${what} as it must have at most ${maxBytes} bytes: current value is ${current}`,
+      `Cannot read a ${what} as it must have at most ${maxBytes} bytes: ${current}`,
     );
     this.what = what;
     this.maxBytes = maxBytes;
