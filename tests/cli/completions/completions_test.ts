@@ -15,7 +15,7 @@ import {
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { spawn } from "../../../mod.ts";
 import { fixture, has, testNeeding, textOf } from "../../support/processes.ts";
-import { assertEquals } from "../../support/std_assert.ts";
+import { assertEquals, assertMatch } from "../../support/std_assert.ts";
 
 const test = testNeeding("bash");
 
@@ -247,6 +247,29 @@ Deno.test({
         line.endsWith("o") ? "--format" : "--quiet",
       );
     }
+  },
+});
+
+Deno.test({
+  name:
+    "in a zsh without compinit, the script says in one line what is missing",
+  ignore: !has("zsh"),
+  async fn() {
+    using place = new Place(TABLE);
+    const script = place.script("zsh");
+    const says = async (before: string) => {
+      const line = `${before}; source "$0"; whence -w _basic_pipes`;
+      const args = ["-fc", line, script];
+      await using child = spawn("zsh", args, { env: { HOME: place.path } });
+      const stdout = await textOf(child);
+      return { stdout, stderr: (await child.status).stderrTail };
+    };
+    assertEquals(await says("autoload -Uz compinit && compinit -D"), {
+      stdout: "_basic_pipes: function\n",
+      stderr: "",
+    });
+    const { stderr } = await says(":");
+    assertMatch(stderr, /^basic-pipes: Cannot complete as compinit .*\n$/);
   },
 });
 
