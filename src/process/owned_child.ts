@@ -163,7 +163,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
-    checkSignal(signal);
+    checkSignal("send a signal", signal);
     return this.#started.send(signal);
   }
 
