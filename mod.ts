@@ -130,6 +130,7 @@ export {
   BrokenPipeError,
   FramingError,
   type FramingErrorOptions,
+  OutputDroppedError,
   TooLongError,
   type TooLongErrorOptions,
   UnexpectedEndError,

@@ -2,8 +2,7 @@
  * One format on one input, in memory: no pipe, no process, no file.
  * `format_case.ts FORMAT SHAPE INPUT TIME MIB` prints the MB of input a second.
  */
-import type { FormatName } from "../cli/options/option.ts";
-import type { TimeKind } from "../cli/formats/format.ts";
+import type { FormatName, TimeKind } from "../cli/options/option.ts";
 import { FORMATS } from "../cli/formats/formats.ts";
 import { LineBuffer } from "../cli/formats/store.ts";
 import { type InputName, INPUTS, LINE_BYTES } from "./inputs.ts";

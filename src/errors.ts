@@ -44,6 +44,48 @@ export class BrokenPipeError extends Error {
   }
 }
 
+/**
+ * Output of a child that nobody read was dropped, so that the child could go on
+ * to its end. Everything before it has been read; nothing after it can be.
+ *
+ * @example A reader that comes when the child has ended
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { OutputDroppedError, spawn } from "@basic-pipes/basic-pipes";
+ *
+ * await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
+ * await child.check();
+ * const error = await assertRejects(
+ *   () => child.stdout.readAll(),
+ *   OutputDroppedError,
+ * );
+ * assertEquals([error.stream, error.droppedBytes], ["stdout", 934_464]);
+ * ```
+ */
+export class OutputDroppedError extends RangeError {
+  /** Always `"OutputDroppedError"`. */
+  override readonly name = "OutputDroppedError";
+  /** Which stream it is. */
+  readonly stream: "stdout" | "stderr";
+  /** How many bytes were dropped. */
+  readonly droppedBytes: number;
+
+  /**
+   * Makes the error of its facts.
+   *
+   * @param stream Which stream it is.
+   * @param droppedBytes How many bytes were dropped.
+   */
+  constructor(stream: "stdout" | "stderr", droppedBytes: number) {
+    super(
+      `Cannot read ${stream} to its end as nobody read it while the child's ` +
+        `end was waited for: current value is ${droppedBytes} bytes dropped`,
+    );
+    this.stream = stream;
+    this.droppedBytes = droppedBytes;
+  }
+}
+
 /** The facts of a {@linkcode FramingError}. */
 export interface FramingErrorOptions {
   /** The name of the framing. */
@@ -156,10 +198,10 @@ export class TooLongError extends Error {
   constructor(options: TooLongErrorOptions) {
     const { what, maxBytes, claimedBytes, head } = options;
     const current = claimedBytes === undefined
-      ? `more, beginning with ${quoteBytes(head)}`
-      : `${claimedBytes}, from the header ${quoteBytes(head)}`;
+      ? `it begins with ${quoteBytes(head)}`
+      : `current value is ${claimedBytes}, from the header ${quoteBytes(head)}`;
     super(
-      `Cannot read a ${what} as it must have at most ${maxBytes} bytes: current value is ${current}`,
+      `Cannot read a ${what} as it must have at most ${maxBytes} bytes: ${current}`,
     );
     this.what = what;
     this.maxBytes = maxBytes;

@@ -5,6 +5,7 @@ import {
   fixture,
   has,
   isAlive,
+  isBlockedOnWrite,
   listeningSockets,
   needs,
   quote,
@@ -177,6 +178,21 @@ test("Exited is not closed", async () => {
   ]);
   assertEquals({ code, stdout }, { code: 4, stdout: "left\n" });
   assertMatch(stderr, /^basic-pipes: .*still holds its pipe.*\n$/);
+});
+
+test("Half read, then waited for", async () => {
+  const script = "echo ready; exec head -c 1000000 /dev/zero";
+  await using child = spawn("sh", ["-c", script], { timeoutMs: 20_000 });
+  assertEquals(await child.stdout.readLine(), "ready");
+  let isOver = false;
+  const checked = child.check().then(() => isOver = true);
+  // The pipe is full: both wait, and time does not change that.
+  assert(await until(() => isBlockedOnWrite(child.pid)));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assertEquals([isOver, isAlive(child.pid)], [false, true]);
+  const { bytesOut } = await child.check({ rest: "drop" });
+  assertEquals(bytesOut, 1_000_006);
+  await checked;
 });
 
 test("A timeout and a grandchild", async () => {

@@ -17,7 +17,10 @@ const RULES = [
   { who: /^src\/read\/mod\.ts$/, may: [/^src\/read\//, /^src\/errors\.ts$/] },
   { who: /^src\/frame\/mod\.ts$/, may: [/^src\/frame\//, /^src\/errors\.ts$/] },
   { who: /^src\/write\/mod\.ts$/, may: [/^src\/write\//, /^src\/errors\.ts$/] },
-  { who: /^src\/process\/mod\.ts$/, may: [/^src\/process\//] },
+  {
+    who: /^src\/process\/mod\.ts$/,
+    may: [/^src\/process\//, /^src\/errors\.ts$/],
+  },
   { who: /^src\/channel\/mod\.ts$/, may: [/^src\/channel\//] },
   { who: /^mod\.ts$/, may: [/^src\//] },
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },

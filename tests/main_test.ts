@@ -15,6 +15,7 @@ import {
   assertMatch,
 } from "./support/std_assert.ts";
 import { CHILD_MODE } from "../child.ts";
+import { CHILD_TABLE } from "../cli/child/child_program.ts";
 import { childLaunch, startOptions } from "../cli/main/launch.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent.ts";
 import { parse } from "../cli/options/parse.ts";
@@ -26,6 +27,7 @@ import {
   shell,
   start,
   whole,
+  wholeOnTerminal,
 } from "./support/whole_program.ts";
 
 const test = testNeeding("sh");
@@ -48,7 +50,7 @@ function readLines(log: string): Line[] {
 
 Deno.test("the parent logs what the child says, with its own id and the time", async () => {
   const before = Date.now() / 1000;
-  const program = start(["--messages", "7", "--tick", "10ms"]);
+  const program = start(["--messages", "7", "--tick", "60ms"]);
   const { pid } = program;
   const { code, stdout } = await program.output();
   const after = Date.now() / 1000;
@@ -201,14 +203,38 @@ Deno.test(
   },
 );
 
-Deno.test("--help fits a screen and names every option", async () => {
-  const { code, stdout, stderr } = await whole(["--help"]);
-  assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  assertLessOrEqual(stdout.split("\n").length, 60);
-  for (const line of stdout.split("\n")) assertLessOrEqual(line.length, 100);
-  for (const name of Object.keys(PARENT_OPTIONS)) {
-    assertMatch(stdout, new RegExp(`--${name}\\b`));
-  }
+for (const script of ["main.ts", "child.ts"]) {
+  Deno.test(`--help of ${script} has at most 80 columns, and names every option`, async () => {
+    const { code, stdout, stderr } = await whole(["--help"], { script });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    const wide = stdout.split("\n").filter((line) => line.length > 80);
+    assertEquals(wide, []);
+    const table = script === "main.ts" ? PARENT_OPTIONS : CHILD_TABLE;
+    for (const name of Object.keys(table)) {
+      assertMatch(stdout, new RegExp(`^ .*--${name}\\b`, "m"));
+    }
+    // A heading stands after a blank line, and is not bold in a pipe.
+    const headings = stdout.match(/^[A-Z].*:$/gm) ?? [];
+    assertEquals(
+      stdout.match(/(?<=^|\n\n)[A-Z].*:\n {2}/g)?.length,
+      headings.length,
+    );
+  });
+}
+
+Deno.test({
+  name:
+    "on a terminal, the headings of --help are bold, unless NO_COLOR is set",
+  ignore: !has(TERMINAL_PROGRAM),
+  fn: async () => {
+    const bold = async (NO_COLOR: string) => {
+      const { stdout } = await wholeOnTerminal(["--help"], {
+        env: { NO_COLOR },
+      });
+      return stdout.includes("\x1b[1mMessages:\x1b[22m");
+    };
+    assertEquals([await bold(""), await bold("1")], [true, false]);
+  },
 });
 
 Deno.test("the version is that of deno.json", async () => {
@@ -217,6 +243,37 @@ Deno.test("the version is that of deno.json", async () => {
   );
   assertEquals(VERSION, version);
   assertEquals((await whole(["-V"])).stdout, `basic-pipes ${version}\n`);
+});
+
+test("--count gives a server that writes much as it stops its grace", async () => {
+  const marker = await Deno.makeTempFile();
+  await Deno.remove(marker);
+  const script = fixture("writes_as_it_stops.sh");
+  const startMs = performance.now();
+  const { code } = await whole(["-n", "5", "--", script, marker]);
+  assertEquals(code, 0);
+  // Its grace is 5 s.
+  assertLessOrEqual(performance.now() - startMs, 4000);
+  await Deno.remove(marker);
+});
+
+test("a reader that pauses while a command is stopped is told what the log lacks", async () => {
+  const marker = await Deno.makeTempFile();
+  await Deno.remove(marker);
+  const script =
+    `trap 'head -c 1000000 /dev/zero; : >${marker}; exit 0' TERM; echo ready; ` +
+    "while :; do sleep 0.02; done";
+  const { stdout, stderr } = await shell(
+    `{ main --timeout 300ms -f raw -- bash -c "${script}"; echo "status $?" >&2; } |
+    { until [ -e ${marker} ]; do sleep 0.05; done; wc -c; }`,
+  );
+  const dropped = Number(/ (\d+) bytes were dropped\n/.exec(stderr)?.[1]);
+  assertEquals([Number(stdout) + dropped, stderr], [
+    1_000_006,
+    "basic-pipes: the log is incomplete: its reader stopped reading while the " +
+    `command was being stopped, and ${dropped} bytes were dropped\nstatus 124\n`,
+  ]);
+  await Deno.remove(marker);
 });
 
 test("a reader that leaves ends the program with 0, and the child with it", async () => {
@@ -228,12 +285,17 @@ test("a reader that leaves ends the program with 0, and the child with it", asyn
 });
 
 test("a reader that has left is noticed at the first line that it misses", async () => {
+  const left = await Deno.makeTempFile();
+  await Deno.remove(left);
   const started = performance.now();
-  // A second line after 0.1 s, and a third a minute later.
+  // A second line when the reader has left, and a third a minute later.
   const { code, stdout, stderr } = await shell(
     `set -o pipefail
-    main --summary -- sh -c 'echo a; sleep 0.1; echo b; exec sleep 60' | head -1; echo "$?"`,
+    main --summary -- sh -c 'echo a; until [ -e ${left} ]; do sleep 0.05; done; echo b; exec sleep 60' |
+      { head -1; exec <&-; : >${left}; }
+    echo "$?"`,
   );
+  await Deno.remove(left);
   assertEquals(code, 0);
   assertMatch(stdout, /^Parent .*\n0\n$/);
   assertMatch(stderr, /^ended +stopped by the program/);

@@ -12,7 +12,7 @@ import {
 } from "../options/option.ts";
 import { runProgram } from "../main/program.ts";
 
-/** The options of our own child that `main.ts` takes and passes on. */
+/** The options of the built-in child that `main.ts` takes and passes on. */
 export const CHILD_OPTIONS = {
   messages: valued(count(1), null, {
     group: "child",
@@ -20,15 +20,15 @@ export const CHILD_OPTIONS = {
   }),
   text: valued(text("TEXT"), "Spam", {
     group: "child",
-    help: "the word in each message: TEXT n",
+    help: "the text of each message, followed by its number",
   }),
   tick: valued(duration(0), 1000, {
     group: "child",
-    help: "the unit of the pause: message n is sent after n ticks",
+    help: "the unit of its pauses: n ticks before message n",
   }),
   cycle: valued(count(1, 1_000_000), 5, {
     group: "child",
-    help: "n runs 0, 1, … N-1 and starts again",
+    help: "count from 0 to N-1, then from 0 again",
   }),
 };
 
@@ -37,11 +37,11 @@ export const CHILD_TABLE = {
   ...CHILD_OPTIONS,
   frame: valued(oneOf("RULE", FRAME_RULES), null, {
     group: "child",
-    help: `each message as one frame: ${FRAME_RULES.join(", ")}`,
+    help: `write each message as a frame: ${FRAME_RULES.join(", ")}`,
   }),
   lifeline: flag({
     group: "child",
-    help: "end when stdin ends: the parent that holds it is gone",
+    help: "end when stdin ends, as it does when the parent ends",
   }),
 };
 
@@ -81,7 +81,7 @@ const RETRY_MS = 1;
 const NO_BYTES = new Uint8Array(0);
 
 const PAGE = {
-  usage: ["child.ts [options]"],
+  usage: ["deno run child.ts [options]"],
   about: "Writes one message to stdout at every tick, until it is stopped.",
   examples: ["deno run child.ts --tick 100ms --messages 5"],
   table: { ...CHILD_TABLE, ...PROGRAM_OPTIONS },

@@ -11,9 +11,11 @@ export function zshCompletions(page: CompletionPage): string {
   const name = functionName(page.name);
   const specs = completed(page).flatMap(specsOf);
   return `#compdef ${page.name}
-# Completions of ${page.name} for zsh. In ~/.zshrc, after compinit:
+# Completions of ${page.name} for zsh. In ~/.zshrc:
+#   autoload -Uz compinit && compinit
 #   source <(${page.name} --completions zsh)
-# or as a file of the name _${page.name} in a folder of $fpath.
+# or, in place of the second line, this text as the file _${page.name} in a
+# folder of $fpath.
 ${name}() {
   # What follows the first -- is another command, completed as it would be alone.
   local -i border=\${words[(i)--]}
@@ -28,6 +30,13 @@ ${specs.map((spec) => `    ${shellWord(spec)}`).join(" \\\n")}
 }
 if [[ $funcstack[1] == ${shellWord(`_${page.name}`)} ]]; then
   ${name} "$@"
+elif (( ! $+functions[compdef] )); then
+  print -ru2 -- ${
+    shellWord(
+      `${page.name}: Cannot complete as compinit was not run: put ` +
+        "'autoload -Uz compinit && compinit' in front",
+    )
+  }
 else
   compdef ${name} ${shellWord(page.name)}
 fi

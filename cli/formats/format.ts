@@ -1,8 +1,6 @@
 import type { Arrival } from "../arrival.ts";
+import type { TimeKind } from "../options/option.ts";
 import type { LineBuffer } from "./store.ts";
-
-/** How the time of a log line is written; `none` leaves it out. */
-export type TimeKind = "epoch" | "iso" | "elapsed" | "delta" | "none";
 
 /** Everything that a format can be asked for. */
 export interface FormatOptions {

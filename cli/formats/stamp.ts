@@ -1,5 +1,6 @@
 import type { Arrival } from "../arrival.ts";
-import type { FormatOptions, TimeKind } from "./format.ts";
+import type { TimeKind } from "../options/option.ts";
+import type { FormatOptions } from "./format.ts";
 
 /**
  * The time of a log line, built once per arrival and not per line.

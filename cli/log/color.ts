@@ -1,10 +1,12 @@
+import type { ColorWord } from "../options/option.ts";
+
 /**
  * Whether our own decorations have colour. `auto`: if stdout is a terminal,
  * `NO_COLOR` is not set to something, and TERM is not `dumb`, as far as we may
  * see it: Deno shows TERM only with `--allow-env`.
  */
 export function shouldColor(
-  when: "auto" | "always" | "never",
+  when: ColorWord,
   isToStdout: boolean,
 ): boolean {
   if (when !== "auto") return when === "always";

@@ -1,3 +1,4 @@
+import { OutputDroppedError } from "../../src/errors.ts";
 import { own } from "../../src/process/spawn.ts";
 import type { Started } from "../../src/process/start.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
@@ -36,7 +37,17 @@ export async function logChild(
   const isShared = settings.stderr === "log";
   const follow = async (reader: PipeReader, stream: Stream) => {
     const options = { stream, clock, observer: reporter, isShared };
-    await followPipe(new LoggedPipe(reader, log, options), log, settings, say);
+    const pipe = new LoggedPipe(reader, log, options);
+    try {
+      await followPipe(pipe, log, settings, say);
+    } catch (error) {
+      // The log's reader was stuck while the command was being stopped.
+      if (!(error instanceof OutputDroppedError)) throw error;
+      await say(
+        "the log is incomplete: its reader stopped reading while the command " +
+          `was being stopped, and ${error.droppedBytes} bytes were dropped`,
+      );
+    }
     // The log is full: do not wait for the other pipe.
     if (log.isFull) full.resolve();
   };

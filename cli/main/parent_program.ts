@@ -21,24 +21,36 @@ const DATE_MS = 1000;
 
 const PAGE = {
   usage: [
-    "main.ts [options]                         log what child.ts writes",
-    "main.ts [options] -- command [argument…]  log what any command writes",
+    `${PROGRAM_NAME} [options]`,
+    `${PROGRAM_NAME} [options] -- command [argument…]`,
   ],
   about:
-    "Each read of the pipe takes what has arrived, and is logged in slices.",
+    "Starts the command, or a built-in child, and logs what it writes to its " +
+    "pipe. Each read takes what has arrived, and is logged in slices. In a " +
+    `checkout, ${PROGRAM_NAME} is: deno run --allow-run main.ts`,
   examples: [
-    "deno run --allow-run main.ts",
-    "deno run --allow-run main.ts --tick 100ms --count 12",
-    "deno run --allow-run main.ts --format text --time iso -- make",
-    "deno run --allow-run main.ts --format hex --fill --slice 16 -- cat file",
-    "deno run --allow-run main.ts --summary -- python3 slow.py",
+    PROGRAM_NAME,
+    `${PROGRAM_NAME} --tick 100ms --count 12`,
+    `${PROGRAM_NAME} --lines --format text --time iso -- make`,
+    `${PROGRAM_NAME} --format hex --fill --slice 16 -- cat file`,
+    `${PROGRAM_NAME} --summary -- python3 slow.py`,
   ],
   table: PARENT_OPTIONS,
   print,
-  statuses:
-    "the command's own; 128+n for signal n; 124 --timeout or --idle;\n" +
-    "  125 we failed; 126 it cannot be run; 127 no such command; 2 wrong usage;\n" +
-    "  0 also for --count, or when the reader of our output left",
+  statuses: [
+    [
+      "n",
+      Deno.build.os === "windows"
+        ? "the command's own"
+        : "the command's own; 128+n where signal n ended it",
+    ],
+    ["0", "also: --count was reached, or the reader of the log has left"],
+    ["2", "wrong usage: nothing was started"],
+    ["124", "stopped by --timeout or --idle"],
+    ["125", "the program itself failed"],
+    ["126", "the command cannot be run"],
+    ["127", "there is no such command"],
+  ] as const,
 };
 
 /** Runs `main.ts`: with help, completions, and refusals of what is wrong. */

@@ -38,7 +38,8 @@ export async function runProgram<T extends ProgramTable>(
     };
     if (wantsHelp) {
       const { help } = await import("../options/help.ts");
-      await page.print(help(page));
+      const isBold = Deno.stdout.isTerminal() && !Deno.noColor;
+      await page.print(help(page, isBold));
       return 0;
     }
     if (wantsVersion) {

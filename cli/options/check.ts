@@ -5,12 +5,18 @@ import { UsageError } from "./option.ts";
 
 type ParentName = keyof ParentSettings;
 
+/** What else decides whether an option can be taken. */
+interface Line {
+  readonly hasCommand: boolean;
+  readonly os: typeof Deno.build.os;
+}
+
 /** Options that contradict others, or do nothing beside them. */
 interface Contradiction {
-  /** They do, if one of them was given: with its default it is as vain. */
+  /** Applies if one of these was given, even with its default value, */
   readonly given: readonly ParentName[];
-  /** And if this holds. */
-  readonly holds: (settings: ParentSettings, hasCommand: boolean) => boolean;
+  /** and if this holds. */
+  readonly holds: (settings: ParentSettings, line: Line) => boolean;
   /** Why, to end the sentence "Cannot take --name as …". */
   readonly as: string;
 }
@@ -19,30 +25,30 @@ const CONTRADICTIONS: readonly Contradiction[] = [
   {
     given: ["frame"],
     holds: ({ lines, frame }) => lines && frame !== "lines",
-    as: "it names another rule than --lines",
+    as: "--lines names another rule",
   },
   {
     given: ["fill"],
     holds: isFramed,
-    as: "only slices can be filled, and frames are asked for",
+    as: "only slices can be filled, and --lines or --frame logs frames",
   },
   {
     given: ["marks"],
     holds: isFramed,
-    as: "they show slices of one read, and frames are asked for",
+    as: "it marks the slices of a read, and --lines or --frame logs frames",
   },
   {
     given: ["lines", "frame"],
     holds: (settings) => isRaw(settings) && isFramed(settings),
-    as: "--format raw shows no borders",
+    as: "--format raw does not show where a frame ends",
   },
   {
     given: ["label", "marks", "slow", "utc"],
     holds: isRaw,
     as: "--format raw adds nothing to the bytes",
   },
-  // Beside raw, --time none, --stderr inherit and --color auto or never are
-  // kept to: a script that always has them may ask for raw.
+  // --time none, --stderr inherit and --color auto or never ask raw for nothing:
+  // a script that always gives them can give --format raw as well.
   {
     given: ["time"],
     holds: (settings) => isRaw(settings) && settings.time !== "none",
@@ -56,37 +62,42 @@ const CONTRADICTIONS: readonly Contradiction[] = [
   {
     given: ["stderr"],
     holds: (settings) => isRaw(settings) && settings.stderr === "log",
-    as: "--format raw has no marks to tell the two pipes apart",
+    as: "--format raw does not show which pipe a byte came from",
   },
   {
     given: ["max-size"],
     holds: ({ output }) => output === null,
-    as: "it is for a file: add --output FILE",
+    as: "it limits a file: add --output FILE",
   },
   {
     given: ["keep"],
     holds: (settings) => settings["max-size"] === null,
-    as: "nothing is rotated: add --max-size SIZE",
+    as: "no old files are kept without --max-size SIZE",
   },
   {
     given: ["utc"],
     holds: ({ time }) => time !== "iso",
-    as: "it is for --time iso",
+    as: "it needs --time iso",
   },
   {
     given: ["max-frame"],
     holds: (settings) => !isFramed(settings),
-    as: "slices are asked for: add --frame RULE",
+    as: "it needs --lines or --frame RULE",
   },
   {
     given: ["quiet"],
     holds: ({ summary, progress }) => summary || progress,
-    as: "--summary and --progress are said on stderr",
+    as: "--summary and --progress write to stderr",
+  },
+  {
+    given: ["group"],
+    holds: (_, { os }) => os === "windows",
+    as: "Windows has no process groups",
   },
   {
     given: Object.keys(CHILD_OPTIONS) as (keyof typeof CHILD_OPTIONS)[],
-    holds: (_, hasCommand) => hasCommand,
-    as: "it is for the child of our own, and a command is given",
+    holds: (_, { hasCommand }) => hasCommand,
+    as: "it is for the built-in child, and a command is given",
   },
 ];
 
@@ -99,15 +110,17 @@ function isFramed({ lines, frame }: ParentSettings): boolean {
 }
 
 /**
- * Refuses what was given and contradicts itself, or would do nothing; `--lines`
- * becomes the rule that it names.
+ * Refuses options that contradict each other or would do nothing, and replaces
+ * `--lines` by the rule that it names.
  */
 export function checkSettings(
   { settings, given, command }: CommandLine<typeof PARENT_OPTIONS>,
+  os: typeof Deno.build.os = Deno.build.os,
 ): ParentSettings {
+  const line = { hasCommand: command !== null, os };
   for (const { given: names, holds, as } of CONTRADICTIONS) {
     const name = names.find((name) => given.has(name));
-    if (name !== undefined && holds(settings, command !== null)) {
+    if (name !== undefined && holds(settings, line)) {
       throw new UsageError(`Cannot take --${name} as ${as}`);
     }
   }

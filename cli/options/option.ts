@@ -5,12 +5,12 @@ export type Group =
   | "file"
   | "command"
   | "end"
-  | "told"
+  | "messages"
   | "child";
 
-/** What every option says of itself, whatever its value. */
+/** What every option has, whatever its value. */
 interface Described {
-  /** Where `--help` lists it. */
+  /** The group of `--help` that lists it. */
   readonly group: Group;
   /** Its one letter, if it has one. */
   readonly short?: string;
@@ -23,13 +23,13 @@ export interface Flag extends Described {
   readonly kind: null;
 }
 
-/** An option that takes a value, and what it is when it is not given. */
+/** An option that takes a value, with its default. */
 export interface Valued<T, D> extends Described {
   readonly kind: Kind<T>;
   readonly initial: D;
 }
 
-/** An option that may be given more than once. */
+/** An option that can be given several times. */
 export interface Repeated<T> extends Described {
   readonly kind: Kind<T>;
   readonly repeated: true;
@@ -39,10 +39,10 @@ export interface Repeated<T> extends Described {
 // deno-lint-ignore no-explicit-any -- a table holds entries of every kind of value
 export type Option = Flag | Valued<any, any> | Repeated<any>;
 
-/** A table of options: the one place from which parsing, checks and help follow. */
+/** A table of options. Parsing, checks, help and completions all use it. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** What the options of a table are once a command line was read. */
+/** The value of each option of a table, after a command line was read. */
 export type Settings<T extends OptionTable> = {
   -readonly [Name in keyof T]: T[Name] extends Repeated<infer V> ? readonly V[]
     : T[Name] extends Valued<infer V, infer D> ? V | D
@@ -63,31 +63,31 @@ export function valued<T, const D>(
   return { ...described, kind, initial };
 }
 
-/** An entry that may be given more than once. */
+/** An entry that can be given several times. */
 export function repeated<T>(kind: Kind<T>, described: Described): Repeated<T> {
   return { ...described, kind, repeated: true };
 }
 
-/** The options that take `word` as one of a few values, as they are written. */
+/** The options that have `word` among their values, as they are written. */
 export function settingsOf(word: string, table: OptionTable): string[] {
   return Object.entries(table).flatMap(([name, { kind }]) =>
     kind?.words?.includes(word) ? [`--${name}=${word}`] : []
   );
 }
 
-/** One kind of value that an option can take: how it is written, and read. */
+/** A kind of value: how it is read and written. */
 export interface Kind<T> {
-  /** The word that stands for the value in `--help`. */
+  /** The word for the value in `--help`. */
   readonly placeholder: string;
-  /** What is allowed, to end the sentence "it takes …". */
+  /** What is allowed: the end of the sentence "it takes …". */
   readonly rule: string;
-  /** The words a shell can complete, where there are few. */
+  /** All values, if there are few: a shell completes them. */
   readonly words?: readonly string[];
-  /** What a shell completes by itself, where it can. */
+  /** What a shell has completions for. */
   readonly completes?: "file" | "folder";
-  /** The value of `text`, or `undefined` where the rule does not allow it. */
+  /** The value of `text`, or `undefined` if the rule does not allow it. */
   read(text: string): T | undefined;
-  /** How `value` is written: what `read` takes back. */
+  /** The text of `value`: `read` gives the value back. */
   write(value: T): string;
 }
 
@@ -126,7 +126,7 @@ const DURATION_UNITS: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** The longest duration, in ms: above it a timer of the platform fires at once. */
+/** The longest duration, in ms: a longer timer of the platform fires at once. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
 /** A duration such as `500ms`, `2s` or `1.5m`, in ms; a bare number is seconds. */
@@ -211,7 +211,7 @@ export function assignment(): Kind<readonly [name: string, value: string]> {
   };
 }
 
-/** The path of a file, there or not. */
+/** The path of a file, which need not exist. */
 export function file(placeholder: string): Kind<string> {
   return { ...path(placeholder, "a file"), completes: "file" };
 }
@@ -225,7 +225,7 @@ function path(placeholder: string, what: string): Kind<string> {
   return {
     placeholder,
     rule: `the path of ${what}`,
-    // No path has a NUL byte: it would end there, and name another file.
+    // The system ends a path at a NUL byte: it would name another file.
     read: (text) => text.includes("\0") ? undefined : text,
     write: (text) => text,
   };
@@ -233,15 +233,15 @@ function path(placeholder: string, what: string): Kind<string> {
 
 /** The options that both programs have. */
 export const PROGRAM_OPTIONS = {
-  help: flag({ short: "h", group: "told", help: "print this and end" }),
+  help: flag({ short: "h", group: "messages", help: "print this help" }),
   version: flag({
     short: "V",
-    group: "told",
-    help: "print the version and end",
+    group: "messages",
+    help: "print the version",
   }),
 };
 
-/** A person's mistake on the command line: one line on stderr, status 2. */
+/** A mistake on the command line: one line on stderr, and exit status 2. */
 export class UsageError extends Error {
   /** The class's name, as in `error.name`. */
   override name = "UsageError";
@@ -262,10 +262,25 @@ export const FRAME_RULES = [
 /** The name of a rule that says where one frame ends. */
 export type FrameRule = typeof FRAME_RULES[number];
 
-/** Whether its frames end where a delimiter stands: a break of it can't spread. */
+/** Whether a delimiter ends each frame: then a broken frame ends there, too. */
 export function isDelimited(rule: FrameRule): boolean {
   return rule === "lines" || rule === "nul" || rule === "json";
 }
+
+/** The words that `--time` takes. */
+export const TIME_KINDS = ["epoch", "iso", "elapsed", "delta", "none"] as const;
+
+/** How the time of a log line is written; `none` leaves it out. */
+export type TimeKind = typeof TIME_KINDS[number];
+
+/** The words that `--stderr` takes. */
+export const STDERR_WORDS = ["inherit", "log", "null"] as const;
+
+/** The words that `--color` takes. */
+export const COLOR_WORDS = ["auto", "always", "never"] as const;
+
+/** When our own decorations have colour. */
+export type ColorWord = typeof COLOR_WORDS[number];
 
 /** The names that `--format` takes. */
 export const FORMAT_NAMES = ["seed", "text", "hex", "json", "raw"] as const;
@@ -273,7 +288,7 @@ export const FORMAT_NAMES = ["seed", "text", "hex", "json", "raw"] as const;
 /** The name of a format. */
 export type FormatName = typeof FORMAT_NAMES[number];
 
-/** The shells that have completions: the names that `--completions` takes. */
+/** The shells that have completions: the words that `--completions` takes. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** The name of a shell that has completions. */

@@ -7,22 +7,22 @@ import {
 } from "./option.ts";
 import type { ParsedArgs } from "./std.ts";
 
-/** A command line, read. */
+/** What a command line says. */
 export interface CommandLine<T extends OptionTable> {
   /** Every option of the table, given or not. */
   settings: Settings<T>;
-  /** The names of those that were given, also with the value they have anyway. */
+  /** The names of the options that were given, also with their default value. */
   given: ReadonlySet<keyof T>;
-  /** What stands after the first `--`, untouched, or `null` without one. */
+  /** The words after the first `--`, unchanged, or `null` without a `--`. */
   command: readonly [string, ...string[]] | null;
 }
 
 /**
  * Reads `args` by `table`.
  *
- * Everything after the first `--` is the command's own (POSIX utility syntax,
- * guideline 10). What is unknown or out of range throws a
- * {@linkcode UsageError}; nothing is repaired.
+ * Everything after the first `--` belongs to the command (POSIX utility syntax,
+ * guideline 10). An option that is unknown, or a value out of range, throws a
+ * {@linkcode UsageError}: no value is corrected silently.
  */
 export async function parse<T extends OptionTable>(
   args: readonly string[],
@@ -44,12 +44,12 @@ export async function parse<T extends OptionTable>(
   };
 }
 
-/** Sorts the arguments into options, or throws for the first that is none. */
+/** Sorts the arguments into options; throws at the first that is not one. */
 async function sort(
   own: readonly string[],
   table: OptionTable,
 ): Promise<ParsedArgs> {
-  // Loaded here: without arguments the program starts without it.
+  // Not loaded without arguments: it would make the start slower.
   const { parseArgs } = await import("./std.ts");
   const names = Object.keys(table);
   const unknown: string[] = [];
@@ -74,8 +74,8 @@ function commandOf(words: readonly string[]): readonly [string, ...string[]] {
 
 /**
  * The same arguments with every short option written out: `-qs64K` as
- * `--quiet --slice=64K`. `parseArgs` takes joined short options for flags
- * unless a number follows, so that `-s64K` would be read as `-s -6 -4 -K`.
+ * `--quiet --slice=64K`. `parseArgs` reads joined letters as flags unless a
+ * number follows: it would read `-s64K` as `-s -6 -4 -K`.
  */
 function lengthen(
   args: readonly string[],
@@ -92,11 +92,11 @@ function lengthen(
     const option = Object.hasOwn(table, name) ? table[name] : undefined;
     const next = args[index + 1];
     if (option?.kind === null) {
-      // parseArgs takes `--fill=maybe` for true, and the word "false" after a
-      // flag for its value: neither may pass in silence.
+      // parseArgs reads `--fill=maybe` as true, and the word "false" after a flag
+      // as its value. Both are mistakes, so they are refused here.
       if (value !== undefined) {
         throw new UsageError(
-          `Cannot take --${name} as it has no value: current value is "${value}"`,
+          `Cannot take --${name} as it takes no value: current value is "${value}"`,
         );
       }
       if (next === "true" || next === "false") unknown.push(next);
@@ -143,8 +143,8 @@ async function refusal(
 ): Promise<UsageError> {
   if (!argument.startsWith("--")) {
     const hint = takesCommand(table)
-      ? `it is no option: a command goes after --, as in: -- ${argument}`
-      : "only options are taken: see --help";
+      ? `it is not an option: a command goes after --, as in: -- ${argument}`
+      : "this program takes only options: see --help";
     return new UsageError(`Cannot take ${JSON.stringify(argument)} as ${hint}`);
   }
   const word = argument.slice(2).replace(/=.*$/s, "");
@@ -155,7 +155,7 @@ async function refusal(
   );
 }
 
-/** A program that starts a command has options that say how. */
+/** Whether the program starts a command: then it has options for that. */
 function takesCommand(table: OptionTable): boolean {
   return Object.values(table).some(({ group }) => group === "command");
 }
@@ -165,7 +165,7 @@ function ask(guesses: readonly string[]): string {
   return `did you mean ${guesses.join(" or ")}?`;
 }
 
-/** parseArgs gives `false` and `[]` for what was not. */
+/** Whether an option was given: if not, parseArgs has `false` or `[]` for it. */
 function isGiven(parsed: ParsedArgs[string] | undefined): boolean {
   return Array.isArray(parsed)
     ? parsed.length > 0
@@ -202,7 +202,7 @@ function readOne(name: string, table: OptionTable, text: string): unknown {
   return value;
 }
 
-/** parseArgs would take an empty word, or one with a dash, for the next argument. */
+/** Refuses an option without a value: parseArgs would use the next argument. */
 function checkValueFollows(
   name: string,
   table: OptionTable,
@@ -217,13 +217,11 @@ function needsValue(
   next = "",
 ): UsageError {
   const kind = table[name]!.kind!;
-  // --text is an option of the child, and the name of a format.
+  // --text is an option of the child; text is also the name of a format.
   const guesses = settingsOf(name, table);
   const hint = next !== ""
     ? `, and ${JSON.stringify(next)} follows` +
-      (kind.read(next) === undefined
-        ? ""
-        : `, which would go as --${name}=${next}`)
+      (kind.read(next) === undefined ? "" : `: write --${name}=${next}`)
     : guesses.length > 0
     ? `; ${ask(guesses)}`
     : "";
@@ -237,13 +235,13 @@ function isRepeated(option: Option | undefined): boolean {
   return option !== undefined && "repeated" in option;
 }
 
-/** More guesses than this help nobody. */
+/** With more guesses than this, none is shown. */
 const MAX_GUESSES = 3;
 
 /**
- * The options that `word`, which is none, was probably meant for, as they are
- * written: `--format=hex` for `hex`, `--summary` for `sum`, `--slice` for
- * `slize`. None where a guess would mislead.
+ * The options that were probably meant by `word`, as they are written:
+ * `--format=hex` for `hex`, `--summary` for `sum`, `--slice` for `slize`. Empty
+ * if nothing is near enough.
  */
 async function nearMisses(
   word: string,
@@ -255,19 +253,19 @@ async function nearMisses(
   const longer = names.filter((name) => name.startsWith(word));
   const shorter = names.filter((name) => word.startsWith(name));
   const guesses = longer.length > 0 ? longer : await nearestNames(word, names);
-  // --time-out is --timeout, and not --time; --environ is --env.
+  // Last, so that --time-out gives --timeout, not --time. --environ gives --env.
   if (guesses.length === 0 && shorter.length > 0) {
     guesses.push(shorter.reduce((a, b) => b.length > a.length ? b : a));
   }
   return guesses.length > MAX_GUESSES ? [] : guesses.map((name) => `--${name}`);
 }
 
-/** The names nearest in spelling, if they are near. */
+/** The names that differ by the fewest letters, if these are few enough. */
 async function nearestNames(
   word: string,
   names: readonly string[],
 ): Promise<string[]> {
-  // A third of the letters: --pid is no --cwd, though two letters are near.
+  // At most a third of the letters: --pid is not --cwd, which is two away.
   const most = Math.min(2, Math.floor(word.length / 3));
   const { loadDistance } = await import("./std.ts");
   const distance = await loadDistance();
@@ -279,7 +277,7 @@ async function nearestNames(
   return least > most ? [] : names.filter((_, index) => edits[index] === least);
 }
 
-/** Whether both have the same letters: two edits of such are one swap. */
+/** Whether both have the same letters: then two edits are one swap. */
 function isShuffled(word: string, name: string): boolean {
   return [...word].sort().join() === [...name].sort().join();
 }

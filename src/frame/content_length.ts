@@ -227,7 +227,7 @@ function lengthError(header: Uint8Array): FramingError {
 /**
  * The length of a header that is `Content-Length: N` and nothing else, by its
  * bytes; -1 for any other. Most servers send this one. To decode it and to split
- * it takes five times as long.
+ * it takes three times as long.
  */
 function usualLength(header: Uint8Array): number {
   const end = header.length - ENDING.length;

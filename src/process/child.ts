@@ -84,7 +84,7 @@ export interface Child extends AsyncDisposable {
    *
    * To await it is to call {@linkcode wait}, with the same effect on output that
    * nobody reads: reading to the end of a pipe of which bytes were dropped fails
-   * with a `RangeError` that says how many.
+   * with an `OutputDroppedError`, which says how many.
    */
   readonly status: Promise<ExitStatus>;
   /**

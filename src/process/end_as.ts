@@ -8,6 +8,7 @@ import {
 } from "./system_signals.ts";
 import type { ExitStatus } from "./exit_status.ts";
 
+const PURPOSE = "end as a child did";
 const IS_WINDOWS = Deno.build.os === "windows";
 /** The exit codes of Windows are numbers of 32 bits, with or without a sign. */
 const MIN_CODE = IS_WINDOWS ? -0x8000_0000 : 0;
@@ -55,13 +56,15 @@ export async function endAs(
   end: Pick<ExitStatus, "code" | "signal"> | Deno.Signal | number,
 ): Promise<never> {
   // A name that this system cannot send may be one that it received.
-  if (typeof end === "string" && !END_SIGNALS.includes(end)) checkSignal(end);
+  if (typeof end === "string" && !END_SIGNALS.includes(end)) {
+    checkSignal(PURPOSE, end);
+  }
   const { code, signal } = typeof end === "number"
     ? { code: end, signal: null }
     : typeof end === "string"
     ? { code: signalCode(end), signal: end }
     : end;
-  checkInteger("end as a child did", "its code", code, MIN_CODE, MAX_CODE);
+  checkInteger(PURPOSE, "its code", code, MIN_CODE, MAX_CODE);
   signals.abandon();
   // The signal is delivered asynchronously.
   if (signal !== null && raise(signal)) {

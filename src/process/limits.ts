@@ -17,19 +17,22 @@ const STOPPED_MS = 200;
 const UNREAD_MS = 250;
 
 /**
- * Calls `stop` when one of the limits has passed.
+ * Calls `stop` when one of the limits has passed. The time of the child counts
+ * from its start, at `startMs` by `performance.now()`.
  *
  * @returns Call it to end the watch.
  */
 export function watchLimits(
   pipes: readonly OutputPipe[],
   { timeoutMs, idleTimeoutMs, signal }: Limits,
+  startMs: number,
   stop: (reason: "timeout" | "idle" | "aborted", cause?: unknown) => void,
 ): () => void {
+  const runMs = performance.now() - startMs;
   // The child may have exited long before, while this program did not run.
   const endTimeout = timeoutMs === undefined
     ? undefined
-    : lookAgain(timeoutMs, () => stop("timeout"));
+    : lookAgain(Math.max(0, timeoutMs - runMs), () => stop("timeout"));
   const endIdle = idleTimeoutMs === undefined
     ? undefined
     : watchIdle(pipes, idleTimeoutMs, () => stop("idle"));

@@ -24,5 +24,6 @@ export {
   type StopLadderOptions,
   type StopStep,
 } from "./stop.ts";
+export { OutputDroppedError } from "../errors.ts";
 export { endAs } from "./end_as.ts";
 export { StartError, type StartErrorKind } from "./start.ts";

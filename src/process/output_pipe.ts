@@ -1,4 +1,5 @@
 import { PIPE_BYTES } from "../bytes.ts";
+import { OutputDroppedError } from "../errors.ts";
 import type { Source } from "../read/source.ts";
 import { lookAgain } from "../wait.ts";
 
@@ -19,8 +20,8 @@ const SMALL_BYTES = PIPE_BYTES / 8;
 
 /** Options of an {@linkcode OutputPipe}. */
 export interface OutputPipeOptions {
-  /** `"stdout"` or `"stderr"`, for the error. */
-  name: string;
+  /** Which pipe it is, for the error. */
+  name: "stdout" | "stderr";
   /** How long the pipe may be silent after the child's exit. */
   exitDelayMs: number;
   /** Called with a view of what each read gives, before anybody gets it. */
@@ -139,7 +140,9 @@ export class OutputPipe implements Source {
     }
     if (this.#lostBytes > 0) {
       this.close();
-      return Promise.reject(this.#lostError());
+      return Promise.reject(
+        new OutputDroppedError(this.#options.name, this.#lostBytes),
+      );
     }
     if (this.hasEnded || this.#keep === "none") return Promise.resolve(null);
     return new Promise((resolve) => {
@@ -334,13 +337,5 @@ export class OutputPipe implements Source {
       this.#room =
       this.#lostBytes =
         0;
-  }
-
-  #lostError(): RangeError {
-    return new RangeError(
-      `Cannot read ${this.#options.name} to its end as nobody read it while ` +
-        `the child's end was waited for: ` +
-        `current value is ${this.#lostBytes} bytes dropped`,
-    );
   }
 }

@@ -88,9 +88,12 @@ export class OwnedChild implements Child, Owner, Stoppable {
       if (stdin === "piped") this.#stdin = new PipeWriter(this.#in);
       else this.#feed(this.#in, stdin);
     }
-    this.#endLimits = watchLimits(this.#pipes, settings, (reason, cause) => {
-      this.#stop(reason, ladder, { cause });
-    });
+    this.#endLimits = watchLimits(
+      this.#pipes,
+      settings,
+      started.startMs,
+      (reason, cause) => this.#stop(reason, ladder, { cause }),
+    );
     this.#unread = new UnreadWatch(
       this.#pipes,
       () => this.#isEndAwaited || (this.#in?.isWriting ?? false),
@@ -160,7 +163,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
   }
 
   kill(signal: Deno.Signal = "SIGTERM"): boolean {
-    checkSignal(signal);
+    checkSignal("send a signal", signal);
     return this.#started.send(signal);
   }
 

@@ -66,7 +66,8 @@ export interface RunResult {
    * Parses stdout as JSON, anew at each call.
    *
    * @returns The value. A BOM in front of it is ignored.
-   * @throws {SyntaxError} If stdout is not exactly one JSON value.
+   * @throws {TypeError} If stdout is not UTF-8.
+   * @throws {SyntaxError} If it is not exactly one JSON value.
    */
   json(): unknown;
 }
@@ -134,7 +135,8 @@ export async function run(
       checkOneOf("decode", "the stream", stream, ["stdout", "stderr"]);
       return decodeText(stream === "stdout" ? stdout : stderr);
     },
-    json: () => JSON.parse(new TextDecoder().decode(stdout)),
+    json: () =>
+      JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(stdout)),
   };
 }
 

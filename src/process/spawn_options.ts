@@ -83,19 +83,25 @@ export interface SpawnOptions {
   clearEnv?: boolean;
   /** Stops the child when aborted. */
   signal?: AbortSignal;
-  /** Stops the child after so long, 1 to 2,147,483,647 ms. */
+  /**
+   * Stops the child this long after its start, 1 to 2,147,483,647 ms. Time in
+   * which this program was stopped (SIGSTOP) counts, as with `timeout(1)`; a
+   * child that exited in it keeps its own status.
+   */
   timeoutMs?: number;
   /**
    * Stops the child when nothing has come from its piped stdout and stderr for
-   * so long, 1 to 2,147,483,647 ms. Time in which nobody reads does not count, and
-   * an inherited stream is not seen.
+   * this long, 1 to 2,147,483,647 ms. Time in which nobody reads does not count,
+   * an inherited stream is not seen, and after this program was stopped (SIGSTOP)
+   * the time begins anew.
    */
   idleTimeoutMs?: number;
   /**
    * How long a pipe may be silent after the child's exit while a descendant
    * still holds it, 0 to 2,147,483,647 ms; then it is closed. After a stop it is
    * closed after at most 10 ms of silence, and after 250 ms in all: everything
-   * that the child wrote is there by then.
+   * that the child wrote is there by then. A pipe that nobody reads, as that of a
+   * stderr tail, is closed after `exitDelayMs` in all.
    *
    * @default {250}
    */

@@ -87,6 +87,8 @@ export function stopLadder(
   { graceMs = 5000 }: StopLadderOptions = {},
 ): StopLadder {
   checkMs("make a stop ladder", "graceMs", graceMs);
+  // Where SIGTERM or SIGHUP to this program starts the stop, `passedOn` below puts
+  // that signal in the place of SIGTERM here.
   return [
     { close: "stdin" },
     { signal: "SIGTERM", waitMs: graceMs },
@@ -110,7 +112,7 @@ export function checkLadder(purpose: string, ladder: StopLadder): void {
   for (const { waitMs, signal, close } of ladder) {
     checkOneOf(purpose, "what a step closes", close, ["stdin"]);
     checkMs(purpose, "a step's waitMs", waitMs);
-    if (signal !== undefined) checkSignal(signal);
+    if (signal !== undefined) checkSignal(purpose, signal);
   }
 }
 
@@ -189,19 +191,38 @@ async function walk(
 export interface StopRequest {
   /** What made somebody ask. */
   cause?: unknown;
-  /** Does not wait for a stop under way. */
+  /** Walks its ladder now, beside one that is walked. */
   atOnce?: boolean;
 }
 
 /** A stop under way. */
 interface Stop {
   ladder: StopLadder;
-  /** By a ladder that the caller gave for this time alone. */
-  isGiven: boolean;
+  atOnce: boolean;
   hasEnded: Promise<boolean>;
 }
 
-/** All the stops of one child: who asks first gives the reason. */
+/**
+ * All the stops of one child.
+ *
+ * Several things can ask for one at the same time: a timeout, an abort, a signal
+ * to this program, `stop()`, the end of the scope. The first one gives the reason
+ * and the cause. Each brings a ladder:
+ *
+ * ```text
+ * no stop under way            the ladder is walked
+ * the same ladder as before    joins the walk: the steps are not taken twice
+ * another ladder               walked after the one before, if the child lives
+ * with atOnce                  walked now, beside the one before
+ * after one with atOnce        walked now: a caller's ladder may be weaker than
+ *                              all others, which must not wait for it
+ * ```
+ *
+ * "The same" is the same array: a child's own ladder is one array for its whole
+ * life, and the ladder of a signal is made anew for each. A walk ends early when
+ * the child has ended. If ladders did not wait for each other, a timeout during
+ * `stop()` would send SIGTERM twice, which to many programs means "at once".
+ */
 export class Stopper {
   /** Why the child was stopped, if it was. */
   reason: ExitReason | undefined;
@@ -216,11 +237,7 @@ export class Stopper {
     this.#child = child;
   }
 
-  /**
-   * Walks the ladder; resolves to whether the child has ended. The same ladder
-   * is walked once at a time. One that was given may be weaker than all others,
-   * which do not wait for it; any other comes first.
-   */
+  /** Stops the child by the ladder; resolves to whether it has ended. */
   stop(
     reason: ExitReason,
     ladder: StopLadder,
@@ -233,10 +250,10 @@ export class Stopper {
     const before = this.#last;
     if (before?.ladder === ladder) return before.hasEnded;
     const go = () => walk(this.#child, ladder, () => this.steps++);
-    const hasEnded = before === undefined || before.isGiven || atOnce
+    const hasEnded = before === undefined || before.atOnce || atOnce
       ? go()
       : before.hasEnded.then((isOver) => isOver || go());
-    const last = this.#last = { ladder, isGiven: atOnce, hasEnded };
+    const last = this.#last = { ladder, atOnce, hasEnded };
     return hasEnded.finally(() => {
       if (this.#last === last) this.#last = undefined;
     });

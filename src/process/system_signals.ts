@@ -159,15 +159,13 @@ export function signalCode(signal: Deno.Signal): number {
 }
 
 /** Refuses a signal that cannot be sent on this system. */
-export function checkSignal(signal: Deno.Signal): void {
+export function checkSignal(purpose: string, signal: Deno.Signal): void {
   if (Object.hasOwn(SIGNAL_NUMBERS, signal)) return;
   const rule = IS_WINDOWS
     ? "Windows can only end a process, by SIGTERM or SIGKILL"
-    : "there is none of that name";
+    : "there is no signal of that name";
   throw new TypeError(
-    `Cannot send a signal as ${rule}: current value is "${
-      quote(String(signal))
-    }"`,
+    `Cannot ${purpose} as ${rule}: current value is "${quote(String(signal))}"`,
   );
 }
 

@@ -126,11 +126,13 @@ export function allCutter<T>(
   };
 }
 
+const encoder = new TextEncoder();
+
 function bytesOfDelimiters(delimiter: Delimiter): Uint8Array[] {
   const all = Array.isArray(delimiter) ? delimiter : [delimiter];
   checkInteger("search", "the number of delimiters", all.length, 1, 1000);
   return all.map((one) => {
-    const bytes = typeof one === "string" ? new TextEncoder().encode(one) : one;
+    const bytes = typeof one === "string" ? encoder.encode(one) : one;
     if (bytes instanceof Uint8Array) return bytes;
     throw new TypeError(
       `Cannot read as the delimiter must be a Uint8Array or a string: current value is ${typeof bytes}`,
@@ -209,9 +211,9 @@ export class DelimiterSearch {
   #searched = 0;
 
   constructor(delimiters: readonly Uint8Array[]) {
-    this.#patterns = delimiters.map(patternOf);
     const [first, second] = delimiters;
     this.#byte = !second && first?.length === 1 ? first[0]! : -1;
+    this.#patterns = this.#byte < 0 ? delimiters.map(patternOf) : [];
   }
 
   reset(): void {

@@ -91,6 +91,7 @@ export class PipeReader implements AsyncDisposable {
   readonly #buffer: BufferedSource["buffer"];
   #lines: LineIterator | undefined;
   #framed: { framing: unknown; cutter: Cutter<unknown> } | undefined;
+  #until: { key: string; cutter: ReturnType<typeof untilCutter> } | undefined;
 
   /**
    * Locks the stream, of whatever type, for good. Nothing is read yet.
@@ -197,7 +198,7 @@ export class PipeReader implements AsyncDisposable {
     options: ReadUntilOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { maxBytes = DEFAULT_LINE_BYTES } = options;
-    const cutter = untilCutter(delimiter, maxBytes);
+    const cutter = this.#untilCutterOf(delimiter, maxBytes);
     return (await this.#take(cutter, options, ALL_KEYS))!;
   }
 
@@ -467,5 +468,18 @@ export class PipeReader implements AsyncDisposable {
       this.#framed = { framing, cutter: frameCutter(framing) };
     }
     return this.#framed.cutter as Cutter<Frame>;
+  }
+
+  /** The same for a delimiter that is text; bytes may be changed meanwhile. */
+  #untilCutterOf(
+    delimiter: Delimiter,
+    maxBytes: number,
+  ): ReturnType<typeof untilCutter> {
+    if (typeof delimiter !== "string") return untilCutter(delimiter, maxBytes);
+    const key = `${maxBytes} ${delimiter}`;
+    if (this.#until?.key !== key) {
+      this.#until = { key, cutter: untilCutter(delimiter, maxBytes) };
+    }
+    return this.#until.cutter;
   }
 }

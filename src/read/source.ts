@@ -10,6 +10,27 @@ import {
 /**
  * Where a {@linkcode PipeReader} gets its bytes from directly, with no Web
  * Stream in between.
+ *
+ * @example A file, read 16 bytes at a time
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PipeReader, type Source } from "@basic-pipes/basic-pipes";
+ *
+ * const file = await Deno.open("deno.json");
+ * const source: Source = {
+ *   async read() {
+ *     const bytes = new Uint8Array(16); // a new buffer each time
+ *     const size = await file.read(bytes);
+ *     return size === null ? null : bytes.subarray(0, size);
+ *   },
+ *   async cancel() {
+ *     file.close();
+ *   },
+ * };
+ *
+ * await using reader = new PipeReader(source);
+ * assertEquals(await reader.readLine(), "{");
+ * ```
  */
 export interface Source {
   /**

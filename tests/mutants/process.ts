@@ -490,7 +490,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a weak ladder holds all other stops up",
     file: "src/process/stop.ts",
-    from: "before === undefined || before.isGiven || atOnce",
+    from: "before === undefined || before.atOnce || atOnce",
     to: "before === undefined || atOnce",
     tests: CHILD,
   },
@@ -561,7 +561,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a timer outlives the wait for an end",
     file: "src/wait.ts",
-    from: "    clearTimeout(timer);\n",
+    from: "    endLook();\n",
     to: "",
     tests: WAIT,
   },
@@ -632,8 +632,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "endAs takes a code that is none",
     file: "src/process/end_as.ts",
-    from:
-      '  checkInteger("end as a child did", "its code", code, MIN_CODE, MAX_CODE);\n',
+    from: '  checkInteger(PURPOSE, "its code", code, MIN_CODE, MAX_CODE);\n',
     to: "",
     tests: END_AS,
   },
@@ -682,7 +681,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a signal that does not exist is taken in a ladder",
     file: "src/process/stop.ts",
-    from: "    if (signal !== undefined) checkSignal(signal);\n",
+    from: "    if (signal !== undefined) checkSignal(purpose, signal);\n",
     to: "",
     tests: SPAWN,
   },

@@ -328,7 +328,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "a timeout does not look a second time",
     file: "src/process/limits.ts",
-    from: ': lookAgain(timeoutMs, () => stop("timeout"));',
+    from: ': lookAgain(Math.max(0, timeoutMs - runMs), () => stop("timeout"));',
     to:
       ': ((timer) => () => clearTimeout(timer))(\n      setTimeout(() => stop("timeout"), timeoutMs),\n    );',
     tests: LIMITS,

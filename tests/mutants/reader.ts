@@ -484,6 +484,12 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     to: "",
   },
   {
+    name: "a limit before a delimiter is that of the read before",
+    file: "src/read/reader.ts",
+    from: "const key = `${maxBytes} ${delimiter}`;",
+    to: "const key = delimiter;",
+  },
+  {
     name: "of several delimiters the shortest counts",
     file: "src/read/cutters.ts",
     from: "matched > foundBytes) {",

@@ -1,11 +1,12 @@
 /**
  * Starts two children, each by a copy of the library of its own:
- * `two_copies.ts COPY CHILD`, where COPY is the URL of the other copy's `mod.ts`,
- * or `worker` for one in a worker. Each child cleans up for a time of its own.
+ * `two_copies.ts COPY CHILD [end]`, where COPY is the URL of the other copy's
+ * `mod.ts`, or `worker` for one in a worker. Each child cleans up for a time of
+ * its own. With `end` the program ends by SIGTERM when the quick one has.
  */
-import { spawn } from "../../mod.ts";
+import { endAs, spawn } from "../../mod.ts";
 
-const [copy = "worker", child = "true"] = Deno.args;
+const [copy = "worker", child = "true", end] = Deno.args;
 
 /** The child that is slow to end. */
 async function slow(library: { spawn: typeof spawn }): Promise<void> {
@@ -24,6 +25,7 @@ if (globalThis.name === "slow") {
     new Worker(import.meta.url, { type: "module", name: "slow" });
   } else slow(await import(copy));
   await quick.status;
+  if (end) await endAs("SIGTERM");
   // Neither ends before the signal does it.
   setTimeout(() => Deno.exit(1), 5000);
 }

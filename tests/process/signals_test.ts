@@ -10,7 +10,7 @@ import {
   testNeeding,
   until,
 } from "../support/processes.ts";
-import { startParent } from "../support/parents.ts";
+import { type Parent, startParent } from "../support/parents.ts";
 import { TERMINAL_PROGRAM } from "../support/terminal.ts";
 import {
   type GuardedChild,
@@ -678,41 +678,57 @@ for (const { title, signals, gets } of SEQUENCES) {
   });
 }
 
-const COPIES = [
-  { where: "two copies of the library", url: (top: string) => `${top}/mod.ts` },
-  { where: "a program and its worker", url: () => "worker" },
-];
-for (const { where, url } of COPIES) {
+/** Runs `two_copies.ts` with a second copy of the library, or with a worker. */
+async function withCopies(
+  where: string,
+  more: readonly string[],
+  test: (parent: Parent) => Promise<void>,
+): Promise<void> {
+  const top = await Deno.makeTempDir();
+  try {
+    for (const name of ["mod.ts", "src"]) {
+      const from = new URL(`../../${name}`, import.meta.url);
+      await copyTree(from, `${top}/${name}`);
+    }
+    const copy = where === "worker" ? where : `file://${top}/mod.ts`;
+    await using parent = await startParent({
+      program: "two_copies.ts",
+      flags: ["--allow-read", "--allow-import"],
+      child: [copy, fixture("cleans_up_for.sh"), ...more],
+    });
+    await parent.shows("slow ready");
+    await parent.shows("quick ready");
+    await test(parent);
+  } finally {
+    await Deno.remove(top, { recursive: true });
+  }
+}
+
+for (const where of ["copy", "worker"]) {
   for (const signal of ["SIGTERM", "SIGHUP"] as const) {
-    Deno.test(`the slower child of ${where} has its grace after ${signal}`, async () => {
-      const top = await Deno.makeTempDir();
-      try {
-        for (const name of ["mod.ts", "src"]) {
-          await copyTree(
-            new URL(`../../${name}`, import.meta.url),
-            `${top}/${name}`,
-          );
-        }
-        await using parent = await startParent({
-          program: "two_copies.ts",
-          flags: ["--allow-read", "--allow-import"],
-          child: [url(`file://${top}`), fixture("cleans_up_for.sh")],
-        });
-        await parent.shows("slow ready");
-        await parent.shows("quick ready");
+    test(`the slower child, of another ${where}, has its grace after ${signal}`, async () => {
+      await withCopies(where, [], async (parent) => {
         Deno.kill(parent.pid, signal);
         const { output, signal: by } = await parent.end();
         assertStringIncludes(output, "quick cleaned up");
         assertStringIncludes(output, "slow cleaned up");
         assertEquals(by, signal);
-      } finally {
-        await Deno.remove(top, { recursive: true });
-      }
+      });
     });
   }
 }
 
-Deno.test("under deno run --watch a change starts the program anew, and its old child has ended", async () => {
+test("a program that ends as it likes kills the child of another copy as well", async () => {
+  await withCopies("copy", ["end"], async (parent) => {
+    Deno.kill(parent.childPid, "SIGTERM");
+    const { output, signal } = await parent.end();
+    assertEquals(signal, "SIGTERM");
+    const pid = Number(/slow ready (\d+)/.exec(output)?.[1]);
+    assert(await until(() => !isAlive(pid)), "the child lives");
+  });
+});
+
+test("under deno run --watch a change starts the program anew, and its old child has ended", async () => {
   const top = await Deno.makeTempDir();
   const program = `${top}/watched.ts`;
   const mod = new URL("../../mod.ts", import.meta.url).href;

@@ -208,15 +208,18 @@ test("a ladder that stop refuses is a mistake of stop, not of the start", async 
 
 test("a signal that does not exist is refused, in a ladder and when sent", async () => {
   const signal = "SIGNOTHING" as Deno.Signal;
-  const says =
-    'TypeError: Cannot send a signal as there is none of that name: current value is "SIGNOTHING"';
+  const says = (purpose: string) =>
+    `TypeError: Cannot ${purpose} as there is no signal of that name: current value is "SIGNOTHING"`;
   assertEquals(
     refusal(() => spawn("true", [], { ladder: [{ signal }] })),
-    says,
+    says("start a child"),
   );
   await using child = spawn("true");
-  assertEquals(refusal(() => child.kill(signal)), says);
-  assertEquals(refusal(() => child.stop({ ladder: [{ signal }] })), says);
+  assertEquals(refusal(() => child.kill(signal)), says("send a signal"));
+  assertEquals(
+    refusal(() => child.stop({ ladder: [{ signal }] })),
+    says("stop a child"),
+  );
   await child.status;
 });
 

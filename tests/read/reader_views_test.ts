@@ -88,7 +88,7 @@ Deno.test("a quote of bytes cannot act on a terminal", async () => {
   const error = await assertRejects(() => reader.readLine({ maxBytes: 90 }));
   assertEquals(
     error.message,
-    `Cannot read a line as it must have at most 90 bytes: current value is more, beginning with "\\x1b]0;\\"\\\\\\x9b${
+    `Cannot read a line as it must have at most 90 bytes: it begins with "\\x1b]0;\\"\\\\\\x9b${
       "x".repeat(57)
     }"…`,
   );

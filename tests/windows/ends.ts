@@ -43,7 +43,7 @@ const FAILED = [
   },
   {
     args: ["--group", "--", "cmd"],
-    code: 125,
+    code: 2,
     stderr: /^basic-pipes: Cannot .*group.*Windows.*\n$/,
   },
 ];

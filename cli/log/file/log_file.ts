@@ -1,8 +1,15 @@
 import { checkInteger } from "../../../src/check.ts";
 import type { Sink } from "../../../src/write/sink.ts";
 import { PipeWriter } from "../../../src/write/writer.ts";
-import { logFileFailure } from "./log_file_error.ts";
-import { checkRotation, RotatingFile, type Rotation } from "./rotate.ts";
+import { shellWord } from "../../../src/shell_word.ts";
+import { UsageError } from "../../options/option.ts";
+import {
+  lstat,
+  notRegular,
+  rotatedName,
+  RotatingFile,
+  type Rotation,
+} from "./rotate.ts";
 
 /** How many rotated files may be kept. */
 const MAX_KEEP = 1000;
@@ -29,7 +36,8 @@ export interface LogFileOptions {
  *   line, that half stays as it is, and the next line follows it as with `>>`.
  * - A process that holds FILE open (`tail -f`) keeps reading the old file, now
  *   FILE.1; one that opens the name anew (`tail -F`) follows. Between the two
- *   there is no FILE for a moment. Two programs must not rotate one FILE.
+ *   there is no FILE for a moment.
+ * - A second program that rotates the same FILE is refused, by an advisory lock.
  * - A new file has the mode of the one before, less the umask.
  * - The program may be killed at any moment: see `rotate`.
  *
@@ -38,8 +46,7 @@ export interface LogFileOptions {
  * stdout), a device, a link to a file. What is written is with the system once
  * `flush` resolves, and not yet on the disk: fsync(2) is not called.
  *
- * Memory is bounded by that of {@linkcode PipeWriter}, 192 KiB beside the
- * caller's own buffers. Deno must be started with `--allow-write=FILE`, and for
+ * Deno must be started with `--allow-write=FILE`, and for
  * rotation with `--allow-read` and `--allow-write` of its folder.
  */
 export async function openLogFile(
@@ -53,9 +60,37 @@ export async function openLogFile(
   try {
     if (maxBytes !== undefined) await checkRotation(path, keep);
     const file = await RotatingFile.open(path, rotation);
+    if (maxBytes !== undefined && !await file.lock()) {
+      file.close();
+      throw new LogFileError(
+        sentence(path, "another program rotates the file: choose another one"),
+      );
+    }
     return new PipeWriter(new FileSink(path, file));
   } catch (error) {
+    if (await isDeadLink(path, error)) {
+      throw new LogFileError(
+        sentence(path, "it is a link to a file that does not exist"),
+        { cause: error },
+      );
+    }
     throw logFileFailure(path, error);
+  }
+}
+
+/**
+ * Whether `error` says ENOENT not for a folder, but for a link to nothing: Deno
+ * makes no file through one unless it was started with `--allow-all`. What the
+ * link leads to may be unreadable, but `O_EXCL` finds the link itself.
+ */
+async function isDeadLink(path: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof Deno.errors.NotFound)) return false;
+  try {
+    using _ = await Deno.open(path, { write: true, createNew: true });
+    await Deno.remove(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.AlreadyExists;
   }
 }
 
@@ -84,4 +119,110 @@ class FileSink implements Sink {
     this.#file.close();
     return Promise.resolve();
   }
+}
+
+/**
+ * Refuses what cannot be rotated, before anything is opened: what is there and
+ * is no regular file, and names that Deno may not rename. On a terminal, Deno
+ * asks the person for the folder first.
+ */
+async function checkRotation(path: string, keep: number): Promise<void> {
+  const names = [path];
+  for (let n = 1; n <= keep; n++) names.push(rotatedName(path, n));
+  await checkPermission(path, names);
+  for (const name of names) {
+    const found = await lstat(name);
+    if (found === null || found.isFile) continue;
+    throw notRegular(name);
+  }
+}
+
+async function checkPermission(
+  path: string,
+  names: readonly string[],
+): Promise<void> {
+  const folder = folderOf(path);
+  for (const kind of ["read", "write"] as const) {
+    const isGranted = (name: string) =>
+      Deno.permissions.querySync({ name: kind, path: name }).state ===
+        "granted";
+    if (names.every(isGranted)) continue;
+    const asked = await Deno.permissions.request({ name: kind, path: folder });
+    if (asked.state === "granted") continue;
+    const flags = ["read", "write"].map((each) =>
+      `--allow-${each}=${shellWord(folder)}`
+    );
+    throw new LogFileError(
+      sentence(
+        path,
+        `its rotation renames files and Deno was started without ${
+          flags.join(" ")
+        }`,
+      ),
+    );
+  }
+}
+
+function folderOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  if (end === -1) return ".";
+  return end === 0 ? "/" : path.slice(0, end);
+}
+
+/** The log can't be written to its file: one line on stderr, status 125. */
+export class LogFileError extends Error {
+  /** The class's name, as in `error.name`. */
+  override name = "LogFileError";
+}
+
+/** What the codes of open(2), write(2) and rename(2) mean to a person. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  EISDIR: "it must be a file and this is a folder",
+  ENOTDIR: "a part of its path is a file and no folder",
+  EACCES: "the file system does not permit it",
+  EPERM: "the file system does not permit it",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file has reached the largest size allowed",
+  ENAMETOOLONG: "its name is too long",
+  ENXIO: "nothing listens there",
+  ETXTBSY: "it is a program that runs",
+};
+
+/**
+ * What went wrong with `path`, in one sentence.
+ *
+ * A reader of a FIFO who has gone stays what it is, since that is no failure.
+ */
+function logFileFailure(path: string, error: unknown): unknown {
+  if (error instanceof Deno.errors.BrokenPipe) return error;
+  if (error instanceof LogFileError || error instanceof UsageError) {
+    return error;
+  }
+  return new LogFileError(sentence(path, reason(path, error)), {
+    cause: error,
+  });
+}
+
+/** The one shape of what is said about the log's file. */
+export function sentence(path: string, reason: string): string {
+  return `Cannot write the log as ${reason}: current value is ${
+    JSON.stringify(path)
+  }`;
+}
+
+function reason(path: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (error instanceof Deno.errors.NotCapable) {
+    // Deno asks for everything where a path leads into the system (/dev/full).
+    const isAll = message?.includes("--allow-all") ?? false;
+    const flag = isAll ? "--allow-all" : `--allow-write=${shellWord(path)}`;
+    return `Deno was started without ${flag}`;
+  }
+  const known = REASONS[code ?? ""];
+  if (known !== undefined) return known;
+  const plain = String(message ?? error).replace(/(: (open|rename) '.*)$/s, "");
+  return `the system said "${plain.replaceAll(/\p{Cc}+/gu, " ")}"`;
 }

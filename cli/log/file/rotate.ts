@@ -1,7 +1,9 @@
 import { LF } from "../../../src/bytes.ts";
-import { shellWord } from "../../../src/shell_word.ts";
 import { UsageError } from "../../options/option.ts";
-import { LogFileError, sentence } from "./log_file_error.ts";
+
+/** How often a new file is tried to be locked, and how long between. */
+const LOCK_TRIES = 100;
+const LOCK_RETRY_MS = 10;
 
 /** When a file is rotated. */
 export interface Rotation {
@@ -11,31 +13,60 @@ export interface Rotation {
   readonly keep: number;
 }
 
-/** A file that is appended to, and makes room for a new one when it is full. */
+/**
+ * A file that is appended to. Before a line that does not fit it is renamed, and
+ * a new one is made.
+ *
+ * Other people may write into the folder. So FILE is never opened through a link
+ * that was put there: a new file is made with `O_EXCL`, and of a file that is
+ * there already it is checked that the opened one is the one of that name.
+ */
 export class RotatingFile {
   readonly #path: string;
   readonly #rotation: Rotation;
   #file: Deno.FsFile;
-  #bytes: number;
-  #mode: number | null;
+  #bytes = 0;
+  #mode: number | null = null;
   #isWithinLine = false;
+  /** No rotated file has a number from here on, as far as we know. */
+  #free = 1;
+  #isClosed = false;
 
-  private constructor(
-    path: string,
-    rotation: Rotation,
-    { file, bytes, mode }: Opened,
-  ) {
+  private constructor(path: string, rotation: Rotation, file: Deno.FsFile) {
     this.#path = path;
     this.#rotation = rotation;
     this.#file = file;
-    this.#bytes = bytes;
-    this.#mode = mode;
   }
 
   /** Opens the file, or makes it. A FIFO is waited for until it has a reader. */
   static async open(path: string, rotation: Rotation): Promise<RotatingFile> {
-    const isCounted = rotation.maxBytes !== Infinity;
-    return new RotatingFile(path, rotation, await open(path, null, isCounted));
+    if (rotation.maxBytes === Infinity) {
+      const file = await Deno.open(path, { append: true, create: true });
+      return new RotatingFile(path, rotation, file);
+    }
+    const opened = await openRegular(path);
+    const rotating = new RotatingFile(path, rotation, opened);
+    // Size and mode cost the permission to read.
+    const { size, mode } = await opened.stat();
+    rotating.#bytes = size;
+    rotating.#mode = mode === null ? null : mode & 0o777;
+    return rotating;
+  }
+
+  /**
+   * Locks the file against another program that rotates it; `false` if there is
+   * one. The lock lasts until the file is closed or the program has ended.
+   */
+  async lock(): Promise<boolean> {
+    if (!await tryLock(this.#file)) return false;
+    // In the middle of a rotation, the other program has the lock of FILE.1.
+    try {
+      using before = await Deno.open(rotatedName(this.#path, 1));
+      return await tryLock(before);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return true;
+      throw error;
+    }
   }
 
   /** Appends `bytes`, cut after newlines where a file is full. */
@@ -51,6 +82,8 @@ export class RotatingFile {
 
   /** Closes the file; nothing can be written after. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#file.close();
   }
 
@@ -58,11 +91,10 @@ export class RotatingFile {
   #fitting(bytes: Uint8Array): number {
     const room = this.#rotation.maxBytes - this.#bytes;
     if (bytes.length <= room) return bytes.length;
-    const fitting = bytes.subarray(0, Math.max(room, 0)).lastIndexOf(LF) +
-      1;
+    const fitting = bytes.subarray(0, Math.max(room, 0)).lastIndexOf(LF) + 1;
     if (fitting > 0) return fitting;
-    // A line is never split: one that has begun here ends here, and one that
-    // is longer than any file gets a file of its own.
+    // A line is never split. One that has begun here ends here, and one that is
+    // longer than any file gets a file of its own.
     if (!this.#isWithinLine && this.#bytes > 0) return 0;
     return bytes.indexOf(LF) + 1 || bytes.length;
   }
@@ -78,43 +110,25 @@ export class RotatingFile {
   }
 
   async #rotate(): Promise<void> {
-    await rotate(this.#path, this.#rotation.keep);
-    // With the mode of the one before: a private log stays private.
-    const opened = await open(this.#path, this.#mode, true);
+    const { keep } = this.#rotation;
+    let file: Deno.FsFile | undefined;
+    while (file === undefined) {
+      this.#free = await rotate(this.#path, keep, this.#free);
+      file = await makeNew(this.#path, this.#mode);
+    }
+    // The lock of the file before is given up only when this one is locked:
+    // in between, another program would take the log for nobody's.
+    // One that starts now gives the lock back at once.
+    for (let n = 0; n < LOCK_TRIES && !await tryLock(file); n++) {
+      await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
+    }
     this.#file.close();
-    this.#file = opened.file;
-    this.#bytes = opened.bytes;
+    this.#file = file;
+    this.#bytes = 0;
   }
 }
 
-interface Opened {
-  file: Deno.FsFile;
-  bytes: number;
-  mode: number | null;
-}
-
-/** Opens for appending; size and mode cost the permission to read. */
-async function open(
-  path: string,
-  mode: number | null,
-  isCounted: boolean,
-): Promise<Opened> {
-  const file = await Deno.open(path, {
-    write: true,
-    create: true,
-    append: true,
-    ...(mode === null ? {} : { mode }),
-  });
-  if (!isCounted) return { file, bytes: 0, mode: null };
-  const found = await file.stat();
-  return {
-    file,
-    bytes: found.size,
-    mode: found.mode === null ? null : found.mode & 0o777,
-  };
-}
-
-/** The name of the file that was rotated `n` times: FILE.1 is the youngest. */
+/** The name of the file that was rotated `n` times: FILE.1 is the latest. */
 export function rotatedName(path: string, n: number): string {
   return `${path}.${n}`;
 }
@@ -123,83 +137,98 @@ export function rotatedName(path: string, n: number): string {
  * Makes room for a new file at `path`: FILE becomes FILE.1, FILE.1 becomes
  * FILE.2, up to FILE.keep, which is replaced.
  *
- * The names move from the oldest to the youngest, each by one rename(2): after
- * a crash at any moment every file still has a name of its own, in the right
- * order, with one number missing at most. The next rotation fills that number
- * and moves none beyond it, so that nothing is removed for it.
+ * The names move from the oldest to the latest, each by one rename(2): after a
+ * crash at any moment every file still has a name of its own, in the right
+ * order, with one number missing at most. The first rotation after it fills that
+ * number and moves none above it, so that nothing is removed for it.
+ *
+ * @param free The first number that may be free: with a thousand of them, to
+ * look at each takes longer than to write the file.
+ * @returns `free` for the next rotation.
  */
-export async function rotate(path: string, keep: number): Promise<void> {
-  let free = 1;
-  while (free < keep && await exists(rotatedName(path, free))) free++;
+export async function rotate(
+  path: string,
+  keep: number,
+  free = 1,
+): Promise<number> {
+  while (free < keep && await lstat(rotatedName(path, free)) !== null) free++;
   for (let n = free; n > 1; n--) {
     await move(rotatedName(path, n - 1), rotatedName(path, n));
   }
   await move(path, rotatedName(path, 1));
+  return Math.min(free + 1, keep);
 }
 
-/**
- * Refuses what cannot be rotated, before anything is opened: what is there and
- * is no regular file, and names that Deno may not rename. On a terminal, Deno
- * asks the person for the folder first.
- */
-export async function checkRotation(path: string, keep: number): Promise<void> {
-  const names = [path];
-  for (let n = 1; n <= keep; n++) names.push(rotatedName(path, n));
-  await checkPermission(path, names);
-  for (const name of names) {
-    const found = await lstat(name);
-    if (found === null || found.isFile) continue;
-    // Renaming a link, a FIFO or a device would take away what others use.
-    throw new UsageError(
-      `Cannot rotate the log as only a regular file can be: current value is ${
-        JSON.stringify(name)
-      }`,
-    );
-  }
-}
-
-async function checkPermission(
-  path: string,
-  names: readonly string[],
-): Promise<void> {
-  const folder = folderOf(path);
-  for (const kind of ["read", "write"] as const) {
-    const isGranted = (name: string) =>
-      Deno.permissions.querySync({ name: kind, path: name }).state ===
-        "granted";
-    if (names.every(isGranted)) continue;
-    const asked = await Deno.permissions.request({ name: kind, path: folder });
-    if (asked.state === "granted") continue;
-    const flags = ["read", "write"].map((each) =>
-      `--allow-${each}=${shellWord(folder)}`
-    );
-    throw new LogFileError(
-      sentence(
-        path,
-        `its rotation renames files and Deno was started without ${
-          flags.join(" ")
-        }`,
-      ),
-    );
-  }
-}
-
-function folderOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  if (end === -1) return ".";
-  return end === 0 ? "/" : path.slice(0, end);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await lstat(path) !== null;
-}
-
-async function lstat(path: string): Promise<Deno.FileInfo | null> {
+/** What is at `path`, a link itself and not its target; `null` for nothing. */
+export async function lstat(path: string): Promise<Deno.FileInfo | null> {
   try {
     return await Deno.lstat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
+  }
+}
+
+/** To rename a link, a FIFO or a device would take away what others use. */
+export function notRegular(path: string): UsageError {
+  return new UsageError(
+    `Cannot rotate the log as only a regular file can be: current value is ${
+      JSON.stringify(path)
+    }`,
+  );
+}
+
+/**
+ * Makes the new file of a rotation, with the mode of the one before: a private
+ * log stays private. `undefined` if somebody else has made a file there since
+ * the rename, which has to be rotated as well.
+ */
+async function makeNew(
+  path: string,
+  mode: number | null,
+): Promise<Deno.FsFile | undefined> {
+  try {
+    return await Deno.open(path, {
+      append: true,
+      createNew: true,
+      ...(mode === null ? {} : { mode }),
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    const found = await lstat(path);
+    if (found !== null && !found.isFile) throw notRegular(path);
+    return undefined;
+  }
+}
+
+/** Opens the file at `path`, or makes one; never through a link. */
+async function openRegular(path: string): Promise<Deno.FsFile> {
+  while (true) {
+    const made = await makeNew(path, null);
+    if (made !== undefined) return made;
+    try {
+      const file = await Deno.open(path, { append: true });
+      const [found, opened] = [await lstat(path), await file.stat()];
+      // Windows has no such numbers.
+      const isSame = found?.ino === opened.ino && found?.dev === opened.dev;
+      if (found?.isFile && isSame) return file;
+      file.close();
+    } catch (error) {
+      // It was removed since; look again.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Whether nobody else has the file's lock, which is ours from now on. */
+async function tryLock(file: Deno.FsFile): Promise<boolean> {
+  // A lock of Windows keeps others from reading the file.
+  if (Deno.build.os === "windows") return true;
+  try {
+    return await file.tryLock(true);
+  } catch {
+    // Some file systems have no locks. The log does not depend on one.
+    return true;
   }
 }
 

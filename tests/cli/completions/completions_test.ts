@@ -15,7 +15,7 @@ import {
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { spawn } from "../../../mod.ts";
 import { fixture, has, testNeeding, textOf } from "../../support/processes.ts";
-import { assertEquals } from "../../support/std_assert.ts";
+import { assertEquals, assertMatch } from "../../support/std_assert.ts";
 
 const test = testNeeding("bash");
 
@@ -42,7 +42,7 @@ const TABLE: OptionTable = {
     help: "set",
   }),
   fill: flag({ group: "cut", help: "full" }),
-  quiet: flag({ short: "q", group: "told", help: "no talk" }),
+  quiet: flag({ short: "q", group: "messages", help: "no talk" }),
 };
 
 /** A folder with a file, a folder and a command in it, and the scripts. */
@@ -250,6 +250,29 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "in a zsh without compinit, the script says in one line what is missing",
+  ignore: !has("zsh"),
+  async fn() {
+    using place = new Place(TABLE);
+    const script = place.script("zsh");
+    const says = async (before: string) => {
+      const line = `${before}; source "$0"; whence -w _basic_pipes`;
+      const args = ["-fc", line, script];
+      await using child = spawn("zsh", args, { env: { HOME: place.path } });
+      const stdout = await textOf(child);
+      return { stdout, stderr: (await child.status).stderrTail };
+    };
+    assertEquals(await says("autoload -Uz compinit && compinit -D"), {
+      stdout: "_basic_pipes: function\n",
+      stderr: "",
+    });
+    const { stderr } = await says(":");
+    assertMatch(stderr, /^basic-pipes: Cannot complete as compinit .*\n$/);
+  },
+});
+
 /** Texts that are syntax somewhere. */
 const HOSTILE = [
   `it's`,
@@ -273,7 +296,7 @@ for (const shell of ["zsh", "fish"] as const) {
       const table: OptionTable = Object.fromEntries(
         HOSTILE.map((help, n) => [
           `option${n}`,
-          flag({ group: "told", help }),
+          flag({ group: "messages", help }),
         ]),
       );
       using place = new Place(table);
@@ -322,7 +345,10 @@ for (const shell of SHELLS) {
     ignore: !has(shell),
     async fn() {
       using place = new Place({
-        word: valued(oneOf("WORD", WORDS), null, { group: "told", help: "" }),
+        word: valued(oneOf("WORD", WORDS), null, {
+          group: "messages",
+          help: "",
+        }),
       });
       const found = await place.offers(shell, "basic-pipes --word ");
       assertEquals(found.map(word), [...OFFERED[shell]].sort());
@@ -333,7 +359,7 @@ for (const shell of SHELLS) {
     name: `${shell} reads the script of a table of nearly nothing`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place({ only: flag({ group: "told", help: "" }) });
+      using place = new Place({ only: flag({ group: "messages", help: "" }) });
       const found = await place.offers(shell, "basic-pipes --o");
       assertEquals(found.map(word), ["--only"]);
     },

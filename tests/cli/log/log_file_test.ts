@@ -3,8 +3,15 @@ import {
   type LogFileOptions,
   openLogFile,
 } from "../../../cli/log/file/log_file.ts";
+import { rotate } from "../../../cli/log/file/rotate.ts";
 import { BrokenPipeError, spawn } from "../../../mod.ts";
-import { has, needs, testNeeding, textOf } from "../../support/processes.ts";
+import {
+  fixture,
+  has,
+  needs,
+  testNeeding,
+  textOf,
+} from "../../support/processes.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -553,3 +560,113 @@ function ordered(files: Record<string, string>): string[] {
     [, text],
   ) => text);
 }
+
+test("a second program that rotates the same file is refused, also in the middle of a rotation", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/log`;
+  const options = { maxBytes: 8 };
+  const refused = async () => {
+    const error = await assertRejects(() => openLogFile(path, options));
+    assertEquals(
+      `${error.name}: ${error.message}`,
+      `LogFileError: Cannot write the log as another program rotates the file: choose another one: current value is "${path}"`,
+    );
+  };
+  {
+    await using log = await openLogFile(path, options);
+    await refused();
+    for (let n = 0; n < 3; n++) await log.write("1234567\n");
+    await log.flush();
+    await refused();
+    // Without a largest size it is no rotation.
+    await writeAll(path, {}, ["abc\n"]);
+  }
+  // Between the rename and the new file, the lock is that of FILE.1.
+  using before = Deno.openSync(`${path}.1`);
+  assertEquals(before.tryLockSync(true), true);
+  await refused();
+  before.unlockSync();
+  await writeAll(path, options, ["def\n"]);
+});
+
+test("a rotation never writes through a link that was put in the place of the file", async () => {
+  using folder = temporaryFolder();
+  const [path, victim] = [`${folder.path}/log`, `${folder.path}/victim`];
+  Deno.writeTextFileSync(victim, "");
+  const lines = Array.from({ length: 300 }, (_, n) => line(n, 8));
+  let refusals = 0;
+  for (let run = 0; run < 5; run++) {
+    await using attacker = spawn("python3", [
+      ...[fixture("puts_links.py"), victim, path],
+    ]);
+    for (const each of [path, `${path}.1`, `${path}.2`]) {
+      await Deno.remove(each).catch(() => {});
+    }
+    Deno.writeTextFileSync(path, "");
+    await attacker.stdout.readLine();
+    try {
+      await writeAll(path, { maxBytes: 8, keep: 2 }, lines);
+    } catch (error) {
+      refusals++;
+      assertEquals(
+        (error as Error).message,
+        `Cannot rotate the log as only a regular file can be: current value is "${path}"`,
+      );
+    }
+    assertEquals(Deno.readTextFileSync(victim), "");
+  }
+  assertEquals(refusals > 0, true, "the link was never there in time");
+});
+
+Deno.test("a rotation looks for a free number from the one that was free before", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/log`;
+  let free = 1;
+  for (const next of [2, 3, 4, 4]) {
+    Deno.writeTextFileSync(path, `${next}`);
+    free = await rotate(path, 4, free);
+    assertEquals(free, next);
+  }
+  assertEquals(filesIn(folder.path), {
+    "log.1": "4",
+    "log.2": "4",
+    "log.3": "3",
+    "log.4": "2",
+  });
+  // Nobody looks at the numbers below.
+  Deno.removeSync(`${path}.2`);
+  Deno.writeTextFileSync(path, "new");
+  await rotate(path, 9, 5);
+  assertEquals(filesIn(folder.path), {
+    "log.1": "new",
+    "log.2": "4",
+    "log.4": "3",
+    "log.5": "2",
+  });
+});
+
+test("a link to a file that does not exist is told from a folder that does not", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/link`;
+  Deno.symlinkSync("target", path);
+  const cases = [
+    // Deno itself looks where a link leads, unless all is allowed.
+    {
+      flags: ["--allow-write"],
+      path,
+      says:
+        `LogFileError: Cannot write the log as it is a link to a file that does not exist: current value is "${path}"\n`,
+    },
+    {
+      flags: ["--allow-write"],
+      path: `${folder.path}/none/log`,
+      says:
+        `LogFileError: Cannot write the log as its folder does not exist: current value is "${folder.path}/none/log"\n`,
+    },
+    { flags: ["--allow-all"], path, says: "0\n1\n" },
+  ];
+  for (const { flags, path, says } of cases) {
+    const said = await told(flags, [path, "0", "2"]);
+    assertEquals({ flags, path, says: said }, { flags, path, says });
+  }
+});

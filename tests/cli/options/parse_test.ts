@@ -10,9 +10,14 @@ import {
   UsageError,
   valued,
 } from "../../../cli/options/option.ts";
+import { checkSettings } from "../../../cli/options/check.ts";
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { parse } from "../../../cli/options/parse.ts";
-import { assertEquals, assertRejects } from "../../support/std_assert.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "../../support/std_assert.ts";
 
 const TABLE = {
   slice: valued(size(1, 1024 ** 2), 32, {
@@ -175,7 +180,7 @@ const REFUSED = [
   {
     args: ["--label", "-x"],
     says:
-      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows, which would go as --label=-x`,
+      `Cannot take --label as it needs a value: it takes a text, as in --label=NAME, and "-x" follows: write --label=-x`,
   },
   {
     args: ["--slize=3"],
@@ -206,12 +211,12 @@ const REFUSED = [
   },
   {
     args: ["--fill=maybe"],
-    says: `Cannot take --fill as it has no value: current value is "maybe"`,
+    says: `Cannot take --fill as it takes no value: current value is "maybe"`,
   },
   {
     args: ["--fill", "false"],
     says:
-      `Cannot take "false" as it is no option: a command goes after --, as in: -- false`,
+      `Cannot take "false" as it is not an option: a command goes after --, as in: -- false`,
   },
   {
     args: ["-x"],
@@ -224,17 +229,17 @@ const REFUSED = [
   {
     args: ["echo"],
     says:
-      `Cannot take "echo" as it is no option: a command goes after --, as in: -- echo`,
+      `Cannot take "echo" as it is not an option: a command goes after --, as in: -- echo`,
   },
   {
     args: [""],
     says:
-      `Cannot take "" as it is no option: a command goes after --, as in: -- `,
+      `Cannot take "" as it is not an option: a command goes after --, as in: -- `,
   },
   {
     args: ["-"],
     says:
-      `Cannot take "-" as it is no option: a command goes after --, as in: -- -`,
+      `Cannot take "-" as it is not an option: a command goes after --, as in: -- -`,
   },
   {
     args: ["--format=RAW"],
@@ -321,6 +326,19 @@ Deno.test("a program that starts no command does not ask for one", async () => {
   const { message } = await assertRejects(() => parse(["foo"], CHILD_TABLE));
   assertEquals(
     message,
-    'Cannot take "foo" as only options are taken: see --help',
+    'Cannot take "foo" as this program takes only options: see --help',
+  );
+});
+
+Deno.test("a group is refused where the system has none, before anything starts", async () => {
+  const line = await parse(["--group", "--", "make"], PARENT_OPTIONS);
+  assertEquals(checkSettings(line, "linux"), line.settings);
+  const { message } = assertThrows(
+    () => checkSettings(line, "windows"),
+    UsageError,
+  );
+  assertEquals(
+    message,
+    "Cannot take --group as Windows has no process groups",
   );
 });
