@@ -100,6 +100,11 @@ export {
   type MessageOptions,
 } from "./src/channel/format.ts";
 export { jsonHeader, jsonLength, jsonLines } from "./src/channel/json.ts";
+export { structured } from "./src/channel/structured.ts";
+export {
+  parentChannel,
+  type ParentChannelOptions,
+} from "./src/channel/parent_channel.ts";
 export type {
   Call,
   Handlers,

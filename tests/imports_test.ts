@@ -49,11 +49,11 @@ const RULES = [
     may: [/^src\/(process|read|write)\//, /^src\/[a-z_]+\.ts$/],
   },
   {
-    who: /^src\/channel\/(parent_channel|structured)\.ts$/,
+    who: /^src\/channel\/(parent_channel|polled_pipe|structured)\.ts$/,
     may: [
       /^src\/(channel|read|write|frame|process)\//,
       /^src\/[a-z_]+\.ts$/,
-      /^node:(net|v8)$/,
+      /^node:(console|net|process|v8)$/,
     ],
   },
   {

@@ -11,6 +11,8 @@ export {
 } from "./channel.ts";
 export { bytes, type Format, type MessageOptions } from "./format.ts";
 export { jsonHeader, jsonLength, jsonLines } from "./json.ts";
+export { structured } from "./structured.ts";
+export { parentChannel, type ParentChannelOptions } from "./parent_channel.ts";
 export type {
   Call,
   Handlers,
