@@ -32,6 +32,7 @@ export type {
 
 // Read what it writes: slices, lines, exact sizes, frames.
 export { PipeReader } from "./src/read/reader.ts";
+export { stdinReader } from "./src/read/stdin_reader.ts";
 export type {
   Delimiter,
   LineOptions,

@@ -26,6 +26,10 @@ const RULES = [
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },
   { who: /^src\/frame\//, may: [/^src\/frame\//, /^src\/[a-z_]+\.ts$/] },
   {
+    who: /^src\/read\/stdin_reader\.ts$/,
+    may: [/^src\/read\//, /^src\/[a-z_]+\.ts$/, /^node:net$/],
+  },
+  {
     who: /^src\/read\//,
     may: [
       /^src\/(read|frame)\//,

@@ -5,6 +5,7 @@
  * @module
  */
 export { PipeReader } from "./reader.ts";
+export { stdinReader } from "./stdin_reader.ts";
 export type {
   Delimiter,
   LineOptions,

@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 const WRITER = ["tests/write/writer_test.ts"];
 /** Real pipes and terminals, read slowly: half a minute. */
 const STDOUT = ["tests/write/stdout_test.ts"];
+const STDIN = ["tests/read/stdin_reader_test.ts"];
 
 /** Breaks of the writer and of what is below it. */
 export const WRITER_MUTANTS: readonly Mutant[] = [
@@ -347,5 +348,82 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
     from: "Cannot write to ${this.#name}:",
     to: "Cannot write to stdout:",
     tests: STDOUT,
+  },
+  {
+    name: "stdin is never polled",
+    file: "src/read/stdin_reader.ts",
+    from: "return new PolledStdin(",
+    to: "throw new PolledStdin(",
+    tests: STDIN,
+  },
+  {
+    name: "the polled stdin is closed at its end",
+    file: "src/read/stdin_reader.ts",
+    from: "readable: true, writable: true }",
+    to: "readable: true, writable: false }",
+    tests: STDIN,
+  },
+  {
+    name: "stdin stays non-blocking after its end",
+    file: "src/read/stdin_reader.ts",
+    from: "    handle?.setBlocking(true);\n",
+    to: "",
+    tests: STDIN,
+  },
+  {
+    name: "stdin is made blocking while the next read is tried",
+    file: "src/read/stdin_reader.ts",
+    from: "    handle?.readStop();\n",
+    to: "",
+    tests: STDIN,
+  },
+  {
+    name: "stdin stays non-blocking if the program exits before",
+    file: "src/read/stdin_reader.ts",
+    from: '    addEventListener("unload", this.#clear);\n',
+    to: "",
+    tests: STDIN,
+  },
+  {
+    name: "a slow reader does not slow the writer of stdin",
+    file: "src/read/stdin_reader.ts",
+    from: "      socket.pause().unref();\n      this.#settle(",
+    to: "      this.#settle(",
+    tests: STDIN,
+  },
+  {
+    name: "an idle stdin keeps the program running",
+    file: "src/read/stdin_reader.ts",
+    from: "      socket.pause().unref();\n      this.#settle(",
+    to: "      socket.pause();\n      this.#settle(",
+    tests: STDIN,
+  },
+  {
+    name: "a read of stdin does not keep the program running",
+    file: "src/read/stdin_reader.ts",
+    from: "    this.#socket.ref().resume();\n",
+    to: "    this.#socket.resume();\n",
+    tests: STDIN,
+  },
+  {
+    name: "stdin is made blocking within the turn of a read",
+    file: "src/read/stdin_reader.ts",
+    from: "    await new Promise((resolve) => setImmediate(resolve));\n",
+    to: "",
+    tests: STDIN,
+  },
+  {
+    name: "the buffer of a file is used again while it is held",
+    file: "src/read/stdin_reader.ts",
+    from: "    this.#buffer = NO_BYTES;\n",
+    to: "",
+    tests: STDIN,
+  },
+  {
+    name: "each call makes another reader of stdin",
+    file: "src/read/stdin_reader.ts",
+    from: "return reader ??= new",
+    to: "return reader = new",
+    tests: STDIN,
   },
 ];
