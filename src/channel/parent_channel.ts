@@ -2,6 +2,7 @@ import type * as NodeConsole from "node:console";
 import type * as NodeProcess from "node:process";
 import { checkKeys } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
+import { stdinReader } from "../read/stdin_reader.ts";
 import { stdoutWriter } from "../write/stdout.ts";
 import { PipeWriter } from "../write/writer.ts";
 import { Channel, type ChannelOptions } from "./channel.ts";
@@ -57,16 +58,8 @@ export function parentChannel<Message>(
     return new Channel({ reader, writer }, format, rest);
   }
   printToStderr();
-  const pipes = { reader: stdin(), writer: stdout() };
+  const pipes = { reader: stdinReader(), writer: stdout() };
   return new Channel(pipes, format, rest);
-}
-
-function stdin(): PipeReader {
-  try {
-    return new PipeReader(polledSource(0));
-  } catch {
-    return new PipeReader(Deno.stdin.readable); // A file, or a terminal.
-  }
 }
 
 function stdout(): PipeWriter {

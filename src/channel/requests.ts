@@ -21,8 +21,10 @@ export interface RequestOptions {
 export interface ServeOptions {
   /**
    * How many handlers of requests run at a time (1 to 2,147,483,647). More
-   * requests wait: up to 4,096, or 1 MiB of them; then the other side does. Answers
-   * that the pipe has not accepted count as running.
+   * requests wait: up to 4,096, or 1 MiB of them; then the other side does. While
+   * this side waits for an answer itself, which may come after them, 16 times as
+   * many wait, and those above are answered with the error -32000. Answers that
+   * the pipe has not accepted count as running.
    *
    * @default {1_024}
    */
@@ -82,6 +84,11 @@ type Reply = (answer: Envelope) => Promise<void>;
 /** Makes the error of what could not be done as the other side has gone. */
 type Disconnected = (purpose: string) => Promise<Error>;
 
+/** While an answer is awaited, so many times as much is read ahead. */
+const AHEAD_OF_ANSWERS = 16;
+/** The first of the codes that JSON-RPC leaves to servers. */
+const TOO_MANY = -32000;
+
 const NO_HANDLERS: Handlers = {};
 
 /**
@@ -94,7 +101,11 @@ export class Requests implements Bounded {
   readonly #pending = new Map<Id, Pending>();
   readonly #inFlight = new Map<Id, RunningCall>();
   readonly #end = Promise.withResolvers<void>();
-  #queue: RunningCall[] = [];
+  /** Requests that wait, and their order, from `#next` on. */
+  readonly #waiting = new Map<Id, RunningCall>();
+  #order: RunningCall[] = [];
+  #next = 0;
+  #isStarting = false;
   #queuedBytes = 0;
   #handlers = NO_HANDLERS;
   #maxInFlight = 1_024;
@@ -108,13 +119,17 @@ export class Requests implements Bounded {
     this.#end.promise.catch(() => {});
   }
 
+  /**
+   * Whether no more may be read. While an answer is awaited, reading goes on: it
+   * may come after the requests that fill the queue, and the handlers that run
+   * may wait for it.
+   */
   get isFull(): boolean {
-    return this.#queue.length >= AHEAD_MESSAGES ||
-      this.#queuedBytes >= AHEAD_BYTES;
+    return this.#pending.size === 0 && this.#isQueueFull(1);
   }
 
   get limit(): number {
-    return AHEAD_MESSAGES - this.#queue.length;
+    return Math.max(1, AHEAD_MESSAGES - this.#waiting.size);
   }
 
   room(): Promise<void> {
@@ -164,6 +179,7 @@ export class Requests implements Bounded {
         }, timeoutMs);
       }
       this.#pending.set(id, pending);
+      this.#readOn();
       try {
         const sent = this.#write(message);
         // Whether the other side has gone is seen where its answers come from,
@@ -214,7 +230,7 @@ export class Requests implements Bounded {
     for (const pending of [...this.#pending.values()]) {
       failure(asked(pending.method)).then(pending.reject);
     }
-    this.#queue = [];
+    this.#waiting.clear();
     for (const call of this.#inFlight.values()) call.cancel();
     if (error === undefined) this.#end.resolve();
     else this.#end.reject(error);
@@ -291,7 +307,7 @@ export class Requests implements Bounded {
       reply(failed(id, new RequestError(RequestError.METHOD_NOT_FOUND, why)));
       return;
     }
-    if (this.#inFlight.has(id)) {
+    if (this.#inFlight.has(id) || this.#waiting.has(id)) {
       reply(failed(id, invalid("its id must not be that of a pending one")));
       return;
     }
@@ -302,10 +318,13 @@ export class Requests implements Bounded {
       reply,
       (value) => this.#write(envelope("$/progress", { token: id, value })),
     );
-    if (this.#inFlight.size < this.#maxInFlight && this.#queue.length === 0) {
+    if (this.#inFlight.size < this.#maxInFlight && this.#waiting.size === 0) {
       this.#run(call);
+    } else if (this.#isQueueFull(AHEAD_OF_ANSWERS)) {
+      reply(failed(id, new RequestError(TOO_MANY, "too many requests wait")));
     } else {
-      this.#queue.push(call);
+      this.#waiting.set(id, call);
+      this.#order.push(call);
       this.#queuedBytes += bytes;
     }
   }
@@ -338,15 +357,35 @@ export class Requests implements Bounded {
 
   #done(call: RunningCall): void {
     this.#inFlight.delete(call.id);
-    while (this.#queue.length > 0 && this.#inFlight.size < this.#maxInFlight) {
-      const next = this.#queue.shift()!;
+    // A handler that answers at once comes back to here from within the loop.
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    while (this.#waiting.size > 0 && this.#inFlight.size < this.#maxInFlight) {
+      const next = this.#order[this.#next++]!;
+      if (this.#waiting.get(next.id) !== next) continue; // It was cancelled.
+      this.#waiting.delete(next.id);
       this.#queuedBytes -= next.bytes;
       this.#run(next);
     }
+    this.#isStarting = false;
+    // Half of it at a time: each request is moved once, on average.
+    if (this.#next * 2 >= this.#order.length) {
+      this.#order = this.#order.slice(this.#next);
+      this.#next = 0;
+    }
+    this.#readOn();
+  }
+
+  #readOn(): void {
     if (this.#wake === undefined || this.isFull) return;
     const wake = this.#wake;
     this.#wake = undefined;
     wake();
+  }
+
+  #isQueueFull(times: number): boolean {
+    return this.#waiting.size >= times * AHEAD_MESSAGES ||
+      this.#queuedBytes >= times * AHEAD_BYTES;
   }
 
   #cancel(id: Id): boolean {
@@ -355,11 +394,11 @@ export class Requests implements Bounded {
       running.cancel();
       return true;
     }
-    const at = this.#queue.findIndex((call) => call.id === id);
-    if (at < 0) return false;
-    const [call] = this.#queue.splice(at, 1);
-    this.#queuedBytes -= call!.bytes;
-    call!.reply(failed(id, cancelled()));
+    const call = this.#waiting.get(id);
+    if (call === undefined) return false;
+    this.#waiting.delete(id);
+    this.#queuedBytes -= call.bytes;
+    call.reply(failed(id, cancelled()));
     return true;
   }
 

@@ -357,3 +357,40 @@ Deno.test("messages and requests do not share a channel", async () => {
   );
   await Promise.all([a.close(), b.close()]);
 });
+
+Deno.test("an answer is read though it comes after requests that fill the queue", async () => {
+  const [client, server] = channelPair(jsonLines());
+  client.serve({ back: (params) => params });
+  server.serve({
+    ask: async () => await server.request("back", [1]),
+    take: () => null,
+  }, { maxInFlight: 1 });
+  const text = "x".repeat(300_000);
+  const all = [client.request("ask")];
+  for (let n = 0; n < 8; n++) all.push(client.request("take", { text }));
+  assertEquals((await Promise.all(all)).slice(0, 2), [[1], null]);
+  await Promise.all([client.close(), server.close()]);
+});
+
+Deno.test("above 16 times the queue, requests are refused while an answer is awaited", async () => {
+  const [client, server] = channelPair(jsonLines());
+  const hold = Promise.withResolvers<null>();
+  client.serve({ back: () => hold.promise });
+  let asks = 0;
+  server.serve({
+    ask: () => asks++ === 0 ? server.request("back") : null,
+  }, { maxInFlight: 1 });
+  const asked = client.request("ask");
+  const more = await Promise.allSettled(
+    Array.from({ length: 16 * 4_096 + 100 }, (_, n) => {
+      const request = client.request("ask");
+      if (n === 16 * 4_096 + 99) request.catch(() => hold.resolve(null));
+      return request;
+    }),
+  );
+  const codes = more.filter((each) => each.status === "rejected")
+    .map(({ reason }) => reason.code);
+  assertEquals(codes, Array(100).fill(-32000));
+  assertEquals(await asked, null);
+  await Promise.all([client.close(), server.close()]);
+});
