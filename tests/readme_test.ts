@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { needs } from "./support/processes.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent.ts";
@@ -75,3 +76,26 @@ for (const command of COMMANDS) {
     },
   );
 }
+
+Deno.test("the README's example of the library runs in a folder of its own", async () => {
+  const chapter = README.slice(README.indexOf("## The library"));
+  const block = (language: string) =>
+    chapter.split(`\`\`\`${language}\n`)[1]?.split("\n```")[0] ?? "";
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/deno.json`, block("json"));
+    await Deno.writeTextFile(`${folder}/example.ts`, block("ts"));
+    for (const name of ["mod.ts", "src"]) {
+      const from = fileURLToPath(new URL(name, ROOT));
+      cpSync(from, `${folder}/basic-pipes/${name}`, { recursive: true });
+    }
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--no-lock", "--allow-run", "example.ts"],
+      cwd: folder,
+      stdin: "null",
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

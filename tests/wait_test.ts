@@ -1,5 +1,8 @@
+import { testNeeding } from "./support/processes.ts";
 import { lookAgain, settlesWithin } from "../src/wait.ts";
 import { assert, assertEquals } from "./support/std_assert.ts";
+
+const test = testNeeding("true");
 
 const CASES = [
   { what: "an end that has come", end: Promise.resolve(), expected: true },
@@ -19,7 +22,7 @@ const block = (ms: number) => {
   for (const endMs = performance.now() + ms; performance.now() < endMs;);
 };
 
-Deno.test("a second look comes after what waited while the event loop was blocked", async () => {
+test("a second look comes after what waited while the event loop was blocked", async () => {
   // A child's end is known only after its exit has been handled.
   const child = new Deno.Command("true").spawn();
   const order: string[] = [];

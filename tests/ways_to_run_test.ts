@@ -104,39 +104,43 @@ Deno.test("deno task start runs it, with options behind", async () => {
   assertMatch(new TextDecoder().decode(stdout), ONE_LINE);
 });
 
-Deno.test("two commands of one task: when one fails, the other is ended", async () => {
-  const folder = await Deno.makeTempDir();
-  const main = (label: string, script: string) =>
-    `deno run -q --allow-run --no-config '${CHECKOUT}main.ts' --label ${label} ` +
-    `-f text -- sh -c '${script}'`;
-  await Deno.writeTextFile(
-    `${folder}/deno.json`,
-    JSON.stringify({
-      tasks: {
-        web: main("web", "echo $$ >web; exec sleep 60"),
-        // It fails once the other runs.
-        db: main("db", "until [ -s web ]; do sleep 0.05; done; exit 5"),
-        dev: "deno task -q web & deno task -q db",
-      },
-    }),
-  );
-  try {
-    const { code } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "-q", "dev"],
-      cwd: folder,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    const web = Number(await Deno.readTextFile(`${folder}/web`));
-    assertEquals({ code, ended: await until(() => !isAlive(web)) }, {
-      code: 5,
-      ended: true,
-    });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+Deno.test(
+  "two commands of one task: when one fails, the other is ended",
+  needs("sh"),
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const main = (label: string, script: string) =>
+      `deno run -q --allow-run --no-config '${CHECKOUT}main.ts' --label ${label} ` +
+      `-f text -- sh -c '${script}'`;
+    await Deno.writeTextFile(
+      `${folder}/deno.json`,
+      JSON.stringify({
+        tasks: {
+          web: main("web", "echo $$ >web; exec sleep 60"),
+          // It fails once the other runs.
+          db: main("db", "until [ -s web ]; do sleep 0.05; done; exit 5"),
+          dev: "deno task -q web & deno task -q db",
+        },
+      }),
+    );
+    try {
+      const { code } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "-q", "dev"],
+        cwd: folder,
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      const web = Number(await Deno.readTextFile(`${folder}/web`));
+      assertEquals({ code, ended: await until(() => !isAlive(web)) }, {
+        code: 5,
+        ended: true,
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 Deno.test("from a URL it needs one flag, and --reload renews parent and child", async () => {
   await using served = serveCheckout();

@@ -12,6 +12,10 @@ export function shouldColor(
   if (when !== "auto") return when === "always";
   if (!isToStdout || !Deno.stdout.isTerminal() || Deno.noColor) return false;
   const term = { name: "env", variable: "TERM" } as const;
-  const maySee = Deno.permissions.querySync(term).state === "granted";
-  return !maySee || Deno.env.get("TERM") !== "dumb";
+  if (Deno.permissions.querySync(term).state !== "granted") return true;
+  try {
+    return Deno.env.get("TERM") !== "dumb";
+  } catch {
+    return true; // Deno cannot read a value that is not UTF-8.
+  }
 }

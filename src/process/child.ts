@@ -125,7 +125,8 @@ export interface Child extends AsyncDisposable {
    */
   stop(options?: StopOptions): Promise<boolean>;
   /**
-   * Sends a signal, to the whole group if it has one.
+   * Sends a signal, to the whole group if it has one. On Windows only SIGTERM and
+   * SIGKILL can be sent; both end the process at once, with code 1.
    *
    * @param signal The signal. @default {"SIGTERM"}
    * @returns Whether it was sent: `false` when the process has exited.

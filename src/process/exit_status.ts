@@ -45,8 +45,9 @@ export type ExitReason =
  */
 export interface ExitStatus {
   /**
-   * The exit code, 0 to 255; 128 and the signal's number when a signal ended
-   * the child, as a shell reports it; 125 when the system did not tell.
+   * The exit code, 0 to 255 (on Windows 32 bits, with a sign); 128 and the
+   * signal's number when a signal ended the child, as a shell reports it; 125
+   * when the system did not tell.
    */
   readonly code: number;
   /**
@@ -64,8 +65,8 @@ export interface ExitStatus {
    */
   readonly stopSteps: number;
   /**
-   * The first of SIGINT, SIGTERM, SIGHUP and SIGQUIT that this program received
-   * while the child lived, or `null`.
+   * The first of SIGINT, SIGTERM, SIGHUP and SIGQUIT (on Windows SIGINT, SIGBREAK
+   * and SIGHUP) that this program received while the child lived, or `null`.
    */
   readonly receivedSignal: Deno.Signal | null;
   /** From the start to the end of the child's process, in milliseconds. */

@@ -14,7 +14,7 @@ const HANDLED_AFTER_MS = 5000;
  */
 const WATCHER_MS = 600;
 
-/** How long before a signal is raised the workers get the news. */
+/** How long before a signal is raised it is announced to the workers. */
 const ANNOUNCED_MS = 30;
 
 /**
@@ -34,8 +34,8 @@ interface Noted {
 /**
  * The end of this program by a signal that it received, after its children.
  *
- * `note` remembers the signal, `end` sends it to this program. A worker hears
- * the same signals and has an object of its own; so each says on a
+ * `note` remembers the signal, `end` sends it to this program. A worker
+ * receives the same signals and has its own object; so each announces on a
  * BroadcastChannel which signal it is about to raise, and `onRaise` is called in
  * the others: it is no second request. The channel is open between the two, so
  * that it costs nothing before a signal and keeps no program alive.

@@ -120,7 +120,7 @@ export class Signals {
   );
   #isAtTerminal = false;
   #isListening = false;
-  #hearsChildSignals = false;
+  #listensForChildren = false;
 
   readonly #endListeners = END_SIGNALS.map((signal) =>
     [signal, () => this.receive(signal)] as const
@@ -142,8 +142,8 @@ export class Signals {
    * handled after the start.
    */
   listen(isWrapped: boolean): void {
-    if (isWrapped && !this.#hearsChildSignals) {
-      this.#hearsChildSignals = true;
+    if (isWrapped && !this.#listensForChildren) {
+      this.#listensForChildren = true;
       addListeners(this.#childListeners);
     }
     if (this.#isListening) return;
@@ -165,8 +165,8 @@ export class Signals {
     // A hold outlives the child that such a signal was meant for.
     const isNeeded = this.#holds.size > 0 ||
       [...this.#children.keys()].some(({ isWrapped }) => isWrapped);
-    if (this.#hearsChildSignals && !isNeeded) {
-      this.#hearsChildSignals = false;
+    if (this.#listensForChildren && !isNeeded) {
+      this.#listensForChildren = false;
       removeListeners(this.#childListeners);
     }
     if (!this.#isListening || this.#isNeeded) return;

@@ -8,7 +8,7 @@ import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
 export interface StopStep {
   /** Closes the child's stdin, if it is piped. */
   readonly close?: "stdin";
-  /** Sends this signal; SIGCONT follows, so that a stopped child hears it. */
+  /** Sends this signal; SIGCONT follows, so that a stopped child handles it. */
   readonly signal?: Deno.Signal;
   /**
    * How long to wait for the child's end before the next step, 0 to

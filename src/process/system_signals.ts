@@ -1,6 +1,6 @@
 /**
  * What signals are on the system that this program runs on: their numbers, and
- * which of them this program can hear, send and end by.
+ * which of them this program can listen for, send, and end by.
  *
  * Names that a system lacks are absent here, so that they are refused in one
  * sentence before anything is started. The numbers of Linux are those of

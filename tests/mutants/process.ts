@@ -236,8 +236,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a wrapped child loses its signals when another one ends",
     file: "src/process/signals.ts",
-    from: "if (this.#hearsChildSignals && !isNeeded) {",
-    to: "if (this.#hearsChildSignals) {",
+    from: "if (this.#listensForChildren && !isNeeded) {",
+    to: "if (this.#listensForChildren) {",
     tests: SIGNALS,
   },
   {

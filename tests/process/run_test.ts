@@ -103,7 +103,7 @@ test("run ends with its timeout although a descendant holds the pipe", async () 
 });
 
 for (const check of [true, false]) {
-  Deno.test(`run throws the reason of an abort, with check ${check}`, async () => {
+  test(`run throws the reason of an abort, with check ${check}`, async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const reason = new Error("enough");
@@ -114,7 +114,7 @@ for (const check of [true, false]) {
   });
 }
 
-Deno.test("run gives the text of both streams, and JSON", async () => {
+test("run gives the text of both streams, and JSON", async () => {
   const script = `printf '\\357\\273\\277{"a":1}'; echo no >&2`;
   const result = await run("sh", ["-c", script]);
   assertEquals([result.text("stdout"), result.text("stderr"), result.json()], [

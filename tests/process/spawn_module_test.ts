@@ -254,7 +254,9 @@ Deno.test("a module that fills its memory is ended at its limit", async () => {
     timeoutMs: 60_000,
   });
   const { reason, success } = await child.status;
-  assertEquals([reason, success], ["signaled", false]);
+  // Windows has no signals: V8's abort is a code there.
+  const ends = Deno.build.os === "windows" ? "exited" : "signaled";
+  assertEquals([reason, success], [ends, false]);
 });
 
 Deno.test("a limit of memory that V8 cannot have is refused", () => {

@@ -1,7 +1,9 @@
 import { passedOn } from "../../src/process/stop.ts";
 import { assertEquals } from "../support/std_assert.ts";
-import { refusal } from "../support/processes.ts";
+import { refusal, testNeeding } from "../support/processes.ts";
 import { type StopLadder, stopLadder } from "../../mod.ts";
+
+const test = testNeeding("SIGTERM");
 
 const KILL = { signal: "SIGKILL", waitMs: 1000 } as const;
 const CASES: { title: string; ladder: StopLadder; steps: StopLadder }[] = [
@@ -22,7 +24,7 @@ const CASES: { title: string; ladder: StopLadder; steps: StopLadder }[] = [
   },
 ];
 for (const { title, ladder, steps } of CASES) {
-  Deno.test(`a signal that is passed on ${title}`, () => {
+  test(`a signal that is passed on ${title}`, () => {
     assertEquals(passedOn(ladder, "SIGHUP", false), steps);
     assertEquals(passedOn(ladder, "SIGHUP", true), [
       { waitMs: 1000 },

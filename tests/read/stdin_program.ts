@@ -63,10 +63,10 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     say("waits");
     for await (const line of reader.lines()) say(line);
   },
-  /** One byte, and nothing more until a signal. */
+  /** One byte, and nothing more until a signal to the id that it says. */
   async reads_a_byte() {
     await reader.read(1);
-    say("has read");
+    say(`${Deno.pid}`);
     await new Promise<void>((resolve) =>
       Deno.addSignalListener("SIGTERM", () => resolve())
     );

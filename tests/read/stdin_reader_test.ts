@@ -1,10 +1,4 @@
-import {
-  isAlive,
-  isBlockedOnWrite,
-  needs,
-  quote,
-  until,
-} from "../support/processes.ts";
+import { isBlockedOnWrite, needs, quote, until } from "../support/processes.ts";
 import { assert, assertEquals } from "../support/std_assert.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "../support/terminal.ts";
 
@@ -233,21 +227,23 @@ Deno.test(
     const stderr = child.stderr.getReader();
     const writer = Number(textOf((await stderr.read()).value!));
     const stdout = child.stdout.getReader();
-    assertEquals(textOf((await stdout.read()).value!), "has read\n");
-    // It is blocked for a moment between two reads as well.
-    let inARow = 0;
-    await until(() => {
-      inARow = isBlockedOnWrite(writer) ? inARow + 1 : 0;
-      return inARow === 20;
-    }, 10_000);
-    const counts = Deno.readTextFileSync(`/proc/${writer}/io`);
-    const written = Number(/^wchar: (\d+)$/m.exec(counts)?.[1]);
-    assert(written > 65_536 && written <= 4 * 65_536, `${written} bytes`);
-    child.kill("SIGTERM");
-    await stderr.cancel();
-    await stdout.cancel();
-    await child.status;
-    Deno.kill(writer, "SIGKILL");
-    await until(() => !isAlive(writer), 10_000);
+    const reader = Number(textOf((await stdout.read()).value!));
+    try {
+      // It is blocked for a moment between two reads as well.
+      let inARow = 0;
+      await until(() => {
+        inARow = isBlockedOnWrite(writer) ? inARow + 1 : 0;
+        return inARow === 20;
+      }, 10_000);
+      const counts = Deno.readTextFileSync(`/proc/${writer}/io`);
+      const written = Number(/^wchar: (\d+)$/m.exec(counts)?.[1]);
+      assert(written > 65_536 && written <= 4 * 65_536, `${written} bytes`);
+    } finally {
+      // The writer ends by SIGPIPE, or has ended.
+      Deno.kill(reader, "SIGTERM");
+      await stderr.cancel();
+      await stdout.cancel();
+      await child.status;
+    }
   },
 );

@@ -12,6 +12,8 @@
  * The files of this folder that hold tests have no `_test` in their names: here
  * alone they make sense, and `deno task test` does not find them.
  */
+import { homedir } from "node:os";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** One process of `deno test`. */
@@ -140,9 +142,8 @@ function count(report: string): Counts {
 /** Runs all, and tells what passed, failed and was ignored. */
 async function main(args: readonly string[]): Promise<number> {
   const named = args.find((arg) => arg.startsWith("--folder="))?.slice(9);
-  const cache = Deno.env.get("XDG_CACHE_HOME") ??
-    `${Deno.env.get("HOME")}/.cache`;
-  const folder = named ?? `${cache}/basic-pipes-windows`;
+  const cache = Deno.env.get("XDG_CACHE_HOME") ?? `${homedir()}/.cache`;
+  const folder = resolve(named ?? `${cache}/basic-pipes-windows`);
   const why = await prepare(folder);
   if (why !== undefined) {
     console.log(`Windows: skipped, as ${why}`);

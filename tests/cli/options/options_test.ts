@@ -1,5 +1,5 @@
 /** The options of the log, through the whole program. */
-import { fixture, has, testNeeding } from "../../support/processes.ts";
+import { fixture, has, quote, testNeeding } from "../../support/processes.ts";
 import {
   assert,
   assertEquals,
@@ -10,8 +10,9 @@ import { DEFAULTS } from "../../../child.ts";
 import { CHILD_TABLE } from "../../../cli/child/child_program.ts";
 import { FRAME_RULES } from "../../../cli/options/option.ts";
 import { parse } from "../../../cli/options/parse.ts";
-import { TERMINAL_PROGRAM } from "../../support/terminal.ts";
+import { onTerminal, TERMINAL_PROGRAM } from "../../support/terminal.ts";
 import {
+  denoRun,
   shell,
   start,
   whole,
@@ -507,5 +508,24 @@ Deno.test({
     assert(!await isColored(wholeOnTerminal, ["--color=never"]));
     const noColor = { NO_COLOR: "1", TERM: "xterm" };
     assert(!await isColored(wholeOnTerminal, [], noColor));
+  },
+});
+
+Deno.test({
+  name: "a TERM that is not UTF-8 does not change the exit status",
+  ignore: !has(TERMINAL_PROGRAM),
+  fn: async () => {
+    const words = [Deno.execPath()].concat(
+      denoRun(["-ftext", "-tnone", "--slow=1h", "--", "sh", "-c", "exit 7"], {
+        deno: ["--allow-run", "--allow-env"],
+      }),
+    );
+    const line = `TERM=$(printf 'a\\243') ${words.map(quote).join(" ")}`;
+    const { code, stdout } = await new Deno.Command(TERMINAL_PROGRAM, {
+      args: onTerminal(line),
+      env: { NO_COLOR: "" },
+      stdin: "null",
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stdout)], [7, ""]);
   },
 });
