@@ -1,7 +1,6 @@
 import {
   type LineBuffer,
   storeAscii,
-  storeBase64,
   StoredText,
   storeInteger,
 } from "./store.ts";
@@ -117,7 +116,7 @@ export class JsonFormat extends LineFormat {
       );
       at = payload >= 0
         ? payload
-        : storeBase64(view, BASE64.store(view, at), chunk, from, to);
+        : storeBase64(out, BASE64.store(view, at), chunk, from, to);
       at = TAIL.store(view, at);
       offset += to - from;
       from = to;
@@ -173,4 +172,48 @@ function quote(text: string): string {
       : character;
   }
   return `"${quoted}"`;
+}
+
+const ALPHABET =
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PAD = 0x3d;
+/** From here on `toBase64` of the platform is faster; at 32 bytes it is not. */
+const PLATFORM_BYTES = 1024;
+const encoder = new TextEncoder();
+
+/** The two digits of each 12-bit number, as a little-endian number. */
+const PAIRS = new Uint16Array(4096);
+for (let i = 0; i < PAIRS.length; i++) {
+  PAIRS[i] = ALPHABET.charCodeAt(i & 63) << 8 | ALPHABET.charCodeAt(i >> 6);
+}
+
+/**
+ * Stores `bytes[from, to)` as base64 with padding (RFC 4648, section 4);
+ * returns the place behind it.
+ */
+function storeBase64(
+  { bytes: target, view }: LineBuffer,
+  start: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  if (to - from >= PLATFORM_BYTES) {
+    const text = bytes.subarray(from, to).toBase64();
+    return start + encoder.encodeInto(text, target.subarray(start)).written;
+  }
+  let at = start;
+  let i = from;
+  for (; i + 2 < to; i += 3, at += 4) {
+    const bits = bytes[i]! << 16 | bytes[i + 1]! << 8 | bytes[i + 2]!;
+    view.setUint16(at, PAIRS[bits >> 12]!, true);
+    view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  }
+  if (i === to) return at;
+  const bits = bytes[i]! << 16 | (i + 1 < to ? bytes[i + 1]! << 8 : 0);
+  view.setUint16(at, PAIRS[bits >> 12]!, true);
+  view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  if (i + 1 === to) view.setUint8(at + 2, PAD);
+  view.setUint8(at + 3, PAD);
+  return at + 4;
 }
