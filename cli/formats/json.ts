@@ -12,7 +12,7 @@ import { decodeAt, utf8Length } from "./escape.ts";
 
 /** The longest spelling of a byte, `\u001b`. */
 const BYTE_ROOM = 6;
-/** Two integers of at most 16 digits, and up to 7 bytes stored too many. */
+/** Two integers of at most 16 digits, and up to 7 bytes that are overwritten. */
 const LINE_ROOM = 40;
 
 const SIZE = new StoredText(`,"size":`);
@@ -28,7 +28,7 @@ for (let byte = 0; byte < 128; byte++) {
   LENGTHS[byte] = storeAscii(spellings, byte * 8, spellUnits(byte)) - byte * 8;
 }
 
-/** A code point as the inside of a JSON string has it. */
+/** The spelling of a code point inside a JSON string. */
 function spellUnits(codePoint: number): string {
   const text = String.fromCodePoint(codePoint);
   if (codePoint >= 0x20 && codePoint < 0x7f) {
@@ -45,11 +45,11 @@ function spellUnits(codePoint: number): string {
 /**
  * `json`: one object a line, `{"time":…,"stream":"out","offset":0,"size":6,"text":"Spam 0"}`.
  *
- * `offset` and `size` are bytes of the stream. `text` is there if the bytes are
- * well-formed UTF-8 by themselves, else `base64` (RFC 4648, padded). `time` is
- * a number of seconds, for `iso` a string. `label`, `slow` (only if it is),
- * `read`, `full` and `cut` (of `marks`) come first where they were
- * asked for. Whatever could act on a terminal is escaped (RFC 8259).
+ * `offset` and `size` count bytes of the stream. `text` has the bytes if they are
+ * valid UTF-8, else `base64` has them (RFC 4648, padded). `time` is a number of
+ * seconds, with `iso` a string. If asked for, `label`, `slow` (only if true), and
+ * `read`, `full` and `cut` (of `marks`) come first. What could act on a terminal
+ * is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
@@ -58,7 +58,7 @@ export class JsonFormat extends LineFormat {
   readonly #head = new StoredText();
 
   constructor(options: FormatOptions) {
-    // Colour would not be JSON.
+    // With escapes of colour, the line would not be JSON.
     super({ ...options, color: false });
     this.#time = options.time;
     this.#label = options.label ? `"label":${quote(options.label)},` : "";
@@ -127,8 +127,8 @@ export class JsonFormat extends LineFormat {
 }
 
 /**
- * Stores UTF-8 as the inside of a JSON string; returns the place behind it, or
- * -1 if it is not well-formed.
+ * Stores UTF-8 as the inside of a JSON string; returns the index after it, or
+ * -1 if it is not valid UTF-8.
  */
 function storeString(
   out: LineBuffer,
@@ -162,7 +162,7 @@ function storeString(
   return at;
 }
 
-/** A text of our own as a JSON string with everything hidden escaped. */
+/** A text as a JSON string, with all that could act on a terminal escaped. */
 function quote(text: string): string {
   let quoted = "";
   for (const character of text.toWellFormed()) {
@@ -177,7 +177,7 @@ function quote(text: string): string {
 const ALPHABET =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PAD = 0x3d;
-/** From here on `toBase64` of the platform is faster; at 32 bytes it is not. */
+/** From this size on, `toBase64` of the platform is faster than our table. */
 const PLATFORM_BYTES = 1024;
 const encoder = new TextEncoder();
 
@@ -189,7 +189,7 @@ for (let i = 0; i < PAIRS.length; i++) {
 
 /**
  * Stores `bytes[from, to)` as base64 with padding (RFC 4648, section 4);
- * returns the place behind it.
+ * returns the index after it.
  */
 function storeBase64(
   { bytes: target, view }: LineBuffer,
