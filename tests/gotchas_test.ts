@@ -350,6 +350,23 @@ test("The command eats the loop's input", async () => {
   assertEquals(await loop("</dev/null"), "line 1\nline 2\nline 3\n");
 });
 
+Deno.test("A read of stdin that is given up", async () => {
+  // Ours: stdin_reader_test.ts.
+  const program = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", fixture("gives_a_read_of_stdin_up.ts")],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = new PipeReader(program.stdout);
+  assertEquals(await reader.readLine(), "gave up");
+  const stdin = program.stdin.getWriter();
+  await stdin.write(new TextEncoder().encode("the first line\n"));
+  await stdin.close();
+  assertEquals(await reader.readLine(), "null");
+  await reader.cancel();
+  await program.status;
+});
+
 Deno.test({
   name: "SIGUSR1 opens a debugger",
   ignore: Deno.build.os !== "linux",

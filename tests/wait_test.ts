@@ -38,6 +38,12 @@ test("a second look comes after what waited while the event loop was blocked", a
   assertEquals(order, ["exit", "look"]);
 });
 
+Deno.test("a second look comes 5 ms later where nothing was blocked", async () => {
+  const startMs = performance.now();
+  await new Promise<void>((resolve) => lookAgain(10, resolve));
+  assert(performance.now() - startMs >= 14);
+});
+
 Deno.test("a look that is not wanted any more never comes", async () => {
   let looks = 0;
   const end = lookAgain(10, () => looks++);
@@ -51,7 +57,8 @@ Deno.test("a machine on which every timer is late still gets its second look", a
   let isOver = false;
   const busy = (async () => {
     while (!isOver) {
-      block(60);
+      // Longer than the wait for a look and the lateness that it is allowed.
+      block(100);
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   })();

@@ -6,7 +6,7 @@ import {
 } from "./page.ts";
 import { shellWord } from "../../src/shell_word.ts";
 
-/** The completion script for bash, from 4.0 on; bash-completion is not needed. */
+/** The completion script for bash 4.0 and later, also without bash-completion. */
 export function bashCompletions(page: CompletionPage): string {
   const options = completed(page);
   const name = functionName(page.name);
@@ -21,7 +21,7 @@ ${name}() {
   local -a words=()
   COMPREPLY=()
 
-  # What follows the first -- is another command, completed as it would be alone.
+  # After the first -- is another command: it is completed as it is alone.
   for ((at = 1; at < COMP_CWORD; at++)); do
     [[ \${COMP_WORDS[at]} == -- && \${COMP_WORDS[at - 1]} != = ]] || continue
     if declare -F _command_offset >/dev/null; then
@@ -88,7 +88,7 @@ complete -F ${name} ${shellWord(page.name)}
 `;
 }
 
-/** What becomes of the value of one option. */
+/** How the value of one option is completed. */
 function valueCase({ spellings, kind }: Completed): string {
   if (kind === null) return "";
   const pattern = spellings.join(" | ");
@@ -106,7 +106,7 @@ function cluster(options: readonly Completed[]): string {
       .map(({ spellings }) => spellings[1]?.slice(1) ?? "").join("");
   const flags = letters(true);
   const valued = letters(false);
-  // A table without letters that take a value has a pattern that never matches.
+  // Without such letters, a pattern that never matches.
   if (valued === "") return "$^";
   return `-${flags && `[${flags}]*`}[${valued}]`;
 }

@@ -12,8 +12,8 @@ const SCRIPTS: Record<Shell, (page: CompletionPage) => string> = {
 
 /**
  * A script that makes a shell complete the program: its options, their values
- * where those are few words, files or folders, and after `--` the command, as
- * the shell completes it alone. All of it follows from the table of options.
+ * (words, files or folders), and after `--` the command, as the shell completes
+ * it alone. It is made from the table of options.
  */
 export function completions(shell: Shell, page: CompletionPage): string {
   return SCRIPTS[shell](page);

@@ -5,7 +5,7 @@ import {
   functionName,
 } from "./page.ts";
 
-/** The completion script for fish, from 3.0 on. */
+/** The completion script for fish 3.0 and later. */
 export function fishCompletions(page: CompletionPage): string {
   const command = `_${functionName(page.name)}_command`;
   const name = quoted(page.name);
@@ -27,7 +27,7 @@ function ${command}
 end
 
 complete -c ${name} -f
-# What follows the first -- is another command, completed as it would be alone.
+# After the first -- is another command: it is completed as it is alone.
 complete -c ${name} -n '${command} >/dev/null' -a '(complete -C (${command}))'
 complete -c ${name} -n 'not ${command}' -a '--' -d 'a command follows'
 ${lines.join("")}`;
@@ -41,7 +41,7 @@ function described({ spellings, help, kind }: Completed): string {
 }
 
 function valueOf({ words, completes }: NonNullable<Completed["kind"]>): string {
-  // -a is read once more, as a command line: its words are quoted by themselves.
+  // fish reads the value of -a as a command line: each word is quoted for that.
   if (words !== undefined) {
     return `-x -a ${quoted(words.map(quoted).join(" "))}`;
   }
@@ -51,7 +51,7 @@ function valueOf({ words, completes }: NonNullable<Completed["kind"]>): string {
     : "-x";
 }
 
-/** A word in single quotes, as fish reads it. */
+/** A word in single quotes of fish. */
 function quoted(word: string): string {
   return `'${word.replaceAll(/[\\']/g, "\\$&")}'`;
 }

@@ -1,14 +1,14 @@
 import type { Kind, Option, OptionTable } from "../options/option.ts";
 
-/** What is completed: the name of a command, and its options. */
+/** What is completed: a command and its options. */
 export interface CompletionPage {
-  /** The name the program is called by. */
+  /** The name of the command. */
   readonly name: string;
   /** Its options. */
   readonly table: OptionTable;
 }
 
-/** An option as a completion sees it. */
+/** What a completion needs of an option. */
 export interface Completed {
   /** `--name` and, where there is one, `-n`. */
   readonly spellings: readonly [long: string, ...short: string[]];

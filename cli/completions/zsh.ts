@@ -6,7 +6,7 @@ import {
 } from "./page.ts";
 import { shellWord } from "../../src/shell_word.ts";
 
-/** The completion script for zsh: as a file in `fpath`, or sourced. */
+/** The completion script for zsh, to be sourced or put into `fpath`. */
 export function zshCompletions(page: CompletionPage): string {
   const name = functionName(page.name);
   const specs = completed(page).flatMap(specsOf);
@@ -17,7 +17,7 @@ export function zshCompletions(page: CompletionPage): string {
 # or, in place of the second line, this text as the file _${page.name} in a
 # folder of $fpath.
 ${name}() {
-  # What follows the first -- is another command, completed as it would be alone.
+  # After the first -- is another command: it is completed as it is alone.
   local -i border=\${words[(i)--]}
   if ((border < CURRENT)); then
     shift $border words
@@ -43,10 +43,10 @@ fi
 `;
 }
 
-/** What `_arguments` is told of an option, for each of its spellings. */
+/** The arguments of `_arguments` for an option, one for each spelling. */
 function specsOf({ spellings, help, kind, isRepeated }: Completed): string[] {
   const [long, short] = spellings;
-  // One spelling of it ends the offer of both, unless it can be repeated.
+  // After one spelling none is offered again, unless it can be repeated.
   const once = isRepeated ? "*" : `(${spellings.join(" ")})`;
   const value = kind === null ? "" : valueOf(kind);
   const says = `[${escaped(help)}]${value}`;
@@ -71,11 +71,11 @@ function action(
     return `(${list.join(" ")})`;
   }
   if (completes === "file") return "_files";
-  // The single space: the placeholder is shown, and nothing offered.
+  // A single space shows the placeholder and offers nothing.
   return completes === "folder" ? "_files -/" : " ";
 }
 
-/** Text that is no syntax of `_arguments`. */
+/** Text that `_arguments` does not read as syntax. */
 function escaped(text: string): string {
   return text.replaceAll(/[\\\[\]:]/g, "\\$&");
 }

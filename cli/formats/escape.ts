@@ -2,13 +2,12 @@ import { storeAscii } from "./store.ts";
 import { isHidden } from "../../src/text_safety.ts";
 
 /**
- * How each byte is written where a terminal or a reader of lines could act on it.
+ * The spelling of each byte in a log line, where nothing may act on a terminal.
  *
- * A table has two entries a byte: `words`, the four bytes of its spelling as a
- * little-endian number, and `infos`, the length of the spelling in the low
- * three bits with the flags below above them. So a byte is written by one
- * 4-byte store and one addition, with no branch; 3 bytes of room must lie
- * behind the last.
+ * A table has two entries for each byte: `words`, the four bytes of its spelling
+ * as a little-endian number, and `infos`, the length of the spelling in the low
+ * three bits and the flags below in the others. So writing a byte is one 4-byte
+ * store and one addition, with no branch. The last store needs 3 bytes of room.
  */
 export interface EscapeTable {
   /** The spelling of a byte: one to four bytes, the first in the low bits. */
@@ -24,7 +23,7 @@ export const SINGLE_QUOTE = 8;
 /** Flag in `infos`: the byte is `"`. */
 export const DOUBLE_QUOTE = 16;
 
-/** A table from the spelling (ASCII, one to four characters) of each byte. */
+/** A table of the spelling of each byte: ASCII, one to four characters. */
 export function createEscapeTable(
   spell: (byte: number) => string,
 ): EscapeTable {
@@ -43,7 +42,7 @@ export function createEscapeTable(
   return { words, infos };
 }
 
-/** `\t \n \r`, a doubled backslash, printable ASCII as it is, else `\xNN`. */
+/** Printable ASCII as it is, `\\` for a backslash, `\t \n \r`, else `\xNN`. */
 export function spellByte(byte: number): string {
   if (byte === 0x5c) return "\\\\";
   if (byte === 0x09) return "\\t";
@@ -53,7 +52,7 @@ export function spellByte(byte: number): string {
   return "\\x" + byte.toString(16).padStart(2, "0");
 }
 
-/** Stores `\u{HEX}` for a code point; returns the place behind it. */
+/** Stores `\u{HEX}` for a code point; returns the index after it. */
 export function storeCodePoint(
   view: DataView,
   at: number,
@@ -64,15 +63,15 @@ export function storeCodePoint(
 
 /** {@linkcode decodeAt}: no character starts with these bytes. */
 export const INVALID = -1;
-/** {@linkcode decodeAt}: the bytes end within a character. */
+/** {@linkcode decodeAt}: the bytes end inside a character. */
 export const INCOMPLETE = -2;
 
 /**
- * The code point of the character, not ASCII, that starts at `bytes[at]`, or
+ * The code point of the character above ASCII that starts at `bytes[at]`, or
  * {@linkcode INVALID} or {@linkcode INCOMPLETE}.
  *
- * Well-formed is what table 3-7 of the Unicode Standard lists: no overlong
- * form, no surrogate, nothing above U+10FFFF.
+ * Valid is what table 3-7 of the Unicode Standard lists: no overlong form, no
+ * surrogate, nothing above U+10FFFF.
  */
 export function decodeAt(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at]!;
@@ -99,15 +98,15 @@ export function decodeAt(bytes: Uint8Array, at: number, end: number): number {
     fourth & 0x3f;
 }
 
-/** How many bytes the UTF-8 of a code point above ASCII has: 2 to 4. */
+/** The number of bytes of a code point above ASCII in UTF-8: 2 to 4. */
 export function utf8Length(codePoint: number): number {
   return codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }
 
 /**
- * Bytes as quoted text in at most `columns` of a terminal, on which nothing of
- * it can act: escaped as the `text` format escapes. `…` stands for what is left
- * out; `isCut` says that the bytes themselves are only a beginning.
+ * Bytes as quoted text of at most `columns` columns, escaped so that nothing acts
+ * on a terminal. `…` follows if something is left out; `isCut` says that the
+ * given bytes are only the first ones.
  */
 export function showBytes(
   bytes: Uint8Array,
@@ -115,7 +114,7 @@ export function showBytes(
   isCut = false,
 ): string {
   let text = "";
-  // The quotes and the mark that something is left out.
+  // Without the two quotes and the `…`.
   let room = columns - 3;
   let at = 0;
   while (at < bytes.length) {
@@ -127,7 +126,7 @@ export function showBytes(
       : isHidden(codePoint)
       ? `\\u{${codePoint.toString(16)}}`
       : String.fromCodePoint(codePoint);
-    // What is not ASCII may be two columns wide.
+    // A character above ASCII can be two columns wide.
     room -= codePoint >= 0x80 && shown.length <= 2 ? 2 : shown.length;
     if (room < 0) return `"${text}"…`;
     text += shown;

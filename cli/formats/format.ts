@@ -2,36 +2,38 @@ import type { Arrival } from "../arrival.ts";
 import type { TimeKind } from "../options/option.ts";
 import type { LineBuffer } from "./store.ts";
 
-/** Everything that a format can be asked for. */
+/** The options of every format. */
 export interface FormatOptions {
   /** How the time is written. */
   time: TimeKind;
   /** `iso` in UTC with `Z`, instead of local time with its offset. */
   utc: boolean;
-  /** Put in front of each line, made safe for a terminal. */
+  /** In front of each line, escaped so that it cannot act on a terminal. */
   label?: string;
-  /** The process id that `seed` names. */
+  /** The process id in a line of `seed`. */
   pid: number;
   /** Whether our own decorations may have colour. */
   color: boolean;
-  /** Mark lines that come more than this many milliseconds after the one before. */
+  /** Mark lines more than this many milliseconds after the previous one. */
   slowMs?: number;
-  /** Show which slices came out of one read, which were full, and cut characters. */
+  /** Show which slices came from one read, which were full, and cut characters. */
   marks: boolean;
   /** Name the stream, `out` or `err`, on each line. */
   streams: boolean;
   /**
-   * Each piece is a whole message (a line, a frame), so that a character which
-   * is incomplete at its end belongs to it and not to the next. Default false.
+   * Each piece is a whole message (a line, a frame): an incomplete character at
+   * its end belongs to it, not to the next one.
+   *
+   * @default {false}
    */
   frames?: boolean;
 }
 
-/** One way to write what arrived. It keeps state: one instance, one log. */
+/** A way to write what arrived. It has state: each log needs its own. */
 export interface Format {
   /**
-   * Appends the line or lines of `chunk[start, end)` as ONE piece, also when
-   * it is empty.
+   * Appends the line or lines of `chunk[start, end)` as one piece, even if it is
+   * empty.
    */
   piece(
     out: LineBuffer,
@@ -41,11 +43,10 @@ export interface Format {
     arrival: Arrival,
   ): void;
   /**
-   * Appends `chunk[start, end)` in pieces of `size` bytes, the last may be
-   * shorter: the same output as {@linkcode piece} for each, faster. Returns
-   * how many pieces that were. The room it takes in `out` is bounded by the
-   * bytes given, so hand over a large chunk in portions that are multiples
-   * of `size`.
+   * Appends `chunk[start, end)` in pieces of `size` bytes, of which the last may
+   * be shorter; returns the number of pieces. It writes what {@linkcode piece}
+   * writes for each, but faster. The bytes given bound the room that it takes in
+   * `out`: give a large chunk in portions that are multiples of `size`.
    */
   slices(
     out: LineBuffer,
@@ -56,12 +57,12 @@ export interface Format {
     arrival: Arrival,
   ): number;
   /**
-   * The next byte of `stream` stands at `offset` in it: something was left out
-   * of the log, as the header of a frame is.
+   * Sets the offset of the next byte of `stream`: bytes that are not logged were
+   * in front of it, as the header of a frame.
    */
   seek?(stream: Arrival["stream"], offset: number): void;
-  /** What {@linkcode end} appends is no byte of the stream. */
+  /** `end()` appends a line without bytes, which `--count` may drop. */
   readonly endIsExtra?: true;
-  /** Appends what is still held back when the stream of `arrival` has ended. */
+  /** Appends the bytes that were held back, at the end of a stream. */
   end?(out: LineBuffer, arrival: Arrival): void;
 }

@@ -4,15 +4,15 @@ import type { FormatName } from "../options/option.ts";
 import { SeedFormat } from "./seed.ts";
 import type { LineBuffer } from "./store.ts";
 
-/** What makes a format. */
+/** The class of a format. */
 export type FormatClass = new (options: FormatOptions) => Format;
 
-/** Loads the format of each name that `--format` takes. */
+/** Loads the class of a format, by the name that `--format` takes. */
 export const FORMATS: Record<
   FormatName,
   () => FormatClass | Promise<FormatClass>
 > = {
-  // The default: loaded with the log, as one more import() takes time.
+  // The default. It is loaded with the log: an import() here takes longer.
   seed: () => SeedFormat,
   text: async () => (await import("./text.ts")).TextFormat,
   hex: async () => (await import("./hex.ts")).HexFormat,
@@ -20,7 +20,7 @@ export const FORMATS: Record<
   raw: () => RawFormat,
 };
 
-/** `raw`: the bytes, unchanged, with no time and no line of our own. */
+/** `raw`: the bytes, unchanged, without times and without lines of our own. */
 export class RawFormat implements Format {
   piece(out: LineBuffer, chunk: Uint8Array, start: number, end: number): void {
     out.append(chunk.subarray(start, end));

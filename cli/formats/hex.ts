@@ -15,7 +15,7 @@ const NEWLINE = 0x0a;
 const DIGITS = new Uint16Array(256);
 /** Two hex digits and two spaces of each byte. */
 const COLUMNS = new Uint32Array(256);
-/** What stands for each byte in the right column. */
+/** The character for each byte in the right column. */
 const PRINTABLE = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const digits = byte.toString(16).padStart(2, "0");
@@ -29,20 +29,19 @@ for (let byte = 0; byte < 256; byte++) {
  * `hex`: the columns of `hexdump -vC`: a running offset, sixteen bytes, and
  * what of them can be printed.
  *
- * The offset counts each stream by itself. A piece of more than 16 bytes has
- * more rows: the time and the marks stand on its first, the label and the
- * stream on each. At the end of a stream that was not empty the offset stands
- * alone. So the log of `--time none --fill --slice 16` is what `hexdump -vC`
- * prints for the same bytes.
+ * Each stream has its own offset. A piece of more than 16 bytes has several
+ * rows: the first has the time and the marks, each has the label and the stream.
+ * The end of a stream that was not empty is a row with the offset alone. So the
+ * log of `--time none --fill --slice 16` is what `hexdump -vC` prints.
  */
 export class HexFormat extends LineFormat {
   readonly endIsExtra = true;
   readonly #offsets = { out: 0, err: 0 };
   readonly #head = new StoredText();
-  /** What stands in front of the further rows, as wide as the head. */
+  /** What is in front of the other rows of a piece, as wide as the head. */
   readonly #indent = new StoredText();
 
-  /** How many bytes the stream had, as the last offset. */
+  /** Appends the last offset: the number of bytes of the stream. */
   end(out: LineBuffer, arrival: Arrival): void {
     const offset = this.#offsets[arrival.stream];
     if (offset === 0) return;
@@ -97,7 +96,7 @@ export class HexFormat extends LineFormat {
   }
 }
 
-/** Stores one row of at most 16 bytes; returns the place behind it. */
+/** Stores one row of at most 16 bytes; returns the index after it. */
 function storeRow(
   out: LineBuffer,
   start: number,
@@ -114,8 +113,8 @@ function storeRow(
   bytes[at] = SPACE;
   bytes[at + 1] = SPACE;
   bytes[right++] = BAR;
-  // The two spaces of a column are overwritten by the next, except in the
-  // middle and at the end, where hexdump has two as well.
+  // Each column overwrites the second space of the one before. It stays in the
+  // middle and at the end, where hexdump has two spaces.
   at += 2;
   const middle = from + Math.min(ROW_BYTES / 2, length);
   for (let i = from; i < middle; i++, at += 3) {

@@ -1,7 +1,6 @@
 import {
   type LineBuffer,
   storeAscii,
-  storeBase64,
   StoredText,
   storeInteger,
 } from "./store.ts";
@@ -13,7 +12,7 @@ import { decodeAt, utf8Length } from "./escape.ts";
 
 /** The longest spelling of a byte, `\u001b`. */
 const BYTE_ROOM = 6;
-/** Two integers of at most 16 digits, and up to 7 bytes stored too many. */
+/** Two integers of at most 16 digits, and up to 7 bytes that are overwritten. */
 const LINE_ROOM = 40;
 
 const SIZE = new StoredText(`,"size":`);
@@ -29,7 +28,7 @@ for (let byte = 0; byte < 128; byte++) {
   LENGTHS[byte] = storeAscii(spellings, byte * 8, spellUnits(byte)) - byte * 8;
 }
 
-/** A code point as the inside of a JSON string has it. */
+/** The spelling of a code point inside a JSON string. */
 function spellUnits(codePoint: number): string {
   const text = String.fromCodePoint(codePoint);
   if (codePoint >= 0x20 && codePoint < 0x7f) {
@@ -46,11 +45,11 @@ function spellUnits(codePoint: number): string {
 /**
  * `json`: one object a line, `{"time":…,"stream":"out","offset":0,"size":6,"text":"Spam 0"}`.
  *
- * `offset` and `size` are bytes of the stream. `text` is there if the bytes are
- * well-formed UTF-8 by themselves, else `base64` (RFC 4648, padded). `time` is
- * a number of seconds, for `iso` a string. `label`, `slow` (only if it is),
- * `read`, `full` and `cut` (of `marks`) come first where they were
- * asked for. Whatever could act on a terminal is escaped (RFC 8259).
+ * `offset` and `size` count bytes of the stream. `text` has the bytes if they are
+ * valid UTF-8, else `base64` has them (RFC 4648, padded). `time` is a number of
+ * seconds, with `iso` a string. If asked for, `label`, `slow` (only if true), and
+ * `read`, `full` and `cut` (of `marks`) come first. What could act on a terminal
+ * is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
   readonly #offsets = { out: 0, err: 0 };
@@ -59,7 +58,7 @@ export class JsonFormat extends LineFormat {
   readonly #head = new StoredText();
 
   constructor(options: FormatOptions) {
-    // Colour would not be JSON.
+    // With escapes of colour, the line would not be JSON.
     super({ ...options, color: false });
     this.#time = options.time;
     this.#label = options.label ? `"label":${quote(options.label)},` : "";
@@ -117,7 +116,7 @@ export class JsonFormat extends LineFormat {
       );
       at = payload >= 0
         ? payload
-        : storeBase64(view, BASE64.store(view, at), chunk, from, to);
+        : storeBase64(out, BASE64.store(view, at), chunk, from, to);
       at = TAIL.store(view, at);
       offset += to - from;
       from = to;
@@ -128,8 +127,8 @@ export class JsonFormat extends LineFormat {
 }
 
 /**
- * Stores UTF-8 as the inside of a JSON string; returns the place behind it, or
- * -1 if it is not well-formed.
+ * Stores UTF-8 as the inside of a JSON string; returns the index after it, or
+ * -1 if it is not valid UTF-8.
  */
 function storeString(
   out: LineBuffer,
@@ -163,7 +162,7 @@ function storeString(
   return at;
 }
 
-/** A text of our own as a JSON string with everything hidden escaped. */
+/** A text as a JSON string, with all that could act on a terminal escaped. */
 function quote(text: string): string {
   let quoted = "";
   for (const character of text.toWellFormed()) {
@@ -173,4 +172,48 @@ function quote(text: string): string {
       : character;
   }
   return `"${quoted}"`;
+}
+
+const ALPHABET =
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PAD = 0x3d;
+/** From this size on, `toBase64` of the platform is faster than our table. */
+const PLATFORM_BYTES = 1024;
+const encoder = new TextEncoder();
+
+/** The two digits of each 12-bit number, as a little-endian number. */
+const PAIRS = new Uint16Array(4096);
+for (let i = 0; i < PAIRS.length; i++) {
+  PAIRS[i] = ALPHABET.charCodeAt(i & 63) << 8 | ALPHABET.charCodeAt(i >> 6);
+}
+
+/**
+ * Stores `bytes[from, to)` as base64 with padding (RFC 4648, section 4);
+ * returns the index after it.
+ */
+function storeBase64(
+  { bytes: target, view }: LineBuffer,
+  start: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  if (to - from >= PLATFORM_BYTES) {
+    const text = bytes.subarray(from, to).toBase64();
+    return start + encoder.encodeInto(text, target.subarray(start)).written;
+  }
+  let at = start;
+  let i = from;
+  for (; i + 2 < to; i += 3, at += 4) {
+    const bits = bytes[i]! << 16 | bytes[i + 1]! << 8 | bytes[i + 2]!;
+    view.setUint16(at, PAIRS[bits >> 12]!, true);
+    view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  }
+  if (i === to) return at;
+  const bits = bytes[i]! << 16 | (i + 1 < to ? bytes[i + 1]! << 8 : 0);
+  view.setUint16(at, PAIRS[bits >> 12]!, true);
+  view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
+  if (i + 1 === to) view.setUint8(at + 2, PAD);
+  view.setUint8(at + 3, PAD);
+  return at + 4;
 }

@@ -5,9 +5,9 @@ import { Marks } from "./marks.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { Stamp } from "./stamp.ts";
 
-/** A format of lines: what all of them share but the payload. */
+/** A format of lines: all that they share, without the payload. */
 export abstract class LineFormat implements Format {
-  /** What stands around the payload of the line that is being written. */
+  /** What is around the payload of the current line. */
   protected readonly prefix: Prefix;
 
   constructor(options: FormatOptions) {
@@ -51,13 +51,13 @@ export abstract class LineFormat implements Format {
     return Math.ceil((end - start) / size);
   }
 
-  /** Turns to a line that is no slice of a read. */
+  /** Begins a line that is not a slice of a read: it has no marks. */
   protected nextLine(arrival: Arrival): void {
     const cleared = this.prefix.marks?.clear();
     if (this.prefix.set(arrival) || cleared) this.rebuild();
   }
 
-  /** As {@linkcode slices}, each with the marks of its own. */
+  /** As {@linkcode slices}, each slice with its marks. */
   #marked(
     marks: Marks,
     out: LineBuffer,
@@ -77,12 +77,12 @@ export abstract class LineFormat implements Format {
     return pieces;
   }
 
-  /** Builds the bytes around a payload anew: the prefix has changed. */
+  /** Builds the bytes around a payload again, as the prefix has changed. */
   protected abstract rebuild(): void;
 
   /**
-   * Appends the lines of `chunk[start, end)` in pieces of `size` bytes, all
-   * with the same prefix; one line also if there is no byte.
+   * Appends the lines of `chunk[start, end)` in pieces of `size` bytes, all with
+   * the same prefix. Without a byte it is one line.
    */
   protected abstract write(
     out: LineBuffer,
@@ -97,19 +97,19 @@ const YELLOW = "\x1b[33m";
 const PLAIN = "\x1b[39m";
 
 /**
- * What stands around the payload of a line: the mark of a slow line, the
- * label, the time, the name of the stream and the marks of the slice.
+ * What is around the payload of a line: the mark of a slow line, the label, the
+ * time, the name of the stream and the marks of the slice.
  *
- * With `slowMs` each line starts with two columns: `! ` if it came later than
- * that after the line before, else two spaces. With colour, that mark and the
- * time of a slow line are yellow; nothing else is ever coloured.
+ * With `slowMs` each line starts with two columns: `! ` if it came more than
+ * `slowMs` after the previous line, else two spaces. With colour, that mark and
+ * the time of a slow line are yellow. Nothing else has a colour.
  */
 class Prefix {
-  /** Only the first line of an arrival can differ from its others. */
+  /** Whether the first line of an arrival can differ from its other lines. */
   readonly firstDiffers: boolean;
-  /** The label, made safe, and a space, or nothing. */
+  /** The label, escaped, and a space, or nothing. */
   readonly label: string;
-  /** What is known of the slice, if it is to be marked. */
+  /** The marks of the slice, with the option `marks`. */
   readonly marks: Marks | undefined;
   readonly #stamp: Stamp;
   readonly #streams: boolean;
@@ -125,11 +125,11 @@ class Prefix {
     this.#streams = options.streams;
     this.#color = options.color;
     this.#slowMs = options.slowMs;
-    // A message has nothing to do with the reads that brought it.
+    // The marks tell about reads, and a message has no fixed relation to them.
     this.marks = options.marks && !options.frames ? new Marks() : undefined;
   }
 
-  /** Turns to the next line; true if anything around its payload has changed. */
+  /** Begins the next line; returns whether something around its payload changed. */
   set(arrival: Arrival): boolean {
     let changed = this.#stamp.set(arrival);
     const slow = this.#slowMs !== undefined && this.#stamp.gapMs > this.#slowMs;
@@ -154,7 +154,7 @@ class Prefix {
     return this.#slow;
   }
 
-  /** The marks of the slice and a space; blank where they are not known. */
+  /** The marks of the slice and a space; blanks if they are not known. */
   get marksText(): string {
     return this.marks?.text ?? "";
   }
@@ -180,9 +180,9 @@ class Prefix {
   }
 
   /**
-   * All of these in front of a further row of the same line: the label and the
-   * stream again, so that rows of several logs on one terminal can be told
-   * apart, and blanks as wide as the rest.
+   * What is in front of the other rows of the same line. They have the label and
+   * the stream again, since several logs can share a terminal, and blanks for the
+   * rest.
    */
   get indent(): string {
     const mark = this.#slowMs === undefined ? 0 : 2;

@@ -1,28 +1,28 @@
 import type { Arrival } from "../arrival.ts";
 import { decodeAt, INCOMPLETE } from "./escape.ts";
 
-/** The most bytes of an incomplete character. */
+/** The largest number of bytes of an incomplete character. */
 const INCOMPLETE_BYTES = 3;
 
-/** The marks of a piece that is not known to be a slice of one read. */
+/** The marks of a piece that is not a slice of one read. */
 const UNKNOWN = "    ";
 
 /**
- * What `marks` tells about a slice, in three columns and a space.
+ * The marks of a slice, in three columns and a space.
  *
- * - `─` the slice was a whole read of the pipe; else `├` its first, `│` a
- *   middle and `└` its last slice: what one read gave hangs together.
- * - `█` the slice was full; `░` it was not, for the pipe was empty.
- * - `…` the slice ends within a character.
+ * - `─`: the slice was a whole read of the pipe. Otherwise `├` is the first, `│` a
+ *   middle and `└` the last slice of a read.
+ * - `█`: the slice was full. `░`: it was not, as the pipe was empty.
+ * - `…`: the slice ends inside a character.
  */
 export class Marks {
   /** Which read of its stream the slice came from, counted from 1. */
   read = 0;
-  /** Whether the slice has as many bytes as were asked for. */
+  /** Whether the slice has its full size. */
   full = false;
-  /** Whether it ends within a character. */
+  /** Whether it ends inside a character. */
   cut = false;
-  /** All of it, to stand in a line. */
+  /** The marks as text. */
   text = UNKNOWN;
   readonly #reads = { out: 0, err: 0 };
   /** The last bytes of each stream, before the slice. */
@@ -31,21 +31,21 @@ export class Marks {
     err: new Uint8Array(0),
   };
 
-  /** Turns to a piece of which nothing is known; true if that is a change. */
+  /** Begins a piece that is not a slice of a read; returns whether that changed. */
   clear(): boolean {
     const changed = this.isKnown;
     this.text = UNKNOWN;
     return changed;
   }
 
-  /** Whether it is a slice of one read, so that the rest means anything. */
+  /** Whether the piece is a slice of one read: else the marks mean nothing. */
   get isKnown(): boolean {
     return this.text !== UNKNOWN;
   }
 
   /**
-   * Turns to `chunk[from, to)`, a slice of up to `size` bytes of one read; true
-   * if anything has changed.
+   * Begins `chunk[from, to)`, a slice of up to `size` bytes of one read; returns
+   * whether its marks differ from the previous ones.
    */
   set(
     chunk: Uint8Array,
@@ -68,7 +68,7 @@ export class Marks {
     return this.read !== read || this.text !== text;
   }
 
-  /** The last bytes up to the end of the slice, also from slices before it. */
+  /** The last bytes at the end of the slice, with those of the slices before. */
   #tail(
     chunk: Uint8Array,
     from: number,
@@ -82,7 +82,7 @@ export class Marks {
   }
 }
 
-/** Whether bytes, at most three, end within a character. */
+/** Whether these bytes, at most three, end inside a character. */
 function isCut(tail: Uint8Array): boolean {
   for (let at = 0; at < tail.length; at++) {
     if (decodeAt(tail, at, tail.length) === INCOMPLETE) return true;

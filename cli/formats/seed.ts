@@ -51,7 +51,7 @@ export class SeedFormat extends LineFormat {
   ): void {
     const head = this.#head.length;
     const pieces = Math.max(1, Math.ceil((end - start) / size));
-    // A byte is at most 4 long; words are stored whole, up to 7 bytes too far.
+    // A byte has at most 4 characters; a store can write 7 bytes too far.
     out.ensure(head + pieces * this.#between.length + (end - start) * 4 + 8);
     const { bytes, view } = out;
     let at = this.#head.store(view, out.length);

@@ -3,19 +3,19 @@ import type { TimeKind } from "../options/option.ts";
 import type { FormatOptions } from "./format.ts";
 
 /**
- * The time of a log line, built once per arrival and not per line.
+ * The time of a log line. It is built once for each arrival, not for each line.
  *
  * `epoch` is seconds since 1970, `elapsed` seconds since the start, `delta`
- * seconds since the line before (the first: since the start), each with six
- * decimals; `iso` is ISO 8601 with six decimals. `elapsed` and `delta` use the
- * monotonic clock, so that a changed wall clock cannot make them lie.
+ * seconds since the previous line (for the first, since the start), each with six
+ * decimals. `iso` is ISO 8601 with six decimals. `elapsed` and `delta` use the
+ * monotonic clock, so that a change of the wall clock does not affect them.
  */
 export class Stamp {
   /** The time as it is written; empty for `none`. */
   text = "";
-  /** Milliseconds between the line before and this one. */
+  /** Milliseconds between the previous line and this one. */
   gapMs = 0;
-  /** The first line of an arrival can read differently from its other lines. */
+  /** Whether the first line of an arrival can differ from its other lines. */
   readonly firstDiffers: boolean;
   readonly #kind: TimeKind;
   readonly #utc: boolean;
@@ -34,9 +34,9 @@ export class Stamp {
       options.slowMs !== undefined;
   }
 
-  /** Sets the text for the next line; true if it has changed. */
+  /** Sets the text for the next line; returns whether it changed. */
   set(arrival: Arrival): boolean {
-    // Two pipes: the other one's line may carry a slightly later time.
+    // With two pipes, the previous line can have a slightly later time.
     const gapMs = Math.max(0, arrival.elapsedMs - this.#beforeMs);
     this.#beforeMs = arrival.elapsedMs;
     this.gapMs = gapMs;
@@ -63,7 +63,7 @@ export class Stamp {
   }
 
   #seconds(ms: number): string {
-    // Rounded once, as a whole: 1.9999996 s must carry into 2.000000.
+    // Rounded once, so that 1.9999996 s becomes 2.000000, not 1.1000000.
     const micros = Math.round(ms * 1000);
     const second = Math.floor(micros / 1e6);
     if (second !== this.#second) {
@@ -83,7 +83,7 @@ export class Stamp {
     return `${this.#minuteText}${digits(second, 2)}.${fraction}${this.#zone}`;
   }
 
-  /** The offset of local time can change, but only with a minute. */
+  /** Begins a minute: the offset of local time changes only with a minute. */
   #newMinute(minute: number): void {
     this.#minute = minute;
     const east = this.#utc

@@ -1,14 +1,13 @@
 /**
- * Log lines that wait to be written together: a byte buffer that grows.
+ * Log lines that are collected to be written together: a buffer that grows.
  *
- * Formats write by index into {@linkcode bytes} or {@linkcode view} and then
- * set {@linkcode length}. {@linkcode ensure} may replace both, so take them
- * again after it.
+ * Formats write by index into {@linkcode bytes} or {@linkcode view} and then set
+ * {@linkcode length}. {@linkcode ensure} can replace both: read them after it.
  */
 export class LineBuffer {
-  /** What is written so far and the free space behind it. */
+  /** The bytes written so far and the free space after them. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** The same memory, for stores of more than one byte at any index. */
+  /** The same memory, to store several bytes at any index. */
   view: DataView<ArrayBuffer>;
   /** How many bytes are written so far. */
   length = 0;
@@ -41,7 +40,7 @@ export class LineBuffer {
     return this.bytes.subarray(0, this.length);
   }
 
-  /** Forgets what is written and keeps the memory. */
+  /** Empties the buffer and keeps its memory. */
   reset(): void {
     this.length = 0;
   }
@@ -50,11 +49,11 @@ export class LineBuffer {
 const encoder = new TextEncoder();
 
 /**
- * A text that is stored again and again, at any place of a buffer, in words of
- * 8 bytes: several times faster than copying a few dozen bytes by `set`.
+ * A text that is stored many times, at any index of a buffer, by 8 bytes at once.
+ * For a few dozen bytes this is several times faster than `set`.
  *
- * It must be without U+007F, so that no word is a NaN, which a store might
- * change.
+ * The text must not contain U+007F: eight bytes could then be a NaN, and storing
+ * a NaN can change its bits.
  */
 export class StoredText {
   /** How many bytes the text has. */
@@ -63,14 +62,14 @@ export class StoredText {
   #words = new Float64Array(this.#bytes.buffer);
   #count = 0;
 
-  /** The words of `text`, at first of none. */
+  /** Keeps `text` until {@linkcode set} changes it. */
   constructor(text = "") {
     this.set(text);
   }
 
   /** Changes the text. */
   set(text: string): void {
-    // No text is shorter than its UTF-8, so most of the time this is ASCII.
+    // Nearly every text is ASCII, which needs no encoder.
     this.#grow(text.length);
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
@@ -80,7 +79,7 @@ export class StoredText {
     this.#finish(text.length);
   }
 
-  /** Stores the text, and up to 7 bytes too many; returns the place behind it. */
+  /** Stores the text and up to 7 bytes after it; returns the index after it. */
   store(view: DataView, at: number): number {
     const words = this.#words;
     for (let i = 0; i < this.#count; i++) {
@@ -108,7 +107,7 @@ export class StoredText {
   }
 }
 
-/** Stores a short text of ASCII; returns the place behind it. */
+/** Stores a short text of ASCII; returns the index after it. */
 export function storeAscii(view: DataView, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
     view.setUint8(at + i, text.charCodeAt(i));
@@ -116,7 +115,7 @@ export function storeAscii(view: DataView, at: number, text: string): number {
   return at + text.length;
 }
 
-/** Stores a safe integer of at least 0 in decimal; returns the place behind it. */
+/** Stores a safe integer of at least 0 in decimal; returns the index after it. */
 export function storeInteger(
   view: DataView,
   at: number,
@@ -134,41 +133,4 @@ export function storeInteger(
     rest = tenth;
   }
   return at + length;
-}
-
-const ALPHABET =
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const PAD = 0x3d;
-
-/** The two digits of each 12-bit number, as a little-endian number. */
-const PAIRS = new Uint16Array(4096);
-for (let i = 0; i < PAIRS.length; i++) {
-  PAIRS[i] = ALPHABET.charCodeAt(i & 63) << 8 | ALPHABET.charCodeAt(i >> 6);
-}
-
-/**
- * Stores `bytes[from, to)` as base64 with padding (RFC 4648, section 4);
- * returns the place behind it.
- */
-export function storeBase64(
-  view: DataView,
-  start: number,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): number {
-  let at = start;
-  let i = from;
-  for (; i + 2 < to; i += 3, at += 4) {
-    const bits = bytes[i]! << 16 | bytes[i + 1]! << 8 | bytes[i + 2]!;
-    view.setUint16(at, PAIRS[bits >> 12]!, true);
-    view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
-  }
-  if (i === to) return at;
-  const bits = bytes[i]! << 16 | (i + 1 < to ? bytes[i + 1]! << 8 : 0);
-  view.setUint16(at, PAIRS[bits >> 12]!, true);
-  view.setUint16(at + 2, PAIRS[bits & 4095]!, true);
-  if (i + 1 === to) view.setUint8(at + 2, PAD);
-  view.setUint8(at + 3, PAD);
-  return at + 4;
 }

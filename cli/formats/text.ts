@@ -25,10 +25,10 @@ interface Held {
 /**
  * `text`: time, stream and the text, decoded as UTF-8 across slices.
  *
- * A character that a slice cuts is written whole, with the slice that ends it.
- * What could act on a terminal is escaped, and so that the bytes can be
- * rebuilt: `\\`, `\t`, `\n`, `\r`, `\xNN` for other control characters of ASCII
- * and for each byte that is not UTF-8, and `\u{HEX}` for the code points of
+ * A character that is cut by slices is written whole, in the slice of its last
+ * byte. What could act on a terminal is escaped, and the bytes can be rebuilt:
+ * `\\`, `\t`, `\n`, `\r`, `\xNN` for other control characters of ASCII and for
+ * each byte that is not UTF-8, `\u{HEX}` for the code points of
  * {@linkcode isHidden}.
  */
 export class TextFormat extends LineFormat {
@@ -45,7 +45,7 @@ export class TextFormat extends LineFormat {
     this.#frames = options.frames ?? false;
   }
 
-  /** The first bytes of a character that never came are a line of their own. */
+  /** Appends the bytes of a character that stayed incomplete, as a line. */
   end(out: LineBuffer, arrival: Arrival): void {
     const held = this.#held[arrival.stream];
     if (held.length === 0) return;
@@ -84,7 +84,7 @@ export class TextFormat extends LineFormat {
   ): void {
     const held = this.#held[this.prefix.source];
     const pieces = Math.max(1, Math.ceil((end - start) / size));
-    // A byte is at most 4 long, and up to 3 bytes may be held from before.
+    // A byte has at most 4 characters, and up to 3 bytes can be held.
     out.ensure(
       this.#head.length + pieces * this.#between.length +
         (end - start + 3) * 4 + 8,
@@ -102,7 +102,7 @@ export class TextFormat extends LineFormat {
         seen |= byte;
         at += INFOS[byte]! & LENGTH_MASK;
       }
-      // Written as ASCII with no branch, and anew if that was wrong.
+      // First written as ASCII, with no branch; again if a byte was not ASCII.
       if (seen >= 0x80) {
         at = storeMixed(out, payload, chunk, from, to, held, whole);
       }
@@ -114,8 +114,8 @@ export class TextFormat extends LineFormat {
 }
 
 /**
- * Stores bytes that are not all ASCII; returns the place behind them. An
- * incomplete character at their end is held unless they are `whole`.
+ * Stores bytes that are not all ASCII; returns the index after them. An incomplete
+ * character at their end is held, unless they are a `whole` message.
  */
 function storeMixed(
   out: LineBuffer,
@@ -153,8 +153,8 @@ function storeMixed(
 }
 
 /**
- * Adds bytes to a held character until it is complete or the next byte cannot
- * belong to it; returns the place of the first byte that was not added.
+ * Adds bytes to a held character until it is complete, or until a byte does not
+ * belong to it; returns the index of the first byte that was not added.
  */
 function refill(held: Held, chunk: Uint8Array, from: number, to: number) {
   for (let i = from; i < to; i++) {
@@ -167,7 +167,7 @@ function refill(held: Held, chunk: Uint8Array, from: number, to: number) {
   return to;
 }
 
-/** Stores and forgets a held character: unless `more`, only a complete one. */
+/** Stores a held character and forgets it; an incomplete one only if `more`. */
 function storeHeld(
   out: LineBuffer,
   start: number,

@@ -130,12 +130,12 @@ export class UnreadWatch {
       !hasEnded && (reads === 0 || this.#isStopped)
     );
     if (this.#isOver || watched.length === 0) return;
-    const reads = watched.map((pipe) => pipe.reads);
+    const progress = watched.map((pipe) => pipe.progress);
     this.#endLook = lookAgain(UNREAD_MS, () => {
       const isWaited = this.#isStopped || this.#isElseAwaited() ||
         this.#pipes.some(({ isAsked }) => isAsked);
       watched.forEach((pipe, index) => {
-        const isUnread = !pipe.isAsked && pipe.reads === reads[index];
+        const isUnread = !pipe.isAsked && pipe.progress === progress[index];
         if (isWaited && isUnread) pipe.keepFlowing();
       });
       this.#watch();

@@ -83,6 +83,8 @@ export class OutputPipe implements Source {
   bytes = 0;
   /** How often a reader has asked. */
   reads = 0;
+  /** What reads from here, if anything can. */
+  reader: { readonly bytesRead: number } | undefined;
   readonly #end = Promise.withResolvers<boolean>();
   readonly #pipe: ReadableStreamBYOBReader;
   readonly #options: OutputPipeOptions;
@@ -125,6 +127,11 @@ export class OutputPipe implements Source {
   /** Whether a reader waits. */
   get isAsked(): boolean {
     return this.#waiter !== undefined;
+  }
+
+  /** Grows while somebody reads, also within one chunk that is read slowly. */
+  get progress(): number {
+    return this.reads + (this.reader?.bytesRead ?? 0);
   }
 
   read(): Promise<Uint8Array | null> {

@@ -72,7 +72,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
         name: "stdout",
         exitDelayMs,
       });
-      this.#stdout = new PipeReader(this.#out);
+      this.#stdout = this.#out.reader = new PipeReader(this.#out);
     }
     if (stderr === "piped" || stderr === "tail") {
       this.#err = new OutputPipe(process.stderr, {
@@ -80,8 +80,9 @@ export class OwnedChild implements Child, Owner, Stoppable {
         exitDelayMs,
         onBytes: (bytes) => this.#tail.add(bytes),
       });
-      if (stderr === "piped") this.#stderr = new PipeReader(this.#err);
-      else this.#err.discard();
+      if (stderr === "piped") {
+        this.#stderr = this.#err.reader = new PipeReader(this.#err);
+      } else this.#err.discard();
     }
     if (stdin !== "inherit" && stdin !== "null") {
       this.#in = new StdinPipe(process.stdin);

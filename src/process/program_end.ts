@@ -89,7 +89,9 @@ export class ProgramEnd {
   async end(isNeeded: () => boolean): Promise<void> {
     if (isNeeded()) return;
     if (this.#noted?.signal === "SIGTERM") {
-      await pause(this.#noted.atMs + WATCHER_MS - performance.now());
+      const waitMs = this.#noted.atMs + WATCHER_MS - performance.now();
+      // Deno warns on stderr of a negative wait.
+      await pause(Math.max(waitMs, 0));
       // A child that was started meanwhile has got the signal.
       if (isNeeded()) return;
     }

@@ -118,6 +118,7 @@ export class Signals {
     NAME,
     (signal) => this.#lastAtMs.set(signal, performance.now()),
   );
+  readonly #seesTerminal: () => boolean;
   #isAtTerminal = false;
   #isListening = false;
   #listensForChildren = false;
@@ -137,6 +138,10 @@ export class Signals {
     ["unhandledrejection", (event: Event) => this.#killGroups(event)],
   ] as const;
 
+  constructor(seesTerminal: () => boolean = seesAnyTerminal) {
+    this.#seesTerminal = seesTerminal;
+  }
+
   /**
    * Listens, before a child is started: a signal that comes meanwhile is
    * handled after the start.
@@ -148,11 +153,8 @@ export class Signals {
     }
     if (this.#isListening) return;
     this.#isListening = true;
-    // Asked now: a terminal that has hung up is no terminal any more. All three:
-    // the keys of a terminal reach `command | program` and `program </dev/null`
-    // too, and the child must not get a second one from us.
-    this.#isAtTerminal = Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
-      Deno.stderr.isTerminal();
+    // Asked now: a terminal that has hung up is no terminal any more.
+    this.#isAtTerminal = this.#seesTerminal();
     addListeners(this.#endListeners);
     addListeners(this.#idleListeners);
     for (const [name, listener] of this.#events) {
@@ -250,6 +252,9 @@ export class Signals {
   /** Kills what still lives and stops listening: this program is ending. */
   abandon(): void {
     this.#killAll();
+    for (const { startTimer } of this.#children.values()) {
+      clearTimeout(startTimer);
+    }
     this.#children.clear();
     this.#holds.clear();
     this.unlisten();
@@ -309,6 +314,16 @@ export class Signals {
       if (child.group) child.killNow();
     }
   }
+}
+
+/**
+ * Whether one of the three streams is a terminal. All three are looked at: the
+ * keys of a terminal reach `command | program` and `program </dev/null` too, and
+ * the child must not get a second one from us.
+ */
+function seesAnyTerminal(): boolean {
+  return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
+    Deno.stderr.isTerminal();
 }
 
 type Listener = readonly [Deno.Signal, () => void];

@@ -9,6 +9,7 @@ const START_ERROR = ["tests/process/start_error_test.ts"];
 const START = ["tests/process/start_test.ts"];
 const SYSTEM = ["tests/process/system_signals_test.ts"];
 const MODULE = ["tests/process/spawn_module_test.ts"];
+const PROGRAM_END = ["tests/process/program_end_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
@@ -87,8 +88,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     name: "a terminal is looked for on stdin alone",
     file: "src/process/signals.ts",
     from:
-      "this.#isAtTerminal = Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||\n      Deno.stderr.isTerminal();",
-    to: "this.#isAtTerminal = Deno.stdin.isTerminal();",
+      "return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||\n    Deno.stderr.isTerminal();",
+    to: "return Deno.stdin.isTerminal();",
     tests: SIGNALS,
   },
   {
@@ -135,11 +136,25 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     tests: SIGNALS,
   },
   {
-    name: "this program ends with the first of its children",
-    file: "src/process/signals.ts",
-    from: "    if (this.#children.size > 0) {\n",
-    to: "    if (this.#children.size > 99) {\n",
+    name: "a signal is raised though a hold needs it",
+    file: "src/process/program_end.ts",
+    from: "    if (isNeeded()) return;\n    if (this.#noted?.signal",
+    to: "    if (this.#noted?.signal",
     tests: SIGNALS,
+  },
+  {
+    name: "a wait that is over already costs a warning",
+    file: "src/process/program_end.ts",
+    from: "pause(Math.max(waitMs, 0))",
+    to: "pause(waitMs)",
+    tests: PROGRAM_END,
+  },
+  {
+    name: "a signal is raised though a child was started meanwhile",
+    file: "src/process/program_end.ts",
+    from: "      if (isNeeded()) return;\n",
+    to: "",
+    tests: PROGRAM_END,
   },
   {
     name: "the end of one child cuts the others short",
@@ -272,8 +287,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a program that ends as it likes leaves a child",
     file: "src/process/signals.ts",
-    from: "    this.#killAll();\n    this.#children.clear();",
-    to: "    this.#children.clear();",
+    from: "    this.#killAll();\n    for (const { startTimer }",
+    to: "    for (const { startTimer }",
     tests: SIGNALS,
   },
   {

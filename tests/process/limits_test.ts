@@ -41,6 +41,16 @@ test("idle is the child's silence, not the reader's pause", async () => {
   assertEquals((await child.status).reason, "exited");
 });
 
+test("a child that writes to one pipe alone is not idle", async () => {
+  const script = "for i in $(seq 20); do echo $i; sleep 0.05; done";
+  await using child = spawn("bash", ["-c", script], {
+    idleTimeoutMs: 700,
+    timeoutMs: 60_000,
+  });
+  await bytesOf(child);
+  assertEquals((await child.status).reason, "exited");
+});
+
 test("a child is not idle as all was stopped for longer than idleTimeoutMs", async () => {
   await using parent = await startParent({
     options: { idleTimeoutMs: 600 },

@@ -338,8 +338,8 @@ test("a reader that goes on after a stop gets every byte", async () => {
   let size = "ready\n".length;
   for await (const slice of child.stdout.slices(4096)) {
     size += slice.length;
-    // Slower than the child, and never away for 250 ms.
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // Slower than the child: it takes more than 250 ms for one chunk.
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assertEquals(await stopped, true);
   assertEquals((await child.status).code, 0);

@@ -157,10 +157,10 @@ test(
 
 test(
   "Ctrl-C reaches a child once that has not written anything",
-  needs(TERMINAL_PROGRAM),
+  needs(TERMINAL_PROGRAM, "python3"),
   async () => {
     await using parent = await startParent({
-      child: CLEANS_UP,
+      child: ["python3", fixture("counts_signals.py"), "SIGINT"],
       options: { stdout: "inherit" },
       way: "later",
       terminal: true,
@@ -168,7 +168,7 @@ test(
     await parent.shows("ready");
     await parent.shows("later");
     await parent.press("\x03");
-    assertStringIncludes((await parent.end()).output, "cleaned up after 1");
+    assertStringIncludes((await parent.end()).output, "SIGINT 1");
   },
 );
 
@@ -601,19 +601,21 @@ test("a hold is told again of a signal that comes later than a repeated key", as
   assertEquals((await parent.end()).code, 0);
 });
 
-test("a program that ends by its child's signal does so after the hold", async () => {
-  await using parent = await startParent({
-    program: "holds.ts",
-    child: ["{}", ...CLEANS_UP],
+for (const ends of ["SIGTERM", "SIGINT"] as const) {
+  test(`a program that ends by ${ends} after its child does so after the hold`, async () => {
+    await using parent = await startParent({
+      program: "holds.ts",
+      child: ["{}", ...CLEANS_UP],
+    });
+    await parent.shows("ready");
+    Deno.kill(parent.pid, ends);
+    await parent.shows("child 7");
+    Deno.kill(parent.pid, "SIGQUIT");
+    const { signal, output } = await parent.end();
+    assertStringIncludes(output, "got SIGQUIT");
+    assertEquals([signal, output.includes("lives")], [ends, false]);
   });
-  await parent.shows("ready");
-  Deno.kill(parent.pid, "SIGTERM");
-  await parent.shows("child 7");
-  Deno.kill(parent.pid, "SIGQUIT");
-  const { signal, output } = await parent.end();
-  assertStringIncludes(output, "got SIGQUIT");
-  assertEquals([signal, output.includes("lives")], ["SIGTERM", false]);
-});
+}
 
 async function copyTree(from: URL, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) {
@@ -623,6 +625,46 @@ async function copyTree(from: URL, to: string): Promise<void> {
   for await (const { name } of Deno.readDir(from)) {
     await copyTree(new URL(name, `${from}/`), `${to}/${name}`);
   }
+}
+
+/** A child that does nothing with what it gets. */
+function stubborn(
+  receive: (received: Received) => void,
+  hasWritten = true,
+): GuardedChild {
+  return {
+    endsProgram: false,
+    isWrapped: false,
+    group: false,
+    hasWritten,
+    receive,
+    send: () => {},
+    killNow: () => {},
+  };
+}
+
+for (const hasWritten of [true, false]) {
+  const what = hasWritten ? "has written" : "has not written anything";
+  test(`a key of the terminal can have missed a new child that ${what}: ${!hasWritten}`, async () => {
+    const byTerminal: boolean[] = [];
+    const heard = new Signals(() => true);
+    heard.listen(false);
+    heard.addChild(
+      stubborn((it) => byTerminal.push(it.byTerminal), hasWritten),
+    );
+    try {
+      heard.receive("SIGINT", 0);
+      // A child that is no longer new has got it from the terminal.
+      let pressed = 0;
+      const isOld = await until(() => {
+        heard.receive("SIGINT", ++pressed * 1000);
+        return byTerminal.at(-1) ?? false;
+      });
+      assertEquals([byTerminal[0], isOld], [hasWritten, true]);
+    } finally {
+      heard.abandon();
+    }
+  });
 }
 
 /** Signals that come to a program, and what its one child gets of them. */
@@ -660,16 +702,9 @@ const SEQUENCES: {
 for (const { title, signals, gets } of SEQUENCES) {
   Deno.test(`${title}: ${signals.map((each) => each.join(" at ")).join(", ")}`, () => {
     const got: string[] = [];
-    const child: GuardedChild = {
-      endsProgram: false,
-      isWrapped: false,
-      group: false,
-      hasWritten: true,
-      receive: ({ signal, again }: Received) =>
-        got.push(again ? `${signal} again` : signal),
-      send: () => {},
-      killNow: () => {},
-    };
+    const child = stubborn(({ signal, again }) =>
+      got.push(again ? `${signal} again` : signal)
+    );
     const heard = new Signals();
     heard.addChild(child);
     for (const [signal, atMs] of signals) heard.receive(signal, atMs);

@@ -12,7 +12,13 @@ import {
   spawn,
   type SpawnOptions,
 } from "../../mod.ts";
-import { fixture, testNeeding, textOf, timed } from "../support/processes.ts";
+import {
+  fixture,
+  testNeeding,
+  textOf,
+  timed,
+  until,
+} from "../support/processes.ts";
 
 const test = testNeeding("sh");
 
@@ -56,10 +62,14 @@ for (const size of [0, 300_000]) {
     const written = child.stdin.writeNow([new Uint8Array(size)]);
     if (size === 0) await written;
     else assertRejects(() => written, BrokenPipeError);
+    // The pipe holds 64 KiB, and nobody reads it.
+    const taken = Math.min(size, 65_536);
+    const isTaken = () => Deno.inspect(child).includes(`bytesIn: ${taken}`);
+    assert(await until(isTaken), Deno.inspect(child));
     child.kill();
     await assertRejects(() => closed, BrokenPipeError);
     await child.stdin.close();
-    await child.status;
+    assertEquals((await child.status).bytesIn, taken);
   });
 }
 

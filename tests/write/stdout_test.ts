@@ -204,7 +204,7 @@ for (const to of OUTPUTS) {
   const all = to === "stdout" ? '"$@"' : '"$@" 3>&1 1>&2 2>&3 3>&-';
   const into = to === "stdout" ? ">/dev/full" : "2>/dev/full";
   for (const reader of ["head -1", "head -c 4000000"]) {
-    test(`a reader of ${to}, ${reader}, is told by every write and flush, and not by close`, async () => {
+    test(`that the reader of ${to} has gone (${reader}) is the error of every write and flush, and not of close`, async () => {
       const output = await shell(
         `${all} | ${reader} >/dev/null`,
         "reader_leaves",
@@ -218,7 +218,7 @@ for (const to of OUTPUTS) {
     });
   }
 
-  test(`a full device is told by close, when no write was: ${to}`, async () => {
+  test(`a full device is the error of close, when no write had it: ${to}`, async () => {
     const output = await shell(`exec "$@" ${into}`, "full", to);
     assertEquals(
       textOf(output[other]),

@@ -645,7 +645,7 @@ Deno.test("a silent source is cancelled when the reader of the writer leaves", a
   assertInstanceOf(await cancelled.promise, BrokenPipeError);
 });
 
-Deno.test("a source that fails aborts what is written to, and is not told as its end", async () => {
+Deno.test("a source that fails aborts what is written to, and does not look like its end", async () => {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const got = new Response(readable).text();
   const writer = new PipeWriter(writable);

@@ -155,7 +155,7 @@ async function checkPermission(
     throw new LogFileError(
       sentence(
         path,
-        `its rotation renames files and Deno was started or installed without ${
+        `its rotation renames files and the program was started or installed without ${
           flags.join(" ")
         }`,
       ),
@@ -219,7 +219,7 @@ function reason(path: string, error: unknown): string {
     // Deno asks for everything where a path leads into the system (/dev/full).
     const isAll = message?.includes("--allow-all") ?? false;
     const flag = isAll ? "--allow-all" : `--allow-write=${shellWord(path)}`;
-    return `Deno was started or installed without ${flag}`;
+    return `the program was started or installed without ${flag}`;
   }
   const known = REASONS[code ?? ""];
   if (known !== undefined) return known;

@@ -153,6 +153,17 @@ Deno.test("a slice that cuts a character is base64 and the next one counts on", 
   );
 });
 
+Deno.test("base64 of any length is that of atob (seed 5)", () => {
+  const random = seededRandom(5);
+  for (const length of [1, 2, 3, 1022, 1023, 1024, 1025, 1026, 5000]) {
+    const bytes = Uint8Array.from({ length }, () => 0x80 + random() * 0x40);
+    const log = logOf(new JsonFormat(options()), bytes, length);
+    const { base64 } = JSON.parse(log) as { base64: string };
+    const read = Uint8Array.from(atob(base64), (unit) => unit.charCodeAt(0));
+    assertEquals(read, bytes);
+  }
+});
+
 Deno.test("each stream counts its own bytes, also the empty message", () => {
   const format = new JsonFormat(options({ time: "delta" }));
   const log = written((out) => {

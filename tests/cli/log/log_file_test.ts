@@ -449,7 +449,7 @@ test("a permission that is missing is named", async () => {
   const elsewhere = `--allow-write=${at}/other`;
   const own = `--allow-write=${at}/log`;
   const cannotRotate = `LogFileError: Cannot write the log as its rotation ` +
-    `renames files and Deno was started or installed without --allow-read=${at} ` +
+    `renames files and the program was started or installed without --allow-read=${at} ` +
     `--allow-write=${at}: current value is "${at}/log"\n`;
   const names = [`${at}/log`, `${at}/log.1`, `${at}/log.2`].join(",");
   const cases = [
@@ -458,21 +458,21 @@ test("a permission that is missing is named", async () => {
       path: `${at}/log`,
       rotation: [],
       says:
-        `LogFileError: Cannot write the log as Deno was started or installed without ${own}: current value is "${at}/log"\n`,
+        `LogFileError: Cannot write the log as the program was started or installed without ${own}: current value is "${at}/log"\n`,
     },
     {
       flags: [elsewhere],
       path: `${at}/a log's`,
       rotation: [],
       says:
-        `LogFileError: Cannot write the log as Deno was started or installed without --allow-write='${at}/a log'\\''s': current value is "${at}/a log's"\n`,
+        `LogFileError: Cannot write the log as the program was started or installed without --allow-write='${at}/a log'\\''s': current value is "${at}/a log's"\n`,
     },
     {
       flags: ["--allow-write"],
       path: "/dev/stdout",
       rotation: [],
       says:
-        `LogFileError: Cannot write the log as Deno was started or installed without --allow-all: current value is "/dev/stdout"\n`,
+        `LogFileError: Cannot write the log as the program was started or installed without --allow-all: current value is "/dev/stdout"\n`,
     },
     { flags: [own], path: `${at}/log`, rotation: [], says: "0\n1\n" },
     {
