@@ -80,6 +80,10 @@ const RULES = [
     ],
   },
   {
+    who: /^examples\//,
+    may: [/^@basic-pipes\/basic-pipes$/, /^node:/],
+  },
+  {
     who: /^bench\//,
     may: [/^mod\.ts$/, /^(src|cli|bench)\//, /^@std\//, /^(node|npm):/],
   },
