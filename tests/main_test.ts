@@ -298,7 +298,7 @@ test("a reader that has left is noticed at the first line that it misses", async
   await Deno.remove(left);
   assertEquals(code, 0);
   assertMatch(stdout, /^Parent .*\n0\n$/);
-  assertMatch(stderr, /^ended +stopped by the program/);
+  assertMatch(stderr, /^ended +stopped by the program/m);
   assertLessOrEqual(performance.now() - started, 10_000);
 });
 

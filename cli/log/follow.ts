@@ -40,6 +40,7 @@ export class LoggedPipe {
   readonly reader: PipeReader;
   readonly #log: Log;
   readonly #options: LoggedPipeOptions;
+  #observer: ReadObserver | null;
   #isWaiting = false;
 
   /** Stamps each read of `reader` from now on. */
@@ -47,29 +48,42 @@ export class LoggedPipe {
     this.reader = reader;
     this.#log = log;
     this.#options = options;
-    const { stream, clock, observer } = options;
+    const { stream, clock, observer = null } = options;
+    this.#observer = observer;
     this.last = clock.now(stream);
     reader.onRead = (bytes, atMs) => {
-      this.last = clock.now(stream, atMs);
-      observer?.take(bytes, this.last);
-      // A frame can need several reads: the wait goes on until it is complete.
-      if (this.#isWaiting) observer?.ask(this.last);
+      const arrival = this.last = clock.now(stream, atMs);
+      this.#observe((observer) => {
+        observer.take(bytes, arrival);
+        // A frame can need several reads: the wait goes on until it is complete.
+        if (this.#isWaiting) observer.ask(arrival);
+      });
     };
   }
 
   /** Waits for a read of {@linkcode reader}. */
   async wait<T>(read: () => Promise<T>): Promise<T> {
-    const { observer, clock, stream } = this.#options;
-    if (!observer) return await read();
+    if (this.#observer === null) return await read();
+    const { clock, stream } = this.#options;
     this.#isWaiting = true;
-    observer.ask(clock.now(stream));
+    this.#observe((observer) => observer.ask(clock.now(stream)));
     try {
       const found = await read();
       // At the end of the stream the wait is not over: nothing came.
-      if (found !== null) observer.resume(stream);
+      if (found !== null) this.#observe((observer) => observer.resume(stream));
       return found;
     } finally {
       this.#isWaiting = false;
+    }
+  }
+
+  /** An observer that fails is left out: the log does not depend on it. */
+  #observe(tell: (observer: ReadObserver) => void): void {
+    if (this.#observer === null) return;
+    try {
+      tell(this.#observer);
+    } catch {
+      this.#observer = null;
     }
   }
 
