@@ -271,7 +271,8 @@ test("a reader that pauses while a command is stopped is told what the log lacks
   assertEquals([Number(stdout) + dropped, stderr], [
     1_000_006,
     "basic-pipes: the log is incomplete: its reader stopped reading while the " +
-    `command was being stopped, and ${dropped} bytes were dropped\nstatus 124\n`,
+    `command was being stopped, and ${dropped} bytes were dropped\n` +
+    "basic-pipes: the command was stopped after 0.3 s (--timeout)\nstatus 124\n",
   ]);
   await Deno.remove(marker);
 });

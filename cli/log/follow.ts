@@ -109,12 +109,15 @@ export class LoggedPipe {
  */
 export async function followSlices(pipe: LoggedPipe, log: Log): Promise<void> {
   const { reader } = pipe;
-  while (!log.isFull) {
-    const chunk = await pipe.wait(() => reader.read(MAX_READ_BYTES));
-    if (chunk === null) break;
-    await pipe.turn(() => log.slices(chunk, pipe.last));
+  try {
+    while (!log.isFull) {
+      const chunk = await pipe.wait(() => reader.read(MAX_READ_BYTES));
+      if (chunk === null) break;
+      await pipe.turn(() => log.slices(chunk, pipe.last));
+    }
+  } finally {
+    await endOf(pipe, log);
   }
-  await endOf(pipe, log);
 }
 
 /** The same in slices that are full. Only the last may be short. */
@@ -124,19 +127,24 @@ export async function followFull(
   sliceBytes: number,
 ): Promise<void> {
   const { reader } = pipe;
-  while (!log.isFull) {
-    const first = await pipe.wait(() => reader.peek(sliceBytes));
-    if (first === null) break;
-    if (first.length < sliceBytes) pipe.end();
-    const whole = Math.floor(reader.buffered / sliceBytes) * sliceBytes;
-    const chunk = reader.tryRead(Math.max(whole, sliceBytes))!;
-    await pipe.turn(() => log.slices(chunk, pipe.last));
+  try {
+    while (!log.isFull) {
+      const first = await pipe.wait(() => reader.peek(sliceBytes));
+      if (first === null || first.length < sliceBytes) break;
+      const whole = Math.floor(reader.buffered / sliceBytes) * sliceBytes;
+      const chunk = reader.tryRead(whole)!;
+      await pipe.turn(() => log.slices(chunk, pipe.last));
+    }
+  } finally {
+    await endOf(pipe, log);
   }
-  await endOf(pipe, log);
 }
 
+/** Logs what is left in the reader, also if the pipe has failed, and the end. */
 async function endOf(pipe: LoggedPipe, log: Log): Promise<void> {
   pipe.end();
+  const rest = log.canLog ? pipe.reader.tryRead(MAX_READ_BYTES) : undefined;
+  if (rest !== undefined) await pipe.turn(() => log.slices(rest, pipe.last));
   await pipe.turn(() => log.end(pipe.last));
 }
 
@@ -190,7 +198,8 @@ async function followMeasured(
       try {
         frame = reader.tryReadFrame(framing);
       } catch (error) {
-        breach = breachOf(error);
+        if (!isBreach(error)) throw error;
+        breach = error;
         break;
       }
     }
@@ -202,7 +211,12 @@ async function followMeasured(
       if (frame === null) break;
       await pipe.turn(() => take(frame));
     } catch (error) {
-      breach = breachOf(error);
+      if (!isBreach(error)) {
+        log.seek(pipe.last.stream, reader.bytesRead);
+        await endOf(pipe, log);
+        throw error;
+      }
+      breach = error;
     }
   }
   // Our own stop of the child can end the stream within a frame.
@@ -215,13 +229,10 @@ async function followMeasured(
 
 type Breach = TooLongError | FramingError | UnexpectedEndError;
 
-/** The error, if the stream has broken its rule; throws any other. */
-function breachOf(error: unknown): Breach {
-  if (
-    error instanceof TooLongError || error instanceof FramingError ||
-    error instanceof UnexpectedEndError
-  ) return error;
-  throw error;
+/** Whether the stream has broken its rule. */
+function isBreach(error: unknown): error is Breach {
+  return error instanceof TooLongError || error instanceof FramingError ||
+    error instanceof UnexpectedEndError;
 }
 
 /**
@@ -238,14 +249,18 @@ async function followDelimited(
 ): Promise<void> {
   const { reader } = pipe;
   const cutter = new DelimitedCutter(pipe, log, options);
-  while (log.canLog) {
-    const chunk = await pipe.wait(() => reader.read(PIPE_BYTES));
-    if (chunk === null) break;
-    const offset = reader.bytesRead - chunk.length;
-    await pipe.turn(() => cutter.take(chunk, offset));
+  try {
+    while (log.canLog) {
+      const chunk = await pipe.wait(() => reader.read(PIPE_BYTES));
+      if (chunk === null) break;
+      const offset = reader.bytesRead - chunk.length;
+      await pipe.turn(() => cutter.take(chunk, offset));
+    }
+  } finally {
+    // Also if the pipe has failed: what it gave before is in the log.
+    pipe.end();
+    await pipe.turn(() => cutter.end(reader.bytesRead));
   }
-  pipe.end();
-  await pipe.turn(() => cutter.end(reader.bytesRead));
 }
 
 /** What ends a frame: its delimiter, the end of the stream, or nothing so far. */
