@@ -86,7 +86,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a terminal is looked for on stdin alone",
-    file: "src/process/signals.ts",
+    file: "src/process/system_signals.ts",
     from:
       "return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||\n    Deno.stderr.isTerminal();",
     to: "return Deno.stdin.isTerminal();",
@@ -237,7 +237,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "an ignored SIGCHLD stays ignored",
     file: "src/process/signals.ts",
-    from: "    addListeners(this.#idleListeners);\n",
+    from: "...UNIGNORED_SIGNALS.map((signal) => [signal, () => {}] as const),",
     to: "",
     tests: SIGNALS,
   },
