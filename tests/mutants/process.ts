@@ -10,6 +10,7 @@ const START = ["tests/process/start_test.ts"];
 const SYSTEM = ["tests/process/system_signals_test.ts"];
 const MODULE = ["tests/process/spawn_module_test.ts"];
 const PROGRAM_END = ["tests/process/program_end_test.ts"];
+const OUTPUT = ["tests/process/output_pipe_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
@@ -831,7 +832,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/spawn_options.ts",
     from: "exitDelayMs = 250,",
     to: "exitDelayMs = 2500,",
-    tests: CHILD,
+    tests: OUTPUT,
   },
   {
     name: "the variables of this program are always passed on",
