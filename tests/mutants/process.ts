@@ -5,7 +5,6 @@ const SIGNALS = ["tests/process/signals_test.ts"];
 const CHILD = ["tests/process/child_test.ts"];
 const SPAWN = ["tests/process/spawn_test.ts"];
 const END_AS = ["tests/process/end_as_test.ts"];
-const START_ERROR = ["tests/process/start_error_test.ts"];
 const START = ["tests/process/start_test.ts"];
 const SYSTEM = ["tests/process/system_signals_test.ts"];
 const MODULE = ["tests/process/spawn_module_test.ts"];
@@ -727,21 +726,21 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/start.ts",
     from: "/^[\\w./+-]+$/.test(command)",
     to: 'command !== ""',
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "the system's words reach a terminal unescaped",
     file: "src/process/start.ts",
     from: "`${known[1]}: ${quote(message)}`",
     to: "`${known[1]}: ${message}`",
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "a loader's variable is no reason of its own",
     file: "src/process/start.ts",
     from: "/LD_|DYLD_/.test(message)",
     to: 'message === ""',
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "a program without a wrapped child takes its signals",
@@ -811,7 +810,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/start.ts",
     from: "  if (group) checkGroup(settings.command);\n",
     to: "",
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "an aborted signal starts a child",
