@@ -62,8 +62,11 @@ export class LoggedPipe {
   }
 
   /** Waits for a read of {@linkcode reader}. */
-  async wait<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#observer === null) return await read();
+  wait<T>(read: () => Promise<T>): Promise<T> {
+    return this.#observer === null ? read() : this.#observedWait(read);
+  }
+
+  async #observedWait<T>(read: () => Promise<T>): Promise<T> {
     const { clock, stream } = this.#options;
     this.#isWaiting = true;
     this.#observe((observer) => observer.ask(clock.now(stream)));
@@ -91,8 +94,8 @@ export class LoggedPipe {
    * Logs what the last read gave. With two pipes, all of it is logged before
    * the turn of the other one.
    */
-  async turn(write: () => Promise<void>): Promise<void> {
-    await (this.#options.isShared ? this.#log.turn(write) : write());
+  turn(write: () => Promise<void>): Promise<void> {
+    return this.#options.isShared ? this.#log.turn(write) : write();
   }
 
   /** The stream has ended: what is logged from now on has the time of its end. */
