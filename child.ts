@@ -31,10 +31,10 @@ export const DEFAULTS: ChildSettings = {
   lifeline: false,
 };
 
-/** Writes a message as it is, whole. */
+/** Writes all bytes of a message. */
 export type WriteMessage = (bytes: Uint8Array) => Promise<void>;
 
-/** Writes the messages until there are enough, or the parent is gone. */
+/** Writes the messages until all are written or the parent has ended. */
 async function work(
   settings: ChildSettings,
   write: WriteMessage,
@@ -65,9 +65,9 @@ async function writeMessages(
 }
 
 /**
- * A message as one frame of a rule, in one piece so that one write takes it.
- * Written out here: the framings of the library take 9 modules to load. The
- * log of `main.ts` reads these frames by the library's, which tests both.
+ * A message as a frame, in one piece, so that one write takes it. The framings of
+ * the library are not used, as they have 9 modules to load. The tests read these
+ * frames by the library's, so that both are tested.
  */
 function encodeFrame(
   rule: NonNullable<ChildSettings["frame"]>,
@@ -96,15 +96,15 @@ function encodeFrame(
   }
 }
 
-/** Resolves when the parent that holds the other end of our stdin is gone. */
+/** Resolves when stdin ends, as it does when the parent ends. */
 async function lifelineEnd(): Promise<void> {
-  // A life line carries no bytes; its end is the message. Not by
-  // Deno.stdin.readable: streams take 3 ms to load, a fifth of the start.
+  // The parent writes nothing to it. Not Deno.stdin.readable: to load streams
+  // takes 3 ms, a fifth of the start.
   const nothing = new Uint8Array(64);
   while (await Deno.stdin.read(nothing) !== null);
 }
 
-/** Writes to the pipe of our own parent: it blocks, and takes all in the end. */
+/** Writes to the pipe of our parent, which blocks until it has room. */
 async function writeToParent(bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) {
     rest = rest.subarray(await Deno.stdout.write(rest));
@@ -121,12 +121,12 @@ export async function runChild(args: readonly string[]): Promise<number> {
   try {
     return await work({ ...settings, lifeline: true }, writeToParent);
   } catch (error) {
-    // A parent that is gone is a quiet end.
+    // The parent has ended: this is not a failure.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
     const { reportFailure } = await import("./cli/main/program.ts");
     return await reportFailure(error);
   }
 }
 
-// Deno.exit and not the natural end: a read of the life line is under way.
+// Deno.exit, as the pending read of stdin would keep the program alive.
 if (import.meta.main) Deno.exit(await runChild(Deno.args));

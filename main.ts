@@ -28,8 +28,8 @@ const CHILD = import.meta.resolve("./child.ts");
 /**
  * Runs the parent on its arguments; resolves to its exit status.
  *
- * The child is started as soon as it is known what to start, and the rest is
- * loaded while the child starts. `using` kills the child if that fails.
+ * The child is started first, and the rest is loaded while the child starts. If
+ * that fails, `using` kills the child.
  */
 async function runParent(args: readonly string[]): Promise<number> {
   const clock = new Clock();
@@ -48,7 +48,7 @@ async function runParent(args: readonly string[]): Promise<number> {
   });
 }
 
-/** What a command line starts. */
+/** What a command line starts, and how. */
 function launchOf({ settings, command }: ParentLine): Launch {
   return command === null
     ? childLaunch(CHILD, CHILD_MODE, settings)

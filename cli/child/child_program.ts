@@ -61,7 +61,7 @@ export interface ChildSettings {
   lifeline: boolean;
 }
 
-/** Refuses a text that its own frames would cut. */
+/** Refuses a text with a line feed if each message is a line. */
 export function checkText(
   { text, frame }: { text: string; frame: string | null },
 ): void {
@@ -88,7 +88,7 @@ const PAGE = {
   print: (text: string) => writeExactly(new TextEncoder().encode(text)),
 };
 
-/** Runs `child.ts` for a person: with help, and refusals of what is wrong. */
+/** Runs `child.ts` with the options that a person has given. */
 export function runChildProgram(
   args: readonly string[],
   work: (
@@ -108,9 +108,9 @@ export function runChildProgram(
 /**
  * Writes to any stdout, without the writer of the library and its modules.
  *
- * Where another process has set stdout to non-blocking, a write can fail after
- * Deno has kept its bytes: those that follow the last line feed, up to 1,024.
- * Written again, they would come twice. So both parts are written apart.
+ * If another process has set stdout to non-blocking, a write can fail after Deno
+ * has kept its last bytes: up to 1,023 after the last line feed. To write them
+ * again would double them. So the two parts are written one after the other.
  */
 async function writeExactly(bytes: Uint8Array): Promise<void> {
   const lines = bytes.lastIndexOf(LF) + 1;
@@ -133,7 +133,7 @@ async function writePart(part: Uint8Array, isKept: boolean): Promise<void> {
   }
 }
 
-/** Waits until what Deno has kept has left: an empty write sends it. */
+/** Waits until the bytes that Deno has kept are written: empty writes do it. */
 async function flushKept(): Promise<void> {
   for (;;) {
     try {

@@ -1,23 +1,26 @@
-/** The longest wait one timer takes; a longer one fires at once. */
+/** The longest wait of a timer, in ms: a longer one fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Options of {@linkcode Ticks}. */
 export interface TicksOptions {
-  /** A clock that never goes back, in milliseconds. Default: the platform's. */
+  /**
+   * A clock that never goes back, in milliseconds.
+   *
+   * @default {performance.now}
+   */
   now?: () => number;
   /**
-   * Resolves after about so many milliseconds (0 to 2147483647, a fraction is
-   * allowed); too early or too late does no harm. Default: a timer.
+   * Resolves after about `ms` milliseconds (0 to 2,147,483,647, also a fraction).
+   * Too early or too late does no harm. By default a timer.
    */
   sleep?: (ms: number) => Promise<void>;
 }
 
 /**
- * A pause that does not drift: each is counted from when the one before was
- * due, not from when it came, on the monotonic clock. Sleeping in a loop adds
- * up what the work in between took (100 ticks of 20 ms with 2 ms of work:
- * 2.4 s instead of 2.0 s). After a long stop the schedule starts anew instead
- * of catching up in a burst.
+ * Pauses that do not drift. Each pause begins when the one before was due, not
+ * when it ended, on the monotonic clock. A loop that sleeps also adds the time of
+ * its work: 100 ticks of 20 ms with 2 ms of work take 2.4 s, not 2.0 s. After a
+ * long stop the schedule starts again; the lost ticks do not follow in a burst.
  */
 export class Ticks {
   readonly #tickMs: number;
@@ -33,7 +36,7 @@ export class Ticks {
     this.#dueMs = this.#now();
   }
 
-  /** Resolves `ticks` ticks after the pause before was due. */
+  /** Resolves `ticks` ticks after the previous pause was due. */
   async pause(ticks: number): Promise<void> {
     this.#dueMs += ticks * this.#tickMs;
     let restMs = this.#dueMs - this.#now();

@@ -40,6 +40,7 @@ export class LoggedPipe {
   readonly reader: PipeReader;
   readonly #log: Log;
   readonly #options: LoggedPipeOptions;
+  #observer: ReadObserver | null;
   #isWaiting = false;
 
   /** Stamps each read of `reader` from now on. */
@@ -47,29 +48,45 @@ export class LoggedPipe {
     this.reader = reader;
     this.#log = log;
     this.#options = options;
-    const { stream, clock, observer } = options;
+    const { stream, clock, observer = null } = options;
+    this.#observer = observer;
     this.last = clock.now(stream);
     reader.onRead = (bytes, atMs) => {
-      this.last = clock.now(stream, atMs);
-      observer?.take(bytes, this.last);
-      // A frame can need several reads: the wait goes on until it is complete.
-      if (this.#isWaiting) observer?.ask(this.last);
+      const arrival = this.last = clock.now(stream, atMs);
+      this.#observe((observer) => {
+        observer.take(bytes, arrival);
+        // A frame can need several reads: the wait goes on until it is complete.
+        if (this.#isWaiting) observer.ask(arrival);
+      });
     };
   }
 
   /** Waits for a read of {@linkcode reader}. */
-  async wait<T>(read: () => Promise<T>): Promise<T> {
-    const { observer, clock, stream } = this.#options;
-    if (!observer) return await read();
+  wait<T>(read: () => Promise<T>): Promise<T> {
+    return this.#observer === null ? read() : this.#observedWait(read);
+  }
+
+  async #observedWait<T>(read: () => Promise<T>): Promise<T> {
+    const { clock, stream } = this.#options;
     this.#isWaiting = true;
-    observer.ask(clock.now(stream));
+    this.#observe((observer) => observer.ask(clock.now(stream)));
     try {
       const found = await read();
       // At the end of the stream the wait is not over: nothing came.
-      if (found !== null) observer.resume(stream);
+      if (found !== null) this.#observe((observer) => observer.resume(stream));
       return found;
     } finally {
       this.#isWaiting = false;
+    }
+  }
+
+  /** An observer that fails is left out: the log does not depend on it. */
+  #observe(tell: (observer: ReadObserver) => void): void {
+    if (this.#observer === null) return;
+    try {
+      tell(this.#observer);
+    } catch {
+      this.#observer = null;
     }
   }
 
@@ -77,8 +94,8 @@ export class LoggedPipe {
    * Logs what the last read gave. With two pipes, all of it is logged before
    * the turn of the other one.
    */
-  async turn(write: () => Promise<void>): Promise<void> {
-    await (this.#options.isShared ? this.#log.turn(write) : write());
+  turn(write: () => Promise<void>): Promise<void> {
+    return this.#options.isShared ? this.#log.turn(write) : write();
   }
 
   /** The stream has ended: what is logged from now on has the time of its end. */
@@ -95,12 +112,15 @@ export class LoggedPipe {
  */
 export async function followSlices(pipe: LoggedPipe, log: Log): Promise<void> {
   const { reader } = pipe;
-  while (!log.isFull) {
-    const chunk = await pipe.wait(() => reader.read(MAX_READ_BYTES));
-    if (chunk === null) break;
-    await pipe.turn(() => log.slices(chunk, pipe.last));
+  try {
+    while (!log.isFull) {
+      const chunk = await pipe.wait(() => reader.read(MAX_READ_BYTES));
+      if (chunk === null) break;
+      await pipe.turn(() => log.slices(chunk, pipe.last));
+    }
+  } finally {
+    await endOf(pipe, log);
   }
-  await endOf(pipe, log);
 }
 
 /** The same in slices that are full. Only the last may be short. */
@@ -110,19 +130,24 @@ export async function followFull(
   sliceBytes: number,
 ): Promise<void> {
   const { reader } = pipe;
-  while (!log.isFull) {
-    const first = await pipe.wait(() => reader.peek(sliceBytes));
-    if (first === null) break;
-    if (first.length < sliceBytes) pipe.end();
-    const whole = Math.floor(reader.buffered / sliceBytes) * sliceBytes;
-    const chunk = reader.tryRead(Math.max(whole, sliceBytes))!;
-    await pipe.turn(() => log.slices(chunk, pipe.last));
+  try {
+    while (!log.isFull) {
+      const first = await pipe.wait(() => reader.peek(sliceBytes));
+      if (first === null || first.length < sliceBytes) break;
+      const whole = Math.floor(reader.buffered / sliceBytes) * sliceBytes;
+      const chunk = reader.tryRead(whole)!;
+      await pipe.turn(() => log.slices(chunk, pipe.last));
+    }
+  } finally {
+    await endOf(pipe, log);
   }
-  await endOf(pipe, log);
 }
 
+/** Logs what is left in the reader, also if the pipe has failed, and the end. */
 async function endOf(pipe: LoggedPipe, log: Log): Promise<void> {
   pipe.end();
+  const rest = log.canLog ? pipe.reader.tryRead(MAX_READ_BYTES) : undefined;
+  if (rest !== undefined) await pipe.turn(() => log.slices(rest, pipe.last));
   await pipe.turn(() => log.end(pipe.last));
 }
 
@@ -176,7 +201,8 @@ async function followMeasured(
       try {
         frame = reader.tryReadFrame(framing);
       } catch (error) {
-        breach = breachOf(error);
+        if (!isBreach(error)) throw error;
+        breach = error;
         break;
       }
     }
@@ -188,7 +214,12 @@ async function followMeasured(
       if (frame === null) break;
       await pipe.turn(() => take(frame));
     } catch (error) {
-      breach = breachOf(error);
+      if (!isBreach(error)) {
+        log.seek(pipe.last.stream, reader.bytesRead);
+        await endOf(pipe, log);
+        throw error;
+      }
+      breach = error;
     }
   }
   // Our own stop of the child can end the stream within a frame.
@@ -201,13 +232,10 @@ async function followMeasured(
 
 type Breach = TooLongError | FramingError | UnexpectedEndError;
 
-/** The error, if the stream has broken its rule; throws any other. */
-function breachOf(error: unknown): Breach {
-  if (
-    error instanceof TooLongError || error instanceof FramingError ||
-    error instanceof UnexpectedEndError
-  ) return error;
-  throw error;
+/** Whether the stream has broken its rule. */
+function isBreach(error: unknown): error is Breach {
+  return error instanceof TooLongError || error instanceof FramingError ||
+    error instanceof UnexpectedEndError;
 }
 
 /**
@@ -224,14 +252,18 @@ async function followDelimited(
 ): Promise<void> {
   const { reader } = pipe;
   const cutter = new DelimitedCutter(pipe, log, options);
-  while (log.canLog) {
-    const chunk = await pipe.wait(() => reader.read(PIPE_BYTES));
-    if (chunk === null) break;
-    const offset = reader.bytesRead - chunk.length;
-    await pipe.turn(() => cutter.take(chunk, offset));
+  try {
+    while (log.canLog) {
+      const chunk = await pipe.wait(() => reader.read(PIPE_BYTES));
+      if (chunk === null) break;
+      const offset = reader.bytesRead - chunk.length;
+      await pipe.turn(() => cutter.take(chunk, offset));
+    }
+  } finally {
+    // Also if the pipe has failed: what it gave before is in the log.
+    pipe.end();
+    await pipe.turn(() => cutter.end(reader.bytesRead));
   }
-  pipe.end();
-  await pipe.turn(() => cutter.end(reader.bytesRead));
 }
 
 /** What ends a frame: its delimiter, the end of the stream, or nothing so far. */

@@ -17,6 +17,9 @@ const SLICES_PER_WRITE = 4096;
 /** Above this the lines are written, though more could be had without waiting. */
 const FULL_BYTES = 256 * 1024;
 
+/** For all that was handed on at once. */
+const SENT: Promise<void> = Promise.resolve();
+
 /** Where the lines of a log go. */
 export type LogWriter = Pick<PipeWriter, "writeNow" | "close">;
 
@@ -159,9 +162,19 @@ export class Log {
    * Hands on what was added, when what was handed on before has left. Rejects
    * if that could not be written.
    */
-  async send(): Promise<void> {
+  send(): Promise<void> {
+    if (this.#isWriting) return this.#sendLater();
+    this.#sendNow();
+    return SENT;
+  }
+
+  async #sendLater(): Promise<void> {
     // Both pipes may wait here: the first one that goes on writes again.
     while (this.#isWriting) await this.#written;
+    this.#sendNow();
+  }
+
+  #sendNow(): void {
     if (this.#filling.length === 0) return;
     const lines = this.#filling;
     this.#filling = this.#leaving;

@@ -1,8 +1,10 @@
 import { OutputDroppedError } from "../../src/errors.ts";
 import { own } from "../../src/process/spawn.ts";
+import { holdSignals } from "../../src/process/signals.ts";
 import type { Started } from "../../src/process/start.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
 import type { Clock, Stream } from "../arrival.ts";
+import { exitStatusOf } from "./exit_status.ts";
 import { type End, waitForEnd } from "./wait_for_end.ts";
 import {
   followFrames,
@@ -14,9 +16,6 @@ import { createLog, type Log } from "./log.ts";
 import type { ParentLine } from "../main/parent_program.ts";
 import { flushed, talk } from "../stderr/talk.ts";
 import type { Reporter } from "../stderr/reporter.ts";
-
-/** The exit status when we ended the child for its time, as `timeout(1)` has it. */
-const TIMED_OUT = 124;
 
 /**
  * Owns a child that was started and logs its pipes until its end; resolves to
@@ -30,9 +29,16 @@ export async function logChild(
   const { settings, output } = line;
   const log = await createLog(settings, output);
   const reporter = await createReporter(line);
+  // Never released: until the program ends, no signal cuts the end of the log or
+  // of what is said.
+  holdSignals();
   // Now that all is loaded: what fails before this leaves the child to `using`.
   const child = own(started);
-  const say = (sentence: string) => reporter?.say(sentence) ?? talk(sentence);
+  const label = settings.label === null ? "" : `${settings.label}: `;
+  const say = async (sentence: string) => {
+    await reporter?.hide();
+    await talk(label + sentence);
+  };
   const full = Promise.withResolvers<void>();
   const isShared = settings.stderr === "log";
   const follow = async (reader: PipeReader, stream: Stream) => {
@@ -60,32 +66,49 @@ export async function logChild(
   } finally {
     await reporter?.close();
   }
-  const { status, stoppedFor, logIncomplete } = end;
-  await reporter?.printSummary(clock, stoppedFor ?? status);
-  if (logIncomplete) {
-    await talk(
-      "the reader of the log has not taken all of it within a second: " +
-        "what came last is not in it",
-    );
-  }
-  const { reason, drained } = status;
-  const isTimedOut = reason === "timeout" || reason === "idle";
-  // The summary has said so already.
-  if (
-    !drained && stoppedFor === null && !isTimedOut && !settings.quiet &&
-    !settings.summary
-  ) {
-    await talk(
-      "the command has ended, and a process that it started still holds " +
-        "its pipe: what that one writes is not logged",
-    );
-  }
+  await reporter?.printSummary(clock, end.stoppedFor ?? end.status);
+  for (const sentence of lastSentences(end, settings)) await say(sentence);
   // What was said on the way has to leave as well.
   await flushed();
-  if (stoppedFor !== null) return 0;
-  if (isTimedOut) return TIMED_OUT;
-  const { endAs } = await import("../../src/process/end_as.ts");
-  return await endAs(status);
+  return await exitStatusOf(end);
+}
+
+/** What is said about the end on stderr. */
+function lastSentences(
+  { status, stoppedFor, logIncomplete }: End,
+  { quiet, summary, timeout, idle }: ParentLine["settings"],
+): string[] {
+  const sentences: string[] = [];
+  // The summary says how the command ended.
+  if (!quiet && !summary && stoppedFor === null) {
+    if (status.reason === "timeout") {
+      sentences.push(
+        `the command was stopped after ${seconds(timeout)} (--timeout)`,
+      );
+    } else if (status.reason === "idle") {
+      sentences.push(
+        `the command was stopped: nothing came from it for ${
+          seconds(idle)
+        } (--idle)`,
+      );
+    } else if (!status.drained) {
+      sentences.push(
+        "the command has ended, and a process that it started still holds " +
+          "its pipe: what that one writes is not logged",
+      );
+    }
+  }
+  if (logIncomplete) {
+    sentences.push(
+      "the log is incomplete: its reader has not taken the rest of it for 1 s " +
+        "after the command's end",
+    );
+  }
+  return sentences;
+}
+
+function seconds(ms: number | null): string {
+  return `${(ms ?? 0) / 1000} s`;
 }
 
 /** Loads what tells more than the log, if more is asked for. */

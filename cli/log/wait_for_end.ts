@@ -1,7 +1,9 @@
 import { BrokenPipeError } from "../../src/errors.ts";
 import type { Child } from "../../src/process/child.ts";
+import { holdSignals } from "../../src/process/signals.ts";
 import type { ExitStatus } from "../../src/process/exit_status.ts";
 import type { StoppedFor } from "../summary/summary.ts";
+import { isTimedOut } from "./exit_status.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -49,16 +51,21 @@ export async function waitForEnd(
 }
 
 /**
- * Resolves 1 s after the child's end if a signal or a limit of time ended it:
- * a stuck reader of our output must not make the program unstoppable.
- * Otherwise never resolves: a slow reader slows the child.
+ * Resolves 1 s after the child's end if a signal or a limit of time ended it,
+ * else 1 s after the next signal: a stuck reader of our output must not make the
+ * program unstoppable. Without a signal it never resolves: a slow reader slows
+ * the child.
  */
 async function lastOutputIsLate(child: Child): Promise<void> {
-  const { receivedSignal, signal, reason } = await child.status;
-  const mustEnd = receivedSignal === "SIGTERM" || receivedSignal === "SIGHUP" ||
-    (receivedSignal !== null && receivedSignal === signal) ||
-    reason === "timeout" || reason === "idle";
+  const status = await child.status;
+  const { receivedSignal, signal } = status;
+  const mustEnd = isTimedOut(status) || receivedSignal === "SIGTERM" ||
+    receivedSignal === "SIGHUP" ||
+    (receivedSignal !== null && receivedSignal === signal);
+  if (!mustEnd) {
+    await new Promise<void>((resolve) => holdSignals(() => resolve()));
+  }
   await new Promise((resolve) => {
-    if (mustEnd) Deno.unrefTimer(setTimeout(resolve, LAST_OUTPUT_MS));
+    Deno.unrefTimer(setTimeout(resolve, LAST_OUTPUT_MS));
   });
 }

@@ -14,14 +14,14 @@ export interface Launch {
   options: SpawnOptions;
 }
 
-/** What was asked for; what is missing is as the options have it by default. */
+/** The settings that are known; the others have their defaults. */
 type Asked = Partial<ParentSettings>;
 
 /**
- * The start of the built-in child, which ends when we do: its stdin is its
- * life line. It gets `mode`, the word for it, and its settings as one argument
- * in JSON. A compiled program has no `deno` to run a module with, and
- * `Deno.execPath()` is the program itself: there it is its own child.
+ * The start of the built-in child. It ends when we end, as its stdin ends then.
+ * Its arguments are `mode`, which says that we started it, and its settings in
+ * JSON. A compiled program has no `deno` to run a module with, so that it starts
+ * itself, which is what `Deno.execPath()` names.
  */
 export function childLaunch(
   module: string,
@@ -44,7 +44,7 @@ export function childLaunch(
     : moduleCommand(module, { args, ...options });
 }
 
-/** The start of any command, with our own stdin: a wrapper must not keep it. */
+/** The start of a command. It gets our stdin, as it would without us. */
 export function commandLaunch(
   [command, ...args]: readonly [string, ...string[]],
   asked: Asked,
@@ -56,12 +56,12 @@ export function commandLaunch(
   };
 }
 
-/** Starts a child that nobody owns so far; hold it with `using`. */
+/** Starts a child without an owner: hold it with `using`. */
 export function startChild({ command, args, options }: Launch): Started {
   return start(command, args, options);
 }
 
-/** What the options say of a child, whichever it is. */
+/** The options of `start` that are the same for each child. */
 export function startOptions(asked: Asked): SpawnOptions {
   const { stderr = "inherit" } = asked;
   return {

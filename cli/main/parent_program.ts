@@ -3,10 +3,9 @@ import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
-import { stdoutWriter } from "../../src/write/stdout.ts";
 import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
 
-/** The command line of `main.ts`, read. */
+/** What the command line of `main.ts` says. */
 export interface ParentLine {
   /** Every option. */
   settings: ParentSettings;
@@ -16,7 +15,7 @@ export interface ParentLine {
   output: LogWriter | null;
 }
 
-/** How long `date` may take: the program must not wait for it at its end. */
+/** How long `date` may take, as the program waits for it at its end. */
 const DATE_MS = 1000;
 
 const PAGE = {
@@ -53,7 +52,7 @@ const PAGE = {
   ] as const,
 };
 
-/** Runs `main.ts`: with help, completions, and refusals of what is wrong. */
+/** Runs `main.ts`: reads its command line, then calls `run` or prints. */
 export function runParentProgram(
   args: readonly string[],
   run: (line: ParentLine) => Promise<number>,
@@ -66,7 +65,7 @@ export function runParentProgram(
       await print(completions(settings.completions, page));
       return 0;
     }
-    // A file that can't be written is refused before anything is started.
+    // First, so that nothing is started if the file cannot be written.
     const output = await openOutput(settings);
     const warned = warnOfZone(settings);
     const status = await run({ settings, command: line.command, output });
@@ -75,7 +74,7 @@ export function runParentProgram(
   });
 }
 
-/** Says that local time is wrong, while the command runs. */
+/** Says on stderr if `--time iso` is not local time, while the command runs. */
 async function warnOfZone(
   { time, utc, quiet }: ParentSettings,
 ): Promise<void> {
@@ -93,16 +92,18 @@ async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
 }
 
 async function print(text: string): Promise<void> {
+  // Not loaded before a command is started, which it would delay.
+  const { stdoutWriter } = await import("../../src/write/stdout.ts");
   await using stdout = stdoutWriter();
   await stdout.write(text);
   await stdout.flush();
 }
 
-/** What the program says about local time that it cannot tell, or `null`. */
+/** The sentence for a local time that Deno does not know; `null` if it does. */
 async function zoneWarning(): Promise<string | null> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // A rule in TZ, such as CET-1CEST,M3.5.0,M10.5.0/3, is UTC for Deno. TZ
-  // itself needs --allow-env, so we ask date(1), which follows the rule.
+  // Deno takes a rule in TZ, as CET-1CEST,M3.5.0,M10.5.0/3, for UTC. To read TZ
+  // would need --allow-env, so date(1) is asked, which follows the rule.
   if (timeZone !== "UTC") return null;
   const offset = await systemOffset();
   if (offset === null || /^[+-]0000$/.test(offset)) return null;
@@ -110,7 +111,7 @@ async function zoneWarning(): Promise<string | null> {
     `log is in UTC, the system has ${offset}; a name works, as Europe/Berlin`;
 }
 
-/** The offset of local time as the system has it, or `null` if none tells. */
+/** The offset of local time by date(1), as +0100; `null` if it cannot be run. */
 async function systemOffset(): Promise<string | null> {
   const run = { name: "run", command: "date" } as const;
   const canAsk = Deno.build.os !== "windows" &&

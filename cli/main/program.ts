@@ -4,7 +4,7 @@ import { type CommandLine, parse } from "../options/parse.ts";
 import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
 
 /** The package's version: the same as in `deno.json`, which a test holds. */
-export const VERSION = "0.1.0";
+export const VERSION = "0.2.0";
 
 /** The exit status when the program itself failed, as `timeout(1)` has it. */
 const PROGRAM_FAILED = 125;
@@ -12,18 +12,18 @@ const PROGRAM_FAILED = 125;
 /** A table that has at least the options of every program. */
 type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
 
-/** A program, as its command line sees it. */
+/** A program: its options, its help, and how it prints. */
 export interface ProgramPage<T extends ProgramTable> extends HelpPage<T> {
-  /** Writes what was asked for (the help, the version) to stdout. */
+  /** Writes the help or the version to stdout. */
   print(text: string): Promise<void>;
 }
 
 /**
  * Reads the command line, runs the program, and gives its exit status.
  *
- * A person's mistake is one line on stderr and status 2, the program's own
- * failure one line and 125, a reader of our output who left a plain 0. None
- * shows a stack trace.
+ * A mistake on the command line is one line on stderr and status 2, a failure of
+ * the program one line and 125. If the reader of our output has left, the status
+ * is 0. No stack trace is shown.
  */
 export async function runProgram<T extends ProgramTable>(
   args: readonly string[],
@@ -58,7 +58,7 @@ export async function runProgram<T extends ProgramTable>(
  */
 export async function reportFailure(error: unknown): Promise<number> {
   const isError = error instanceof Error;
-  // By name, as its class would load more than the child does in all.
+  // By its name: the module of its class would make the start of a child slower.
   const isReaderGone = error instanceof Deno.errors.BrokenPipe ||
     (isError && error.name === "BrokenPipeError");
   if (isReaderGone) return 0;

@@ -47,13 +47,12 @@ export class Reporter implements ReadObserver {
     this.#progress?.take(chunk.length);
   }
 
-  /** Says a sentence on stderr, and not in the middle of the live line. */
-  async say(sentence: string): Promise<void> {
+  /** Takes the live line away before something else is written. */
+  async hide(): Promise<void> {
     await this.#progress?.hide();
-    await talk(sentence);
   }
 
-  /** Takes the live line away. */
+  /** Takes the live line away for good. */
   async close(): Promise<void> {
     await this.#progress?.close();
   }
@@ -64,12 +63,16 @@ export class Reporter implements ReadObserver {
    */
   async printSummary(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
-    this.#statistics.end(clock.now("out").elapsedMs);
-    await show(summary(this.#statistics, ending));
-    for (
-      const sentence of diagnosis(this.#statistics, ending, this.#line.command)
-    ) {
-      await show(wrap(sentence));
+    const { command, settings: { label } } = this.#line;
+    try {
+      this.#statistics.end(clock.now("out").elapsedMs);
+      await show(summary(this.#statistics, ending, { label, command }));
+      for (const sentence of diagnosis(this.#statistics, ending, command)) {
+        await show(wrap(sentence));
+      }
+    } catch (error) {
+      // It is no part of the log: the exit status stays the command's.
+      await talk(`Cannot show the summary as it failed: ${error}`);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { shellWord } from "../../src/shell_word.ts";
+import { escapeText } from "../../src/text_safety.ts";
 import { showBytes } from "../formats/escape.ts";
 import type { ExitReason, ExitStatus } from "../../src/process/exit_status.ts";
 import type {
@@ -13,6 +15,14 @@ import type {
 const NAME_COLUMNS = 14;
 const COLUMNS = 80;
 
+/** What the summary is about. */
+export interface SummaryOptions {
+  /** The `--label`. */
+  label: string | null;
+  /** The command and its arguments; `null` for the built-in child. */
+  command: readonly string[] | null;
+}
+
 /**
  * What `--summary` prints: at most 30 lines of at most 80 columns, each ended
  * by a newline, plain and safe for a terminal.
@@ -20,9 +30,16 @@ const COLUMNS = 80;
  * Sizes and gaps are within 1.6 %, their least and greatest exact. A histogram
  * has one column for each power of two.
  */
-export function summary(statistics: Statistics, ending: Ending): string {
+export function summary(
+  statistics: Statistics,
+  ending: Ending,
+  { label, command }: SummaryOptions,
+): string {
   const { out, err, durationMs, silences } = statistics;
-  const lines = [row("ended", describeEnding(ending))];
+  const lines: string[] = [];
+  if (label !== null) lines.push(row("label", cutTo(escapeText(label))));
+  lines.push(row("command", describeCommand(command)));
+  lines.push(row("ended", describeEnding(ending)));
   lines.push(row("duration", formatMs(durationMs)));
   lines.push(...describePipe("stdout", out, durationMs));
   if (err.reads > 0) lines.push(...describePipe("stderr", err, durationMs));
@@ -33,6 +50,19 @@ export function summary(statistics: Statistics, ending: Ending): string {
 
 function row(name: string, value: string): string {
   return name.padEnd(NAME_COLUMNS) + value;
+}
+
+function describeCommand(command: readonly string[] | null): string {
+  if (command === null) return "the built-in child";
+  return cutTo(escapeText(command.map(shellWord).join(" ")));
+}
+
+/** A text that fits behind a name, cut with `…` where it is longer. */
+function cutTo(text: string, columns = COLUMNS - NAME_COLUMNS): string {
+  const characters = [...text];
+  return characters.length <= columns
+    ? text
+    : characters.slice(0, columns - 1).join("") + "…";
 }
 
 /** The totals of one pipe, in four lines. */

@@ -37,9 +37,12 @@
  */
 import { settlesWithin } from "../wait.ts";
 import {
+  addListeners,
   CHILD_SIGNALS,
   closeDebugger,
   END_SIGNALS,
+  removeListeners,
+  seesAnyTerminal,
   UNIGNORED_SIGNALS,
 } from "./system_signals.ts";
 import { ProgramEnd } from "./program_end.ts";
@@ -123,14 +126,14 @@ export class Signals {
   #isListening = false;
   #listensForChildren = false;
 
-  readonly #endListeners = END_SIGNALS.map((signal) =>
-    [signal, () => this.receive(signal)] as const
-  );
+  readonly #listeners = [
+    ...END_SIGNALS.map((signal) =>
+      [signal, () => this.receive(signal)] as const
+    ),
+    ...UNIGNORED_SIGNALS.map((signal) => [signal, () => {}] as const),
+  ];
   readonly #childListeners = CHILD_SIGNALS.map((signal) =>
     [signal, () => this.#passOn(signal)] as const
-  );
-  readonly #idleListeners = UNIGNORED_SIGNALS.map((signal) =>
-    [signal, () => {}] as const
   );
   readonly #events = [
     ["unload", () => this.#killAll()],
@@ -155,8 +158,7 @@ export class Signals {
     this.#isListening = true;
     // Asked now: a terminal that has hung up is no terminal any more.
     this.#isAtTerminal = this.#seesTerminal();
-    addListeners(this.#endListeners);
-    addListeners(this.#idleListeners);
+    addListeners(this.#listeners);
     for (const [name, listener] of this.#events) {
       globalThis.addEventListener(name, listener);
     }
@@ -173,8 +175,7 @@ export class Signals {
     }
     if (!this.#isListening || this.#isNeeded) return;
     this.#isListening = false;
-    removeListeners(this.#endListeners);
-    removeListeners(this.#idleListeners);
+    removeListeners(this.#listeners);
     for (const [name, listener] of this.#events) {
       globalThis.removeEventListener(name, listener);
     }
@@ -313,30 +314,6 @@ export class Signals {
     for (const child of this.#children.keys()) {
       if (child.group) child.killNow();
     }
-  }
-}
-
-/**
- * Whether one of the three streams is a terminal. All three are looked at: the
- * keys of a terminal reach `command | program` and `program </dev/null` too, and
- * the child must not get a second one from us.
- */
-function seesAnyTerminal(): boolean {
-  return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
-    Deno.stderr.isTerminal();
-}
-
-type Listener = readonly [Deno.Signal, () => void];
-
-function addListeners(listeners: readonly Listener[]): void {
-  for (const [signal, listener] of listeners) {
-    Deno.addSignalListener(signal, listener);
-  }
-}
-
-function removeListeners(listeners: readonly Listener[]): void {
-  for (const [signal, listener] of listeners) {
-    Deno.removeSignalListener(signal, listener);
   }
 }
 

@@ -137,6 +137,31 @@ const RAISABLE: ReadonlySet<Deno.Signal> = new Set<Deno.Signal>([
 ]);
 
 /**
+ * Whether one of the three streams is a terminal. All three are looked at: the
+ * keys of a terminal reach `command | program` and `program </dev/null` too, and
+ * the child must not get a second one from us.
+ */
+export function seesAnyTerminal(): boolean {
+  return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||
+    Deno.stderr.isTerminal();
+}
+
+/** A signal and what is called when it comes. */
+type Listener = readonly [Deno.Signal, () => void];
+
+export function addListeners(listeners: readonly Listener[]): void {
+  for (const [signal, listener] of listeners) {
+    Deno.addSignalListener(signal, listener);
+  }
+}
+
+export function removeListeners(listeners: readonly Listener[]): void {
+  for (const [signal, listener] of listeners) {
+    Deno.removeSignalListener(signal, listener);
+  }
+}
+
+/**
  * How Windows ends a program by Ctrl-C: STATUS_CONTROL_C_EXIT, as the signed
  * number that Deno knows.
  */

@@ -236,7 +236,7 @@ export class BufferedSource {
 
   /** Ends the source and drops what has arrived. */
   async cancel(reason?: unknown): Promise<void> {
-    if (this.user === "rest") this.checkFree();
+    if (this.user === "rest") throw new TypeError("Cannot cancel after rest()");
     this.giveBack();
     await this.#end(reason);
   }
@@ -254,18 +254,21 @@ export class BufferedSource {
   #read(mayTurn: boolean): void {
     this.#isReading = true;
     if (++this.#reads < READS_PER_TURN || !mayTurn) this.#ask();
-    else setImmediate(this.#ask);
+    else setImmediate(this.#askAfterTurn);
   }
 
-  #ask = (): void => {
-    if (this.#reads >= READS_PER_TURN) this.#reads = 0;
-    if (this.hasEnded) return;
+  #askAfterTurn = (): void => {
+    this.#reads = 0;
+    if (!this.hasEnded) this.#ask();
+  };
+
+  #ask(): void {
     try {
       this.#source.read().then(this.#land, this.#fail);
     } catch (error) {
       this.#fail(error);
     }
-  };
+  }
 
   #land = (chunk: Uint8Array | null): void => {
     this.#isReading = false;

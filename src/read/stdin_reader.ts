@@ -18,17 +18,17 @@ interface WithHandle {
 }
 
 /**
- * Descriptor 0 as a socket of Node: polled, with no thread that waits. It takes
- * pipes and sockets, and throws on anything else.
+ * Descriptor 0 as a socket of Node: polled, with no thread that waits. Node
+ * takes pipes and sockets, and throws on anything else.
  *
- * The socket is paused but for a read that waits: then it takes one chunk. What
- * it reads beyond that is in its own buffer: at most one more chunk. It stays
- * open to the end of the program. To close it would close descriptor 0, and the
- * next file that is opened would be the stdin of every child that inherits it.
+ * The socket is paused unless a read waits. Node reads one chunk more into the
+ * socket's own buffer. The socket stays open to the end of the program: to
+ * close it would close descriptor 0, and the next file that is opened would be
+ * stdin, also that of every child that inherits it.
  *
- * Polling sets O_NONBLOCK on the pipe for all who hold it. A command that reads
- * from the same pipe after this program would fail by it, so that it is cleared
- * at the end: of the stream, of the reader or of the program.
+ * Polling sets `O_NONBLOCK` on the pipe for all who hold it. A command that
+ * reads from the same pipe after this program would fail with EAGAIN, so it is
+ * cleared at the end of the stream, of the reader or of the program.
  */
 class PolledStdin implements Source {
   readonly #socket: Socket;
@@ -188,9 +188,9 @@ let reader: PipeReader | undefined;
  * what `PipeReader` holds, at most two chunks of 64 KiB are in memory. A stdin
  * that was closed at the start (`<&-`) has ended.
  *
- * Polling makes the pipe non-blocking for all who share it. It is made blocking
- * again at the end of the stream, by `cancel`, and at the end of the program,
- * but not if a signal ends that. Only a read that is pending keeps the program
+ * Polling makes the pipe non-blocking for all who share it, also for a child that
+ * inherits stdin. It is made blocking again at the end of the stream, by
+ * `cancel`, and at the end of the program, but not if a signal ends that. Only a read that is pending keeps the program
  * running; at a terminal it keeps it running until the next line, or until
  * `Deno.exit`. `cancel` leaves descriptor 0 open.
  *

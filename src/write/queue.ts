@@ -160,7 +160,7 @@ export class WriteQueue {
   ship(): void {
     const batch = this.#batch;
     if (batch === undefined) return;
-    // An empty one is closed as well: nothing would ship what comes next.
+    // Closed even when empty: only `open` schedules the next time to leave.
     this.#batch = undefined;
     if (batch.used === 0) {
       this.#spare = batch;

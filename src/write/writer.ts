@@ -133,7 +133,7 @@ export class PipeWriter implements AsyncDisposable {
    */
   write(bytes: Uint8Array | string): Promise<void> {
     if (bytes instanceof Uint8Array) {
-      // The promise of a large one says that the pipe has accepted it.
+      // The promise means "accepted by the pipe": it may not just be copied.
       if (bytes.length >= LARGE_BYTES) return this.#push([bytes]);
       return this.#queue.add(bytes) ? DONE : this.#add([bytes], bytes.length);
     }

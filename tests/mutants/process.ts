@@ -5,11 +5,11 @@ const SIGNALS = ["tests/process/signals_test.ts"];
 const CHILD = ["tests/process/child_test.ts"];
 const SPAWN = ["tests/process/spawn_test.ts"];
 const END_AS = ["tests/process/end_as_test.ts"];
-const START_ERROR = ["tests/process/start_error_test.ts"];
 const START = ["tests/process/start_test.ts"];
 const SYSTEM = ["tests/process/system_signals_test.ts"];
 const MODULE = ["tests/process/spawn_module_test.ts"];
 const PROGRAM_END = ["tests/process/program_end_test.ts"];
+const OUTPUT = ["tests/process/output_pipe_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
@@ -86,7 +86,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a terminal is looked for on stdin alone",
-    file: "src/process/signals.ts",
+    file: "src/process/system_signals.ts",
     from:
       "return Deno.stdin.isTerminal() || Deno.stdout.isTerminal() ||\n    Deno.stderr.isTerminal();",
     to: "return Deno.stdin.isTerminal();",
@@ -237,7 +237,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "an ignored SIGCHLD stays ignored",
     file: "src/process/signals.ts",
-    from: "    addListeners(this.#idleListeners);\n",
+    from: "...UNIGNORED_SIGNALS.map((signal) => [signal, () => {}] as const),",
     to: "",
     tests: SIGNALS,
   },
@@ -726,21 +726,21 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/start.ts",
     from: "/^[\\w./+-]+$/.test(command)",
     to: 'command !== ""',
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "the system's words reach a terminal unescaped",
     file: "src/process/start.ts",
     from: "`${known[1]}: ${quote(message)}`",
     to: "`${known[1]}: ${message}`",
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "a loader's variable is no reason of its own",
     file: "src/process/start.ts",
     from: "/LD_|DYLD_/.test(message)",
     to: 'message === ""',
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "a program without a wrapped child takes its signals",
@@ -810,7 +810,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/start.ts",
     from: "  if (group) checkGroup(settings.command);\n",
     to: "",
-    tests: START_ERROR,
+    tests: START,
   },
   {
     name: "an aborted signal starts a child",
@@ -831,7 +831,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/spawn_options.ts",
     from: "exitDelayMs = 250,",
     to: "exitDelayMs = 2500,",
-    tests: CHILD,
+    tests: OUTPUT,
   },
   {
     name: "the variables of this program are always passed on",

@@ -516,12 +516,6 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     to: "",
   },
   {
-    name: "a skip counts what the one before skipped",
-    file: "src/read/cutters.ts",
-    from: "      search.reset();\n      skipped = 0;\n",
-    to: "      search.reset();\n",
-  },
-  {
     name: "a skip goes too far",
     file: "src/read/cutters.ts",
     from: "const length = Math.min(left, buffer.length);",

@@ -203,8 +203,9 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "after an empty write nothing leaves by itself",
     file: "src/write/queue.ts",
-    from: "    if (batch === undefined) return;\n    // An",
-    to: "    if (batch === undefined || batch.used === 0) return;\n    // An",
+    from: "    if (batch === undefined) return;\n    // Closed",
+    to:
+      "    if (batch === undefined || batch.used === 0) return;\n    // Closed",
     tests: WRITER,
   },
   {

@@ -1,5 +1,10 @@
 import { Clock } from "../../../cli/arrival.ts";
-import { followFrames, LoggedPipe } from "../../../cli/log/follow.ts";
+import {
+  followFrames,
+  followFull,
+  followSlices,
+  LoggedPipe,
+} from "../../../cli/log/follow.ts";
 import { Log } from "../../../cli/log/log.ts";
 import { RawFormat } from "../../../cli/formats/formats.ts";
 import { TextFormat } from "../../../cli/formats/text.ts";
@@ -7,7 +12,11 @@ import { options } from "../formats/harness.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
 import type { Sink } from "../../../src/write/sink.ts";
 import { fedStream } from "../../support/pieces.ts";
-import { assert, assertEquals } from "../../support/std_assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+} from "../../support/std_assert.ts";
 
 /** A sink that keeps what was written as text. */
 function collected(): { sink: Sink; text: () => string } {
@@ -100,4 +109,54 @@ Deno.test("what one read gave is logged to its end before the other pipe's turn,
   assertEquals(lines.findLastIndex((line) => line.endsWith("err ")), 40_005);
   const times = lines.map((line) => Number(line.trim().split(" ")[0]));
   assert(times.every((ms, n) => n === 0 || ms >= times[n - 1]!), `${times}`);
+});
+
+const SHAPES: Record<string, (pipe: LoggedPipe, log: Log) => Promise<void>> = {
+  slices: followSlices,
+  "full slices": (pipe, log) => followFull(pipe, log, 8),
+  lines: (pipe, log) => followFrames(pipe, log, LINES),
+  "frames with a length": (pipe, log) =>
+    followFrames(pipe, log, { ...LINES, rule: "length" }),
+};
+
+Deno.test("what a pipe gave before it failed is logged", async () => {
+  for (const [shape, follow] of Object.entries(SHAPES)) {
+    const { sink, text } = collected();
+    const log = new Log(new PipeWriter(sink), new RawFormat(), {
+      sliceBytes: 8,
+      maxLines: Infinity,
+    });
+    const { stream, feed, fail } = fedStream();
+    const pipe = new LoggedPipe(new PipeReader(stream), log, {
+      stream: "out",
+      clock: new Clock(),
+    });
+    const followed = assertRejects(() => follow(pipe, log), Error, "broken");
+    feed("\0\0");
+    await turn();
+    await turn();
+    fail(new Error("broken"));
+    await followed;
+    await log.close();
+    assertEquals({ shape, text: text() }, { shape, text: "\0\0" });
+  }
+});
+
+Deno.test("an observer that fails is left out, and the log is whole", async () => {
+  const fails = () => {
+    throw new Error("left out");
+  };
+  const { sink, text } = collected();
+  const log = new Log(new PipeWriter(sink), new RawFormat(), {
+    sliceBytes: 8,
+    maxLines: Infinity,
+  });
+  const pipe = new LoggedPipe(new PipeReader(new Blob(["abc"]).stream()), log, {
+    stream: "out",
+    clock: new Clock(),
+    observer: { ask() {}, take: fails, resume: fails },
+  });
+  await followSlices(pipe, log);
+  await log.close();
+  assertEquals(text(), "abc");
 });

@@ -1,7 +1,13 @@
 /** How the child and its log come to their end, through the whole program. */
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
-import { fixture, testNeeding, timed } from "../../support/processes.ts";
-import { shell, whole } from "../../support/whole_program.ts";
+import {
+  fixture,
+  isAlive,
+  testNeeding,
+  timed,
+  until,
+} from "../../support/processes.ts";
+import { shell, start, whole } from "../../support/whole_program.ts";
 
 const test = testNeeding("sh");
 
@@ -46,7 +52,7 @@ test("a reader of the log that is stuck when time is up is told of", async () =>
   );
   assertMatch(
     stderr,
-    /^basic-pipes: the reader of the log has not taken all of it within a second: .*\n$/,
+    /^basic-pipes: the command was stopped .*\nbasic-pipes: the log is incomplete: .*\n$/,
   );
 });
 
@@ -72,4 +78,77 @@ test("what is held back of a stream is logged when the other fills the log", asy
     "printf '\\342'; sleep 0.2; printf x >&2; exec sleep 30",
   ]);
   assertEquals(stdout.includes("\\xe2"), true, stdout);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
+  test(`${signal} after the command's end cuts nothing of a log that is still being read`, async () => {
+    // More than the pipe of the log holds: its end is in the program.
+    const program = start([
+      ...["-fraw", "--", "sh", "-c", 'echo "$$" >&2; exec seq 20000'],
+    ]);
+    const said = program.stderr.getReader();
+    const command = Number(new TextDecoder().decode((await said.read()).value));
+    await until(() => !isAlive(command));
+    // GNU timeout sends its signal twice.
+    program.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    program.kill(signal);
+    const text = await new Response(program.stdout).text();
+    const { code } = await program.status;
+    assertEquals(
+      { code, lines: text.split("\n").length - 1, end: text.slice(-6) },
+      { code: 0, lines: 20_000, end: "20000\n" },
+    );
+    await said.cancel();
+  });
+}
+
+test("a signal after the command's end ends a program whose reader is stuck, and the log is called incomplete", async () => {
+  const program = start([
+    ...["-fraw", "--", "sh", "-c", 'echo "$$" >&2; exec seq 20000'],
+  ]);
+  const said = program.stderr.getReader();
+  const command = Number(new TextDecoder().decode((await said.read()).value));
+  await until(() => !isAlive(command));
+  // The first one may still belong to the command.
+  let isOver = false;
+  program.status.then(() => isOver = true);
+  await until(() => {
+    if (!isOver) program.kill("SIGINT");
+    return isOver;
+  });
+  const { code } = await program.status;
+  let stderr = "";
+  for (let read; !(read = await said.read()).done;) {
+    stderr += new TextDecoder().decode(read.value);
+  }
+  assertEquals(code, 0);
+  assertMatch(stderr, /^basic-pipes: the log is incomplete: .*\n$/);
+  await program.stdout.cancel();
+});
+
+const STOPS = [
+  {
+    args: ["--timeout=100ms"],
+    says: "basic-pipes: the command was stopped after 0.1 s (--timeout)\n",
+  },
+  {
+    args: ["--idle=0.2"],
+    says:
+      "basic-pipes: the command was stopped: nothing came from it for 0.2 s (--idle)\n",
+  },
+  {
+    args: ["--timeout=100ms", "--label=web", "-fseed"],
+    says: "basic-pipes: web: the command was stopped after 0.1 s (--timeout)\n",
+  },
+  { args: ["--timeout=100ms", "--quiet"], says: "" },
+];
+
+test("a stop by a limit of time is said in one line, unless --quiet", async () => {
+  for (const { args, says } of STOPS) {
+    const { code, stderr } = await whole([
+      ...[...TEXT, ...args, "--", "sleep", "60"],
+    ]);
+    assertEquals({ args, code, stderr }, { args, code: 124, stderr: says });
+  }
 });

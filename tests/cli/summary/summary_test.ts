@@ -35,6 +35,8 @@ function statisticsOf(reads: readonly Read[], endMs: number): Statistics {
   return statistics;
 }
 
+const ABOUT = { label: "web", command: ["python3", "slow one.py"] };
+
 const CASES: {
   title: string;
   reads: Read[];
@@ -53,6 +55,8 @@ const CASES: {
     ],
     endMs: 1000,
     expected: `\
+label         web
+command       python3 \'slow one.py\'
 ended         code 0 after 995 ms, by itself
 duration      1.00 s
 stdout        65 B, 65 B/s
@@ -87,6 +91,8 @@ silences         377 ms from    613 ms, then "Spam 4Spam 0 \\x1b[2J\\u{202e} and
       durationMs: 1999,
     },
     expected: `\
+label         web
+command       python3 \'slow one.py\'
 ended         SIGKILL after 2.00 s, stopped by --timeout
 duration      2.00 s
 stdout        nothing
@@ -98,6 +104,8 @@ stdout        nothing
     endMs: 8,
     ending: "reader",
     expected: `\
+label         web
+command       python3 \'slow one.py\'
 ended         stopped by the program: the reader of the log had left
 duration      8.00 ms
 stdout        nothing
@@ -117,6 +125,8 @@ reads (err)        4,096 B     4,096 B     4,096 B     4,096 B     4,096 B
     ),
     endMs: 101,
     expected: `\
+label         web
+command       python3 \'slow one.py\'
 ended         code 0 after 995 ms, by itself
 duration      101 ms
 stdout        6.3 MiB (6,553,600 bytes), 61.9 MiB/s
@@ -138,7 +148,7 @@ gap lengths   ███
 
 for (const { title, reads, endMs, ending = EXITED, expected } of CASES) {
   Deno.test(`the summary of ${title}`, () => {
-    const text = summary(statisticsOf(reads, endMs), ending);
+    const text = summary(statisticsOf(reads, endMs), ending, ABOUT);
     assertEquals(text, expected);
   });
 }
@@ -212,7 +222,7 @@ Deno.test("the worst summary has 30 lines of 80 columns, and nothing in it acts"
     signal: "SIGVTALRM",
     reason: "received",
     durationMs: 3_599_000,
-  });
+  }, ABOUT);
   const lines = text.split("\n").slice(0, -1);
   assertEquals(lines.length <= 30, true, text);
   for (const line of lines) {
