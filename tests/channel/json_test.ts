@@ -219,3 +219,18 @@ Deno.test("a message that is cut off at the end is not given as a shorter one", 
     assertMatch(error ?? "", /^UnexpectedEndError: /);
   }
 });
+
+Deno.test("levels above what the stack holds are refused, and those of the other side end nothing", async () => {
+  const [sender, receiver] = channelPair(jsonLines());
+  let deep: unknown[] = [];
+  for (let n = 0; n < 200_000; n++) deep = [deep];
+  await assertRejects(() => sender.send(deep), TypeError, "too many levels");
+  const closed = (sender.send(1), sender.close());
+  assertEquals(await received(receiver), { messages: [1] });
+  await closed;
+  const depth = 200_000;
+  const line = "[".repeat(depth) + "]".repeat(depth) + "\n2\n";
+  const channel = channelFrom(jsonLines(), [line], { onNoise() {} });
+  const { messages } = await received(channel);
+  assertEquals(messages.at(-1), 2);
+});
