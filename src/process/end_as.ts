@@ -32,6 +32,9 @@ const RAISED_MS = 500;
  * program does that Ctrl-C ended. Process 1 of a container ends with 128 and the
  * number: the kernel discards a signal that it sends to itself.
  *
+ * Under `deno run --watch` end with `Deno.exit(143)` after SIGTERM: the watcher
+ * calls the listeners for it at a change, and a real one ends the watcher.
+ *
  * Children that still live are killed. Listeners of your own for the signal
  * must be removed before. What was not written yet is lost: flush before.
  *

@@ -140,7 +140,7 @@ function place(specifier: string | URL): string {
   return specifier.startsWith("-") ? `./${specifier}` : specifier;
 }
 
-const KINDS: ReadonlySet<string> = new Set([
+const KINDS: ReadonlySet<string> = new Set<PermissionKind>([
   "read",
   "write",
   "net",

@@ -3,11 +3,11 @@ import { quote } from "../text_safety.ts";
 import { checkLadder, type StopLadder, stopLadder } from "./stop.ts";
 
 const PURPOSE = "start a child";
-const STDOUT = ["piped", "inherit", "null"];
-const STDERR = [...STDOUT, "tail"];
-const ON_SIGNAL = ["end", "pass", "none"];
+const STDOUT: readonly SpawnSettings["stdout"][] = ["piped", "inherit", "null"];
+const STDERR: readonly SpawnSettings["stderr"][] = [...STDOUT, "tail"];
+const ON_SIGNAL: readonly SpawnSettings["onSignal"][] = ["end", "pass", "none"];
 /** The names of all options of `spawn`. */
-export const SPAWN_OPTIONS = [
+export const SPAWN_OPTIONS: readonly (keyof SpawnOptions)[] = [
   "stdin",
   "stdout",
   "stderr",
@@ -136,6 +136,8 @@ export interface SpawnOptions {
    *   prompt does.
    *   After SIGTERM that is 0.6 s later at the earliest: `deno run --watch` calls
    *   the listeners for it at a change, and a real SIGTERM would end the watcher.
+   *   To end at once instead, choose `"pass"`, await the status, and call
+   *   `Deno.exit(143)`, which systemd counts as a failure.
    * - `"pass"`: this program stands in the child's place, and its end is yours:
    *   see `receivedSignal` and {@linkcode endAs}. SIGUSR1, SIGUSR2 and SIGALRM
    *   are passed on as well. Choose it where you listen for signals yourself.
