@@ -102,6 +102,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   #isReading = false;
   #hasReceived = false;
   #isClosed = false;
+  #isDisposed = false;
   /** Set when no more will arrive; with why, if that is not a clean end. */
   #end: { error: unknown } | undefined;
 
@@ -279,6 +280,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
    * reject. Waits at most a second for what has not left.
    */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     const closing = this.close();
     closing.catch(() => {});
     this.#finish(undefined);
@@ -357,6 +359,16 @@ export class Channel<Message = unknown> implements AsyncDisposable {
       this.#request(requests, message, 0);
     }
     if (this.#end !== undefined) this.#endRequests(requests, this.#end.error);
+    // What was sent before may still be answered, but not for long: a child may
+    // have closed its stdin, and live on.
+    this.#writer.closed.catch(async (error) => {
+      const disconnected = await this.#disconnected("send", error);
+      const { cause } = disconnected;
+      requests.end(
+        undefined,
+        (purpose) => Promise.resolve(new DisconnectedError(purpose, { cause })),
+      );
+    });
     this.#read();
     return requests;
   }
@@ -403,7 +415,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
 
   #request(requests: Requests, message: Message, bytes: number): void {
     if (requests.take(message, bytes)) return;
-    this.#hear(JSON.stringify(message) ?? String(message));
+    this.#hear(textOf(message));
   }
 
   #hear(noise: Uint8Array | string, cause?: unknown): void {
@@ -436,13 +448,22 @@ export class Channel<Message = unknown> implements AsyncDisposable {
     cause: unknown,
   ): Promise<DisconnectedError> {
     const child = this.#child;
-    if (child !== undefined && !this.#isClosed) {
+    if (child !== undefined && !this.#isDisposed) {
       const { status } = child;
       if (await settlesWithin(status, END_WAIT_MS)) {
         cause = new ExitError(child.command, child.args, await status);
       }
     }
     return new DisconnectedError(purpose, { cause });
+  }
+}
+
+/** What arrived, as its sender may have written it. */
+function textOf(message: unknown): string {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return Deno.inspect(message); // A cycle, a bigint: not from JSON.
   }
 }
 

@@ -21,6 +21,8 @@ export const ENCODER: TextEncoder = new TextEncoder();
 export const DECODER: TextDecoder = textDecoder(true);
 /** One read takes all that has arrived. */
 const ALL_BYTES = 0x7fff_ffff;
+/** So many pieces of a line are made one. */
+const MAX_PIECES = 1_024;
 
 /** Whether a text is longer than so many bytes; counts only if it may be. */
 function isLonger(text: string, maxBytes: number): boolean {
@@ -36,8 +38,9 @@ export class LineCodec<Message> implements Codec<Message> {
   /** Lines that have arrived: text, or the bytes of one that is not UTF-8. */
   #lines: (string | Uint8Array)[] = [];
   #next = 0;
-  /** The pieces of a line whose end has not come. */
+  /** The pieces of a line whose end has not come; the last ones apart. */
   #part: Uint8Array[] = [];
+  #lastParts: Uint8Array[] = [];
   #partBytes = 0;
   #hasEnded = false;
 
@@ -113,10 +116,8 @@ export class LineCodec<Message> implements Codec<Message> {
       }
       let whole: Uint8Array = chunk.subarray(0, last);
       if (this.#partBytes > 0) {
-        this.#part.push(whole);
-        whole = join(this.#part);
-        this.#part = [];
-        this.#partBytes = 0;
+        this.#keep(whole);
+        whole = this.#takePart();
       }
       if (last + 1 < chunk.length) this.#keep(chunk.subarray(last + 1));
       this.#lines = decodeLines(whole);
@@ -126,11 +127,25 @@ export class LineCodec<Message> implements Codec<Message> {
   }
 
   #keep(bytes: Uint8Array): void {
-    this.#part.push(bytes);
+    this.#lastParts.push(bytes);
     this.#partBytes += bytes.length;
-    if (this.#partBytes > this.#maxBytes) {
-      throw this.#tooLong(join(this.#part));
+    // A piece costs a hundred bytes: of one byte each they would be too many.
+    if (this.#lastParts.length === MAX_PIECES) {
+      this.#part.push(concat(this.#lastParts));
+      this.#lastParts = [];
     }
+    // The CR of the line's end may be one of them.
+    if (this.#partBytes > this.#maxBytes + 1) {
+      throw this.#tooLong(this.#takePart());
+    }
+  }
+
+  #takePart(): Uint8Array {
+    const pieces = [...this.#part, ...this.#lastParts];
+    this.#part = [];
+    this.#lastParts = [];
+    this.#partBytes = 0;
+    return concat(pieces);
   }
 
   #tooLong(line: Uint8Array): TooLongError {
@@ -143,8 +158,7 @@ export class LineCodec<Message> implements Codec<Message> {
   #end(): void {
     this.#hasEnded = true;
     if (this.#partBytes === 0) return;
-    const partial = join(this.#part);
-    this.#part = [];
+    const partial = this.#takePart();
     try {
       const text = DECODER.decode(partial);
       // The rest of 12 may have been 345.
@@ -179,10 +193,6 @@ function decodeLines(bytes: Uint8Array): (string | Uint8Array)[] {
     }
     return lines;
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  return pieces.length === 1 ? pieces[0]! : concat(pieces);
 }
 
 /** Where small messages are encoded, with room for a header in front. */

@@ -219,12 +219,15 @@ export class Requests implements Bounded {
   take(message: unknown, bytes: number): boolean {
     if (Array.isArray(message)) return this.#takeBatch(message, bytes);
     if (!isEnvelope(message)) return false;
+    // The other side could not read what it got, and does not know the request.
+    if (isAnswer(message) && (message.id ?? null) === null) return false;
     this.#takeOne(message, bytes, this.#reply);
     return true;
   }
 
   /** Nothing will arrive any more. */
   end(error: unknown, disconnected: Disconnected | undefined): void {
+    if (this.#failure !== undefined) return;
     const failure = disconnected ?? (() => Promise.resolve(error));
     this.#failure = failure;
     for (const pending of [...this.#pending.values()]) {

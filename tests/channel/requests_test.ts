@@ -394,3 +394,45 @@ Deno.test("above 16 times the queue, requests are refused while an answer is awa
   assertEquals(await asked, null);
   await Promise.all([client.close(), server.close()]);
 });
+
+Deno.test("a child that has closed its stdin and lives leaves no request pending", async () => {
+  await using child = spawn("sh", ["-c", "exec 0<&-; echo 1 >&2; sleep 60"], {
+    stdin: "piped",
+  });
+  const channel = channelOf(child, jsonLines());
+  await assertRejects(
+    async () => {
+      for (;;) {
+        await Promise.race([
+          channel.request("x", ["y".repeat(20_000)]),
+          new Promise((resolve) => setTimeout(resolve, 5)),
+        ]);
+      }
+    },
+    DisconnectedError,
+  );
+});
+
+Deno.test(
+  "after close, a child that dies is still named by what waits for it",
+  PYTHON,
+  async () => {
+    await using child = adder();
+    const channel = channelOf(child, jsonLines());
+    const asked = channel.request("die");
+    await channel.close();
+    const error = await assertRejects(() => asked, DisconnectedError);
+    assertEquals(error.status?.code, 7);
+  },
+);
+
+Deno.test("the error of an other side that could not read what it got is noise", async () => {
+  const answer = {
+    jsonrpc: "2.0",
+    id: null,
+    error: { code: -32700, message: "?" },
+  };
+  const channel = channelFrom(jsonLines(), [JSON.stringify(answer) + "\n"]);
+  const error = await assertRejects(() => channel.request("x"), NoiseError);
+  assertEquals(JSON.parse(error.noise), answer);
+});
