@@ -210,17 +210,22 @@ export class Channel<Message = unknown> implements AsyncDisposable {
    * side answers with an error, with a {@linkcode DisconnectedError} if it ends,
    * with a `TypeError` if the request cannot travel.
    */
-  async request<Result = unknown>(
+  request<Result = unknown>(
     method: string,
     params?: object,
-    options: RequestOptions = {},
+    options?: RequestOptions,
   ): Promise<Result> {
-    const requests = this.#useRequests("request");
-    return await requests.request(method, params, options) as Result;
+    try {
+      const requests = this.#useRequests("request");
+      const answer = requests.request(method, params, options);
+      return answer as Promise<Result>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
-   * Tells the other side something that has no answer.
+   * Sends the other side something that has no answer.
    *
    * @param method What it is about.
    * @param params An array or an object.

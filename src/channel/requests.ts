@@ -70,12 +70,45 @@ interface Envelope {
 type Id = string | number | null;
 
 /** A request of ours that has no answer so far. */
-interface Pending {
+class Pending {
   readonly method: string;
+  readonly promise: Promise<unknown>;
   readonly onProgress: ((value: unknown) => void) | undefined;
-  resolve(result: unknown): void;
-  /** Ends the wait; leaves no timer and no listener behind. */
-  reject(error: unknown): void;
+  readonly #settle = Promise.withResolvers<unknown>();
+  /** Leaves no timer and no listener behind. */
+  #stopWaiting: (() => void) | undefined;
+
+  constructor(method: string, onProgress?: (value: unknown) => void) {
+    this.method = method;
+    this.onProgress = onProgress;
+    this.promise = this.#settle.promise;
+  }
+
+  /** Calls `cancel` when its time is up, or its signal is aborted. */
+  wait(options: RequestOptions, cancel: (error: unknown) => void): void {
+    const { timeoutMs, signal } = options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (timeoutMs !== undefined) {
+      const late = timeoutError(asked(this.method), timeoutMs);
+      timer = setTimeout(() => cancel(late), timeoutMs);
+    }
+    const abort = () => cancel(signal!.reason);
+    signal?.addEventListener("abort", abort);
+    this.#stopWaiting = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+  }
+
+  resolve(result: unknown): void {
+    this.#stopWaiting?.();
+    this.#settle.resolve(result);
+  }
+
+  reject(error: unknown): void {
+    this.#stopWaiting?.();
+    this.#settle.reject(error);
+  }
 }
 
 /** Where an answer goes: to the channel, or into that of a batch. */
@@ -136,63 +169,41 @@ export class Requests implements Bounded {
     return new Promise((resolve) => this.#wake = resolve);
   }
 
-  async request(
+  /** Throws what {@linkcode Channel.request} rejects with at once. */
+  request(
     method: string,
     params: object | undefined,
-    options: RequestOptions,
+    options: RequestOptions | undefined,
   ): Promise<unknown> {
-    const { timeoutMs, signal, onProgress } = options;
-    checkKeys("request", options, ["timeoutMs", "signal", "onProgress"]);
-    checkMs("request", "timeoutMs", timeoutMs);
-    signal?.throwIfAborted();
-    if (this.#failure !== undefined) throw await this.#failure(asked(method));
+    if (options !== undefined) checkRequest(options);
     const id = ++this.#lastId;
     const message = envelope(method, params, id);
-    return await new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const finish = () => {
+    if (this.#failure !== undefined) {
+      return this.#failure(asked(method)).then((error) =>
+        Promise.reject(error)
+      );
+    }
+    const pending = new Pending(method, options?.onProgress);
+    const sent = this.#write(message);
+    this.#pending.set(id, pending);
+    if (options !== undefined) {
+      pending.wait(options, (error) => {
         this.#pending.delete(id);
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-      };
-      const pending: Pending = {
-        method,
-        onProgress,
-        resolve(result) {
-          finish();
-          resolve(result);
-        },
-        reject(error) {
-          finish();
-          reject(error);
-        },
-      };
-      const cancel = (error: unknown) => {
         pending.reject(error);
         this.#quietly(envelope("$/cancelRequest", { id }));
-      };
-      const abort = () => cancel(signal!.reason);
-      signal?.addEventListener("abort", abort);
-      if (timeoutMs !== undefined) {
-        timer = setTimeout(() => {
-          cancel(timeoutError(asked(method), timeoutMs));
-        }, timeoutMs);
-      }
-      this.#pending.set(id, pending);
-      this.#readOn();
-      try {
-        const sent = this.#write(message);
-        // Whether the other side has gone is seen where its answers come from,
-        // which may still hold some; a refusal of the format is seen here.
-        if (sent !== DONE) {
-          sent.catch((error) => {
-            if (isRefusal(error)) pending.reject(error);
-          });
-        }
-      } catch (error) {
+      });
+    }
+    this.#readOn();
+    // Whether the other side has gone is seen where its answers come from, which
+    // may still hold some; a refusal of the format is seen here.
+    if (sent !== DONE) {
+      sent.catch((error) => {
+        if (!isRefusal(error)) return;
+        this.#pending.delete(id);
         pending.reject(error);
-      }
-    });
+      });
+    }
+    return pending.promise;
   }
 
   async notify(method: string, params: object | undefined): Promise<void> {
@@ -230,9 +241,10 @@ export class Requests implements Bounded {
     if (this.#failure !== undefined) return;
     const failure = disconnected ?? (() => Promise.resolve(error));
     this.#failure = failure;
-    for (const pending of [...this.#pending.values()]) {
-      failure(asked(pending.method)).then(pending.reject);
+    for (const pending of this.#pending.values()) {
+      failure(asked(pending.method)).then((error) => pending.reject(error));
     }
+    this.#pending.clear();
     this.#waiting.clear();
     for (const call of this.#inFlight.values()) call.cancel();
     if (error === undefined) this.#end.resolve();
@@ -278,6 +290,7 @@ export class Requests implements Bounded {
     // An answer that nobody waits for: it was cancelled.
     const pending = this.#pending.get(id ?? null);
     if (pending === undefined) return;
+    this.#pending.delete(id ?? null);
     if (error === undefined) return pending.resolve(result);
     const { code, message, data } = Object(error);
     pending.reject(new RequestError(Number(code), String(message), data));
@@ -477,6 +490,12 @@ const NOTIFICATION: Call = {
   },
   progress: () => DONE,
 };
+
+function checkRequest(options: RequestOptions): void {
+  checkKeys("request", options, ["timeoutMs", "signal", "onProgress"]);
+  checkMs("request", "timeoutMs", options.timeoutMs);
+  options.signal?.throwIfAborted();
+}
 
 function asked(method: string): string {
   return `get the answer to "${quote(method)}"`;
