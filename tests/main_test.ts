@@ -205,7 +205,11 @@ Deno.test(
 
 for (const script of ["main.ts", "child.ts"]) {
   Deno.test(`--help of ${script} has at most 80 columns, and names every option`, async () => {
-    const { code, stdout, stderr } = await whole(["--help"], { script });
+    // With NO_COLOR the headings would not be bold on a terminal either.
+    const { code, stdout, stderr } = await whole(["--help"], {
+      script,
+      env: { NO_COLOR: "" },
+    });
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     const wide = stdout.split("\n").filter((line) => line.length > 80);
     assertEquals(wide, []);

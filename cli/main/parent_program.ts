@@ -18,6 +18,11 @@ export interface ParentLine {
 /** How long `date` may take, as the program waits for it at its end. */
 const DATE_MS = 1000;
 
+/** How `main.ts` is named where it was loaded from: in a checkout, or by URL. */
+const MAIN = import.meta.url.startsWith("file:")
+  ? "main.ts"
+  : import.meta.resolve("../../main.ts");
+
 const PAGE = {
   usage: [
     `${PROGRAM_NAME} [options]`,
@@ -25,8 +30,8 @@ const PAGE = {
   ],
   about:
     "Starts the command, or a built-in child, and logs what it writes to its " +
-    "pipe. Each read takes what has arrived, and is logged in slices. In a " +
-    `checkout, ${PROGRAM_NAME} is: deno run --allow-run main.ts`,
+    "pipe. Each read takes what has arrived, and is logged in slices. Where it is not " +
+    `installed, ${PROGRAM_NAME} stands for: deno run --allow-run ${MAIN}`,
   examples: [
     PROGRAM_NAME,
     `${PROGRAM_NAME} --tick 100ms --count 12`,

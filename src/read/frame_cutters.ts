@@ -129,7 +129,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
       const header = buffer.view(this.#headerBytes);
       const measure = this.#rule.measure(header);
       if ("headerBytes" in measure) {
-        // A header that does not grow would be measured for ever.
+        // A header that does not grow would be measured again without end.
         checkInteger(
           "measure a header",
           "headerBytes",

@@ -3,8 +3,8 @@ import { checkInteger, MAX_READ_BYTES } from "../check.ts";
 /**
  * Iterates one chunk in slices of `size` bytes; the last may be shorter.
  *
- * The slices are views of the chunk. This is the fastest loop over slices, for
- * use within `for await (const chunk of reader.chunks())`.
+ * The slices are views of the chunk. For use within
+ * `for await (const chunk of reader.chunks())`: no promise is made for a slice.
  *
  * @param chunk What to iterate; an empty one gives no slice.
  * @param size Bytes per slice (1 to 2,147,483,647).
@@ -28,7 +28,7 @@ export function sliceChunk<Buffer extends ArrayBufferLike>(
   return slicesOf(chunk, size);
 }
 
-// A generator of its own: `sliceChunk` must refuse at the call.
+// Apart from `sliceChunk`, as a generator would check its size only later.
 function* slicesOf<Buffer extends ArrayBufferLike>(
   chunk: Uint8Array<Buffer>,
   size: number,

@@ -264,13 +264,13 @@ export class BufferedSource {
 
   #ask(): void {
     try {
-      this.#source.read().then(this.#land, this.#fail);
+      this.#source.read().then(this.#arrive, this.#fail);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #land = (chunk: Uint8Array | null): void => {
+  #arrive = (chunk: Uint8Array | null): void => {
     this.#isReading = false;
     if (this.hasEnded) return;
     if (chunk === null) {

@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
+import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
 
@@ -10,4 +11,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...WRITER_MUTANTS,
   ...PROCESS_MUTANTS,
   ...PROCESS_PIPE_MUTANTS,
+  ...PROGRAM_MUTANTS,
 ];

@@ -165,7 +165,10 @@ for (
     },
   ]
 ) {
-  Deno.test(`${what} lets the program end, although its writer stays`, async () => {
+  Deno.test(`${what} lets the program end, although its writer stays`, {
+    // Windows cannot poll: the read waits on its thread.
+    ignore: name === "gives_up" && Deno.build.os === "windows",
+  }, async () => {
     const { says, write, close, child } = start(name);
     if (name !== "gives_up") await write("one\n");
     const said: unknown[] = [];
@@ -176,12 +179,16 @@ for (
   });
 }
 
-Deno.test("every call gives the same reader, and so no byte to a second one", async () => {
-  assertEquals(
-    await outputOf(`printf 'one\\ntwo\\n' | "$@"`, "reads_in_turns"),
-    "one\ntwo\n",
-  );
-});
+Deno.test(
+  "every call gives the same reader, and so no byte to a second one",
+  needs("bash"),
+  async () => {
+    assertEquals(
+      await outputOf(`printf 'one\\ntwo\\n' | "$@"`, "reads_in_turns"),
+      "one\ntwo\n",
+    );
+  },
+);
 
 for (
   const name of [

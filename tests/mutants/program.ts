@@ -1,0 +1,109 @@
+/** Planted faults of the program: its start, its child, its options. */
+import type { Mutant } from "./mutant.ts";
+
+const MAIN = ["tests/main_test.ts"];
+const OPTIONS = ["tests/cli/options/options_test.ts"];
+const PARSE = ["tests/cli/options/parse_test.ts"];
+const JSON_FORMAT = ["tests/cli/formats/json_test.ts"];
+const COMPLETIONS = ["tests/cli/completions/completions_test.ts"];
+
+export const PROGRAM_MUTANTS: readonly Mutant[] = [
+  {
+    name: "the built-in child outlives its parent",
+    file: "child.ts",
+    from: "{ ...settings, lifeline: true }",
+    to: "settings",
+    tests: MAIN,
+  },
+  {
+    name: "the built-in child gets our own stdin",
+    file: "cli/main/launch.ts",
+    from: `{ ...startOptions(asked), stdin: "piped" }`,
+    to: `{ ...startOptions(asked), stdin: "inherit" }`,
+    tests: MAIN,
+  },
+  {
+    name: "the built-in child counts the characters of a header, not its bytes",
+    file: "child.ts",
+    from: "const { length } = encoder.encode(message);",
+    to: "const { length } = `${message} `;",
+    tests: OPTIONS,
+  },
+  {
+    name: "the built-in child writes the size of a frame the other way round",
+    file: "child.ts",
+    from: "setUint32(0, payload.length)",
+    to: "setUint32(0, payload.length, true)",
+    tests: OPTIONS,
+  },
+  {
+    name: "a compiled program starts a module",
+    file: "cli/main/launch.ts",
+    from: "return isCompiled\n",
+    to: "return false\n",
+    tests: MAIN,
+  },
+  {
+    name: "without arguments, the grace of a stop is not that of the options",
+    file: "cli/main/launch.ts",
+    from: `graceMs: asked["kill-after"] }`,
+    to: `graceMs: asked["kill-after"] ?? 1000 }`,
+    tests: MAIN,
+  },
+  {
+    name: "the help is as wide as it likes",
+    file: "cli/options/help.ts",
+    from: "const COLUMNS = 80;",
+    to: "const COLUMNS = 120;",
+    tests: MAIN,
+  },
+  {
+    name: "headings are bold in a pipe as well",
+    file: "cli/main/program.ts",
+    from: "Deno.stdout.isTerminal() && !Deno.noColor",
+    to: "!Deno.noColor",
+    tests: MAIN,
+  },
+  {
+    name: "a group is asked for where the system has none",
+    file: "cli/options/check.ts",
+    from: `os === "windows"`,
+    to: `os === "darwin"`,
+    tests: PARSE,
+  },
+  {
+    name: "a wrong local time is not said",
+    file: "cli/main/parent_program.ts",
+    from: "if (warning !== null) await talk(warning);",
+    to: "",
+    tests: OPTIONS,
+  },
+  {
+    name: "UTC is called a wrong local time",
+    file: "cli/main/parent_program.ts",
+    from: "offset === null || /^[+-]0000$/.test(offset)",
+    to: "offset === null",
+    tests: OPTIONS,
+  },
+  {
+    name: "a TERM that cannot be read is a failure",
+    file: "cli/log/color.ts",
+    from: "    return true; // Deno cannot",
+    to: "    throw new Error(); // Deno cannot",
+    tests: OPTIONS,
+  },
+  {
+    name: "the base64 of a large slice lacks its last byte",
+    file: "cli/formats/json.ts",
+    from: "bytes.subarray(from, to).toBase64()",
+    to: "bytes.subarray(from, to - 1).toBase64()",
+    tests: JSON_FORMAT,
+  },
+  {
+    name: "zsh is left alone with compdef",
+    file: "cli/completions/zsh.ts",
+    from: "elif (( ! $+functions[compdef] )); then",
+    to: "elif false; then",
+    tests: COMPLETIONS,
+  },
+];
