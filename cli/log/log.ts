@@ -8,13 +8,13 @@ import { LineBuffer } from "../formats/store.ts";
 import type { ParentSettings } from "../options/parent.ts";
 
 /**
- * How many slices are formatted before they are written. One slice can become
- * a line of 200 bytes more than itself, so that a chunk in slices of one byte
- * would otherwise need 200 times its size.
+ * How many slices are formatted before they are written. A line can have 200
+ * bytes more than its slice. A chunk in slices of one byte would need 200 times
+ * its size otherwise.
  */
 const SLICES_PER_WRITE = 4096;
 
-/** Above this the lines are written, though more could be had without waiting. */
+/** Above this the lines are written before the next ones are formatted. */
 const FULL_BYTES = 256 * 1024;
 
 /** For all that was handed on at once. */
@@ -31,7 +31,7 @@ export interface LogOptions {
   maxLines: number;
 }
 
-/** The lines that a person reads: bytes in, log lines out. */
+/** Makes log lines of bytes, and writes them. */
 export class Log {
   /** Lines logged so far. */
   lines = 0;
@@ -39,8 +39,8 @@ export class Log {
   readonly #writer: LogWriter;
   readonly #sliceBytes: number;
   readonly #maxLines: number;
-  // Two buffers in turn: the lines of the next chunk are made while those of
-  // this one are on their way.
+  // Two buffers: the lines of the next chunk are formatted in one while those of
+  // this chunk are written from the other.
   #filling = new LineBuffer();
   #leaving = new LineBuffer();
   #written: Promise<void> = Promise.resolve();
@@ -49,7 +49,7 @@ export class Log {
   #turn: Promise<void> = Promise.resolve();
   #isClosed = false;
   #hasFailed = false;
-  /** The last slices of each stream that was not ended. */
+  /** When the last slices came, for each stream that has not ended. */
   readonly #open = new Map<Stream, Arrival>();
   readonly #failure = Promise.withResolvers<never>();
 
@@ -65,7 +65,7 @@ export class Log {
     this.#maxLines = maxLines;
   }
 
-  /** Rejects as soon as the log can't be written; never resolves. */
+  /** Rejects as soon as the log cannot be written; never resolves. */
   get failure(): Promise<never> {
     return this.#failure.promise;
   }
@@ -147,13 +147,13 @@ export class Log {
 
   #end(arrival: Arrival): void {
     this.#open.delete(arrival.stream);
-    // Held bytes are of lines that were asked for.
+    // Bytes that the format holds back belong to lines that `--count` includes.
     if (!this.#isClosed && !(this.isFull && this.#format.endIsExtra)) {
       this.#format.end?.(this.#filling, arrival);
     }
   }
 
-  /** True when so much is added that it should leave first. */
+  /** Whether what was added should be written before more is. */
   get shouldSend(): boolean {
     return this.#filling.length >= FULL_BYTES;
   }

@@ -4,14 +4,14 @@ import { formatBytes, formatMs } from "../summary/summary.ts";
 const DRAW_MS = 100;
 /** How many drawings the rate looks back: one second. */
 const RATE_DRAWINGS = 10;
-/** How long a terminal that is stopped may delay what comes next. */
+/** How long a stopped terminal may delay what comes next. */
 const HIDE_MS = 200;
 /** Carriage return, and erase to the end of the line. */
 const ERASE = "\r\x1b[K";
 
 const encoder = new TextEncoder();
 
-/** Whether a live line is wanted: the person looks, and the log goes elsewhere. */
+/** Whether to show a live line: stderr is a terminal, and the log goes elsewhere. */
 export function showsProgress(
   stdoutIsTerminal: boolean,
   stderrIsTerminal: boolean,
@@ -19,12 +19,12 @@ export function showsProgress(
   return stderrIsTerminal && !stdoutIsTerminal;
 }
 
-/** Where the line goes and what it needs of the world. */
+/** Where the line goes, and what it asks for. */
 export interface ProgressOptions {
   /**
-   * Writes to the terminal. The line is not drawn while the write before it is
-   * underway, so that a terminal that is stopped stops nothing else; failures
-   * are left alone, as there is nowhere to tell them.
+   * Writes to the terminal. The line is not drawn while the last write is
+   * pending, so that a stopped terminal (Ctrl-S) stops nothing else. A failure is
+   * ignored: there is nowhere to report it.
    */
   write(bytes: Uint8Array): Promise<unknown>;
   /** How many columns the terminal has now; default: asked of Deno, else 80. */
@@ -36,9 +36,10 @@ export interface ProgressOptions {
 /**
  * One live line: bytes, rate over the last second, time since the start.
  *
- * Drawn ten times a second at most, by a timer that keeps nothing alive, and
- * cut to the width of the terminal. Before anything else is written there,
- * await {@linkcode hide}; {@linkcode close} erases the line for good.
+ * It is drawn at most ten times a second, by a timer that does not keep the
+ * program alive, and is cut to the width of the terminal. Await
+ * {@linkcode hide} before anything else is written there. {@linkcode close}
+ * erases the line for good.
  */
 export class Progress {
   readonly #options: Required<ProgressOptions>;
@@ -50,7 +51,7 @@ export class Progress {
   #underway: Promise<unknown> | null = null;
   #drawn = "";
 
-  /** A line that is drawn from now on. */
+  /** Draws the line from now on. */
   constructor(options: ProgressOptions) {
     this.#options = {
       columns: terminalColumns,
@@ -63,7 +64,7 @@ export class Progress {
     Deno.unrefTimer(this.#timer);
   }
 
-  /** So many bytes more have passed. */
+  /** More bytes have passed. */
   take(bytes: number): void {
     this.#bytes += bytes;
   }
@@ -81,7 +82,7 @@ export class Progress {
     clearTimeout(timer);
   }
 
-  /** Erases the line and draws none any more. */
+  /** Erases the line for good. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.hide();

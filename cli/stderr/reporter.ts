@@ -7,15 +7,15 @@ import { type Ending, summary } from "../summary/summary.ts";
 import { Progress, showsProgress } from "./progress.ts";
 import { show, talk } from "./talk.ts";
 
-/** What you are told beside the log: the live line, and the summary at the end. */
+/** What is shown on stderr beside the log: the live line, and the summary. */
 export class Reporter implements ReadObserver {
   readonly #line: ParentLine;
   readonly #statistics: Statistics | null;
   readonly #progress: Progress | null;
-  /** `null` if the log has frames, which are no slices of one read. */
+  /** `null` if the log has frames: they are no slices. */
   readonly #slices: SliceCount | null;
 
-  /** As the options ask for it. */
+  /** Shows what the options ask for. */
   constructor(line: ParentLine) {
     const { summary, progress, output, frame, slice, fill, count } =
       line.settings;
@@ -58,8 +58,8 @@ export class Reporter implements ReadObserver {
   }
 
   /**
-   * All has ended: the numbers, how the child ended or why we stopped it, and
-   * what is wrong.
+   * Shows the numbers, how the child ended or why the program stopped it, and
+   * what is wrong with the pipe.
    */
   async printSummary(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
@@ -77,10 +77,7 @@ export class Reporter implements ReadObserver {
   }
 }
 
-/**
- * A sentence in lines of at most `columns`, the first after a mark and the
- * others beneath it.
- */
+/** A sentence in lines of at most `columns`, with `->` in front of the first. */
 export function wrap(sentence: string, columns = 80): string {
   const lines: string[] = [];
   let line = "->";

@@ -2,25 +2,25 @@ import { isHidden } from "../../src/text_safety.ts";
 import { settlesWithin } from "../../src/wait.ts";
 import { stderrWriter } from "../../src/write/stdout.ts";
 
-/** The name that stands in front of what the program says. */
+/** The name in front of each sentence of the program. */
 export const PROGRAM_NAME = "basic-pipes";
 
-/** How long a stderr that nobody reads may keep the program from going on. */
+/** How long the program waits for a stderr that nobody reads. */
 const PATIENCE_MS = 1000;
 
 let stderr = stderrWriter();
-/** Nobody has read for as long as we wait; what is said waits on. */
+/** stderr was stuck for 1 s: do not wait for it again until a write succeeds. */
 let isStuck = false;
 
 /**
- * One line to the person at stderr: stdout is the product, stderr is the talk.
- * Plain, because a log file keeps what a terminal would colour.
+ * Writes one line to stderr, without colour: stderr may be a file. stdout is for
+ * the log alone.
  */
 export function talk(sentence: string): Promise<void> {
   return show(`${PROGRAM_NAME}: ${safe(sentence)}\n`);
 }
 
-/** What it quotes, an argument or a child's bytes, must not act on a terminal. */
+/** It may quote an argument or a child's bytes, which must not act on a terminal. */
 function safe(sentence: string): string {
   let shown = "";
   for (const character of sentence) {
@@ -31,7 +31,7 @@ function safe(sentence: string): string {
   return shown;
 }
 
-/** Lines to the person at stderr, as they stand; resolves as {@linkcode flushed}. */
+/** Writes lines to stderr as they are; resolves as {@linkcode flushed} does. */
 export function show(text: string): Promise<void> {
   // After a failure (a full disk, perhaps) each line is tried anew.
   if (stderr.broken !== undefined) stderr = stderrWriter();

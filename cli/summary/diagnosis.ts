@@ -10,18 +10,18 @@ import {
   isOurStop,
 } from "./summary.ts";
 
-/** Fewer reads of a full pipe than this may be one burst. */
+/** Fewer reads of a full pipe can be one burst. */
 const MIN_FULL_READS = 32;
-/** A log that took less than this has delayed nobody. */
+/** A log that took less time has delayed nobody. */
 const MIN_SLOW_MS = 500;
 
 /**
  * What is wrong with the pipe, in sentences, and what helps.
  *
- * Only what the numbers show: where they can have another cause there is no
- * sentence, or the sentence says "if". Plain text, safe for a terminal, each
- * of up to 250 characters: the caller breaks the lines. `command` is `null` for
- * the built-in child.
+ * It says only what the numbers show. Where they can have another cause there is
+ * no sentence, or the sentence says "if". Each is plain text, safe for a terminal
+ * and up to 250 characters long; the caller breaks the lines. `command` is `null`
+ * for the built-in child.
  */
 export function diagnosis(
   statistics: Statistics,
@@ -72,7 +72,7 @@ function describeSlowReader(out: PipeStatistics): string[] {
   const full = out.exactly[65536];
   const share = busyMs / (lastMs - firstMs);
   if (full < MIN_FULL_READS || full < 0.9 * reads) return [];
-  // NaN, if nobody told when it waited, is not more than half.
+  // `!(x > 0.5)` and not `x <= 0.5`: NaN (no `ask`) must return as well.
   if (!(share > 0.5) || lastMs - firstMs < MIN_SLOW_MS) return [];
   const percent = Math.min(99, Math.floor(share * 100));
   return [
@@ -117,7 +117,7 @@ function describeCut(
 }
 
 function describeHeldPipe(ending: Ending): string[] {
-  // Told to end, the program lets the pipe go itself.
+  // After a signal to end, the program itself gives the pipe up.
   if (isOurStop(ending) || ending.drained || ending.receivedSignal !== null) {
     return [];
   }
@@ -127,9 +127,9 @@ function describeHeldPipe(ending: Ending): string[] {
   ];
 }
 
-/** Output that is at hand sooner than this was not held back to be noticed. */
+/** Output that comes sooner was not held back for long enough to be noticed. */
 const NOTICED_MS = 500;
-/** What a program writes as it ends is here at most this long before its end. */
+/** What a program writes at its end arrives at most this long before it. */
 const AT_THE_END_MS = 200;
 
 /** Whether the command kept its output in a buffer, and what helps. */
@@ -139,7 +139,7 @@ export function describeHeldBack(
   word: string,
 ): string[] {
   const { out } = statistics;
-  // What is not text is written in blocks on purpose.
+  // Bytes that are no text are written in blocks on purpose.
   if (!canHoldBack(word) || !out.characters.isText) return [];
   const full = out.bursts.fullBuffers;
   if (full !== null && isEvidence(full, out, word)) {
@@ -172,15 +172,15 @@ function isEvidence(
   { busyMs }: PipeStatistics,
   word: string,
 ): boolean {
-  // A pipe is full whenever its reader is late: only if somebody told when it
-  // waited were the silences the child's.
+  // A pipe is full whenever its reader is slow. Only with `ask` is it known that
+  // the silences were the child's.
   if (bytes >= PIPE_BYTES && Number.isNaN(busyMs)) return false;
   return isExact || isPython(word);
 }
 
 /**
- * A buffer that is not full is written at once, at the end. More bytes than
- * the buffer holds would have come in part before: those were made at once.
+ * A buffer that did not become full is written at the end, as one. Of more bytes
+ * than the buffer holds, a part would have come before.
  */
 function isAtOnceAtTheEnd(
   { out, durationMs }: Statistics,

@@ -6,28 +6,28 @@ import {
   utf8Length,
 } from "../formats/escape.ts";
 
-/** A shorter wait does not part two bursts: nobody would notice it. */
+/** A shorter wait does not separate two bursts: nobody would notice it. */
 const MIN_SILENCE_MS = 50;
-/** What the buffers of the usual languages and libraries hold. */
+/** The sizes of buffers in the usual languages and libraries. */
 const BUFFER_BYTES = [4096, 8192, 16384, 32768, 65536];
-/** The buffer of Python, which never parts what was printed as one. */
+/** The buffer of Python, which never splits what one print wrote. */
 const PYTHON_BYTES = 8192;
-/** Fewer full buffers than this may be chance, */
+/** How many full buffers are evidence. */
 const MIN_FULL = 3;
-/** and fewer than this if they are exact and part a line. */
+/** How many are enough if each was exact and one has cut a line in two. */
 const MIN_PARTING = 2;
 
-/** What shows that a program hands out its output in full buffers. */
+/** The evidence that a program writes its output in full buffers. */
 export interface FullBuffers {
   /** The size of one buffer in bytes. */
   readonly bytes: number;
-  /** How many times it came full, after a silence each. */
+  /** How often it arrived full, each time after a silence. */
   readonly count: number;
-  /** How long the silences before them were together. */
+  /** The sum of the silences before them. */
   readonly silentMs: number;
   /**
-   * Whether each was full to the last byte. If not, the next line would not
-   * have fitted: so it is with Python, and by chance with others.
+   * Whether each was full to the last byte. If not, the next line did not fit:
+   * Python does that, and other programs only by chance.
    */
   readonly isExact: boolean;
 }
@@ -35,12 +35,12 @@ export interface FullBuffers {
 /**
  * What arrives between two silences of at least 50 ms.
  *
- * A program whose output is buffered is silent until a buffer is full, and
- * then writes all of it: burst after burst of 4096 bytes, or of 8192, with no
- * regard to lines.
+ * A program that buffers its output is silent until the buffer is full, and
+ * then writes all of it: bursts of 4,096 or 8,192 bytes, which do not end where
+ * lines end.
  */
 export class Bursts {
-  /** How many there were, the one that is not over included. */
+  /** How many there were, with the one that has not ended. */
   count = 0;
   #bytes = 0;
   #waitMs = 0;
@@ -74,15 +74,15 @@ export class Bursts {
     const isExact = this.#isExact;
     const enough = isExact && this.#partsLines ? MIN_PARTING : MIN_FULL;
     if (this.#isOther || this.#full < enough) return null;
-    // The last is what the buffer held when the program ended, and perhaps the
-    // full one just before.
+    // The last burst is what the buffer held at the end of the program. A full
+    // one may have come just before it.
     if (this.#bytes > 2 * this.#least) return null;
     if (this.#leastCount * 2 < this.#full) return null;
     const { bytes, count } = { bytes: this.#least, count: this.#full };
     return { bytes, count, silentMs: this.#silentMs, isExact };
   }
 
-  /** Judges a burst by itself and by the line that came after it. */
+  /** Judges a burst by its size and by the line after it. */
   #close(nextLineBytes: number): void {
     const bytes = this.#bytes;
     const isExact = BUFFER_BYTES.includes(bytes);
@@ -92,7 +92,7 @@ export class Bursts {
     this.#isOther = !this.#hasLine || !(isExact || isPython);
     if (!isExact) this.#isExact = false;
     if (this.#lastByte !== LF) this.#partsLines = true;
-    // Two buffers that came in one burst are two times the least.
+    // Two buffers in one burst have twice the least size.
     if (full < this.#least) {
       this.#least = full;
       this.#leastCount = 0;
@@ -109,10 +109,10 @@ const MIN_BYTES = 4;
 const MAX_BYTES = 4095;
 /** How many messages in one read are looked at. */
 const MAX_JOINED = 64;
-/** Fewer reads than this do not show what is usual. */
+/** How many reads are needed to know what is usual. */
 const MIN_READS = 8;
 
-/** What shows that several messages arrived in one read. */
+/** The evidence that several messages arrived in one read. */
 export interface Joined {
   /** How long the usual message is, in bytes. */
   readonly bytes: number;
@@ -125,7 +125,7 @@ export interface Joined {
 /**
  * Whether messages of one size arrived joined, where that is certain.
  *
- * It is if each read is a whole number of messages, at least half of the reads
+ * It is certain if each read is a whole number of messages, at least half of the reads
  * are a single one, and in the others each message begins with the same two
  * bytes, or each ends with a newline.
  */
@@ -141,7 +141,7 @@ export class JoinedMessages {
     if (this.#isOther) return;
     const size = chunk.length;
     if (size < this.#bytes) {
-      // What came before may have been joined of these, but nobody looked.
+      // The reads before may have had several of these: nobody looked.
       if (this.#single + this.#joined > 0) this.#isOther = true;
       this.#bytes = size;
     }
@@ -192,9 +192,9 @@ const LOOKED_AT = 64;
 /**
  * How often a read ended inside a UTF-8 character.
  *
- * A read counts when the next ones brought the rest of the character, so that
- * the last byte of a picture is not taken for half a letter. A stream that
- * has a NUL or anything but UTF-8 at the start of a read is not text.
+ * A read counts if the next ones have brought the rest of the character.
+ * Otherwise the last byte of a picture would count as half a letter. A stream
+ * with a NUL, or with anything but UTF-8 at the start of a read, is not text.
  */
 export class CutCharacters {
   /** Reads that ended inside a character which then was completed. */
@@ -219,7 +219,7 @@ export class CutCharacters {
     else this.#holdEnd(chunk, from);
   }
 
-  /** The place behind a character that was begun before. */
+  /** The place after a character that an earlier read has begun. */
   #complete(chunk: Uint8Array): number {
     let at = 0;
     while (this.#length > 0 && at < chunk.length) {

@@ -3,11 +3,11 @@ import type { Arrival, PerStream, Stream } from "../arrival.ts";
 import { Bursts, CutCharacters, JoinedMessages } from "./signs.ts";
 
 /**
- * What a child's pipes gave, in numbers that do not grow: about 150 KiB for
- * both pipes however much passes.
+ * What a child's pipes gave, in numbers. They take about 150 KiB for both pipes,
+ * however much passes.
  *
- * Call it once a read of the pipe, with what that gave: a chunk that was cut or
- * put together on the way says nothing about the child. Times are milliseconds
+ * Call {@linkcode take} once for each read of a pipe, with all that it gave: a
+ * chunk that was cut or joined says nothing about the child. Times are milliseconds
  * since the start, by the monotonic clock.
  */
 export class Statistics {
@@ -20,17 +20,16 @@ export class Statistics {
   #lastMs = NaN;
 
   /**
-   * From now on somebody waits for the next bytes of `stream`.
+   * The reader waits for the next bytes of `stream` from now on.
    *
-   * Call it before each read. Without it, time in which the log was written is
-   * taken for silence of the child, and nobody can tell which was the slow
-   * side.
+   * Call it before each read. Without it, the time in which the log is written
+   * counts as silence of the child, and it cannot be known which side was slow.
    */
   ask(stream: Stream, elapsedMs: number): void {
     this[stream].ask(elapsedMs);
   }
 
-  /** The next bytes of `stream` are here: nobody waits for more of it. */
+  /** The reader has bytes of `stream` and does not wait for more. */
   resume(stream: Stream): void {
     this[stream].resume();
   }
@@ -50,7 +49,7 @@ export class Statistics {
     this.durationMs = elapsedMs;
   }
 
-  /** What nobody read until now is no silence of the child. */
+  /** Time in which a pipe was not being read is no silence of the child. */
   #silence(untilMs: number, chunk: Uint8Array | null): void {
     const pipes = [this.out, this.err];
     if (Number.isNaN(this.#lastMs)) return;
@@ -83,12 +82,12 @@ export class PipeStatistics {
   readonly messages = new JoinedMessages();
   /** Reads of exactly 4096 bytes, of 8192, and of 65536 or more: a full pipe. */
   readonly exactly = { 4096: 0, 8192: 0, 65536: 0 };
-  /** Milliseconds between a read and the next wish for one; NaN if not told. */
+  /** Time the reader spent elsewhere between two reads; NaN without `ask`. */
   busyMs = NaN;
   #askedMs = NaN;
   #isAwaited = false;
 
-  /** Somebody waits for bytes from now on. */
+  /** The reader waits from now on. */
   ask(elapsedMs: number): void {
     this.#askedMs = elapsedMs;
     this.#isAwaited = true;
@@ -96,17 +95,17 @@ export class PipeStatistics {
     if (this.reads > 0) this.busyMs += Math.max(0, elapsedMs - this.lastMs);
   }
 
-  /** Nobody waits any more. */
+  /** The reader does not wait. */
   resume(): void {
     this.#isAwaited = false;
   }
 
-  /** Whether somebody has asked and got nothing yet; `null` if not told. */
+  /** Whether the reader waits; `null` without `ask`. */
   get isAwaited(): boolean | null {
     return Number.isNaN(this.#askedMs) ? null : this.#isAwaited;
   }
 
-  /** When the wait began that is on, or that ended with the last read. */
+  /** When the pending wait began, or the one that the last read has ended. */
   get waitsSinceMs(): number {
     const before = this.reads > 0 ? this.lastMs : 0;
     return Math.max(before, Number.isNaN(this.#askedMs) ? 0 : this.#askedMs);
@@ -139,13 +138,13 @@ export class PipeStatistics {
   }
 }
 
-/** Values below this have a bucket of their own; so has each 64th of an octave. */
+/** Below this each value has a bucket, above it each 64th of an octave. */
 const FINE = 128;
 /** The highest octave: 2^42 bytes are 4 TiB, 2^42 microseconds 50 days. */
 const TOP_OCTAVE = 42;
 const BUCKETS = (TOP_OCTAVE - 6 + 2) * 64;
 
-/** What a person asks of many numbers. */
+/** What the summary shows of many numbers. */
 export interface Quantiles {
   readonly min: number;
   readonly median: number;
@@ -162,12 +161,12 @@ export interface Octave {
 }
 
 /**
- * How many whole numbers of which size there were, in 38 KiB whatever comes.
+ * How often each size of whole number occurred, in 38 KiB of memory.
  *
  * Each octave has 64 buckets, and a bucket keeps the sum of its values. So a
- * quantile is the mean of values that differ by less than 1.6 %: exact below
- * 128, and exact where all that fell into the bucket are equal, as the full
- * buffers of a program are. The least and the greatest are always exact.
+ * quantile is the mean of values that differ by less than 1.6 %. It is exact
+ * below 128, and where all values of the bucket are equal, as with the full
+ * buffers of a program. The least and the greatest are always exact.
  */
 export class Distribution {
   /** How many values there were. */
@@ -190,7 +189,7 @@ export class Distribution {
     if (whole > this.max) this.max = whole;
   }
 
-  /** The value that `share` (0 to 1) of all do not exceed; NaN if there are none. */
+  /** The value that a `share` (0 to 1) of all do not exceed; NaN for none. */
   quantile(share: number): number {
     const rank = Math.max(1, Math.ceil(share * this.count));
     let seen = 0;
@@ -202,7 +201,7 @@ export class Distribution {
     return NaN;
   }
 
-  /** The five that are shown. */
+  /** The five numbers that the summary shows. */
   quantiles(): Quantiles {
     return {
       min: this.min,
@@ -234,7 +233,7 @@ export class Distribution {
 /** The power of two that a whole number reaches; -1 for 0. */
 function octaveOf(whole: number): number {
   if (whole < 1) return -1;
-  // Up to the top octave no value is so near to the next that log2 reaches it.
+  // Up to the top octave, log2 never rounds a value up to the next octave.
   return Math.min(Math.floor(Math.log2(whole)), TOP_OCTAVE);
 }
 
@@ -256,17 +255,17 @@ function lowest(bucket: number): number {
 const KEPT = 5;
 /** A shorter pause is no silence. */
 const MIN_SILENCE_MS = 10;
-/** How much is kept of what came after one. */
+/** How many bytes after a silence are kept. */
 const NEXT_BYTES = 24;
 
-/** A time in which nothing arrived although somebody waited for it. */
+/** A time in which the reader waited and nothing arrived. */
 export interface Silence {
   /** When it began: milliseconds since the start. */
   readonly fromMs: number;
   readonly lengthMs: number;
   /** The first bytes that came after it, a copy; `null` if the end came. */
   readonly next: Uint8Array | null;
-  /** Whether more bytes arrived with these. */
+  /** Whether the same read gave more bytes. */
   readonly isCut: boolean;
 }
 
@@ -275,7 +274,7 @@ export class Silences {
   /** The longest first. */
   readonly longest: Silence[] = [];
 
-  /** One more, before `chunk`, or before the end. */
+  /** Adds one that ended with `chunk`, or with the end of the stream. */
   add(fromMs: number, lengthMs: number, chunk: Uint8Array | null): void {
     const { longest } = this;
     const least = longest.length < KEPT ? 0 : longest[KEPT - 1]!.lengthMs;
@@ -288,7 +287,7 @@ export class Silences {
   }
 }
 
-/** What decides into how many slices a pipe is cut. */
+/** What the number of slices of a pipe depends on. */
 export interface SliceCountOptions {
   /** The most bytes of a slice. */
   readonly sliceBytes: number;
@@ -301,7 +300,7 @@ export interface SliceCountOptions {
 /** Counts the slices that the log makes of what the pipes give. */
 export class SliceCount {
   readonly #options: SliceCountOptions;
-  /** Bytes of the slice of each pipe that is not full yet. */
+  /** Bytes of the slice of each pipe that is not full so far. */
   readonly #begun: PerStream<number> = { out: 0, err: 0 };
   #left: number;
 
@@ -311,7 +310,7 @@ export class SliceCount {
     this.#left = options.max;
   }
 
-  /** How many slices begin with these bytes: not more than are still asked for. */
+  /** How many slices begin with these bytes, at most as many as are left. */
   take(bytes: number, stream: Stream): number {
     const { sliceBytes, fill } = this.#options;
     const begun = this.#begun[stream];

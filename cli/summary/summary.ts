@@ -77,7 +77,7 @@ function describePipe(
     ? formatBytes(bytes)
     : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`;
   const rate = `${formatBytes(bytes / Math.max(durationMs, 0.001) * 1000)}/s`;
-  // Frames are no slices of one read, and are not counted as such.
+  // Frames are not counted as slices.
   const pieces = (slices > 0 ? `${countOf(slices, "slice")} of ` : "") +
     countOf(reads, "read");
   return [
@@ -128,7 +128,7 @@ function describeReads(out: PipeStatistics, err: PipeStatistics): string[] {
     }
   }
   const shown = out.reads > 0 ? out : err;
-  // One value is in the table already.
+  // The table shows a single value already.
   if (shown.reads > 1) {
     plots.push(...drawing("read sizes", shown.sizes, (n) => formatBytes(n)));
     plots.push(...drawing("gap lengths", shown.gaps, ofMicroseconds));
@@ -189,7 +189,7 @@ const WHY_WE_STOPPED: Record<StoppedFor, string> = {
   reader: "stopped by the program: the reader of the log had left",
 };
 
-/** What each reason is to a person who does not know the library. */
+/** Each reason, for a person who does not know the library. */
 const WHY: Record<ExitReason, string> = {
   exited: "by itself",
   signaled: "by a signal from elsewhere",
@@ -198,7 +198,7 @@ const WHY: Record<ExitReason, string> = {
   aborted: "stopped by the program",
   stopped: "stopped by the program",
   disposed: "stopped by the program",
-  received: "as the program was told to end",
+  received: "as the program received a request to end",
   input: "stopped as its input failed",
   lost: "the system did not tell how",
 };
@@ -222,7 +222,7 @@ export function describeEnding(ending: Ending): string {
 
 function why({ reason, signal, receivedSignal }: ExitStatus): string {
   if (receivedSignal === null) return WHY[reason];
-  // On a terminal both got it from there, so "passed on" would be a guess.
+  // On a terminal both may have got it from there: "passed on" would be a guess.
   if (reason === "signaled" && signal === receivedSignal) {
     return "by the signal that the program was sent";
   }
@@ -231,7 +231,7 @@ function why({ reason, signal, receivedSignal }: ExitStatus): string {
     : WHY[reason];
 }
 
-/** A count with its thousands parted: `12,345`. */
+/** A count with commas: `12,345`. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -243,7 +243,7 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1023.5) return `${Math.round(bytes)} B`;
   let amount = bytes / 1024;
   let unit = 0;
-  // What would be shown as 1024 is 1.0 of the next.
+  // 1024 of one unit is shown as 1.0 of the next.
   while (amount >= 1023.5 && unit < UNITS.length - 1) {
     amount /= 1024;
     unit++;
@@ -264,7 +264,7 @@ export function formatMs(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Three digits, of which `decimals` at most stand behind the point. */
+/** Three digits, at most `decimals` of them after the point. */
 function digits(amount: number, decimals: number): string {
   const shown = amount < 9.995 ? 2 : amount < 99.95 ? 1 : 0;
   return amount.toFixed(Math.min(shown, decimals));
