@@ -13,8 +13,9 @@ import { polledSink, polledSource } from "./polled_pipe.ts";
 /** Options of {@linkcode parentChannel}. */
 export interface ParentChannelOptions extends ChannelOptions {
   /**
-   * The channel is on the descriptors 3 (to read) and 4 (to write). stdin and
-   * stdout stay what they are, and `console` is not changed.
+   * The channel is on the descriptors 3 (to read) and 4 (to write), as `spawn`
+   * with `channel: "separate"` starts a child. stdin and stdout stay what they
+   * are, and `console` is not changed.
    *
    * @default {false}
    */

@@ -19,6 +19,7 @@ import {
   assertEquals,
   assertLessOrEqual,
   assertRejects,
+  assertStringIncludes,
   assertThrows,
 } from "../support/std_assert.ts";
 
@@ -55,6 +56,17 @@ Deno.test(
     await child.check();
   },
 );
+
+Deno.test("a claim of 3 GiB is refused before anything is allocated", async () => {
+  const header = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0, 192, 0, 0, 0);
+  const format = bytes(pythonConnection({ maxBytes: 2 ** 31 + 5 }));
+  const before = Deno.memoryUsage().rss;
+  const end = await received(channelFrom(format, [header]));
+  assertEquals(end.messages, []);
+  assertStringIncludes(end.error ?? "", "TooLongError");
+  assertStringIncludes(end.error ?? "", "3221225472");
+  assertLessOrEqual(Deno.memoryUsage().rss - before, 2 ** 28);
+});
 
 Deno.test("what is no bytes is refused by bytes()", async () => {
   const [a] = channelPair(bytes(lines()));

@@ -1,17 +1,20 @@
 import {
+  bytes,
   channelOf,
   type Format,
   jsonHeader,
   jsonLength,
   jsonLines,
+  pythonConnection,
   spawn,
   structured,
 } from "../../mod.ts";
-import { testNeeding } from "../support/processes.ts";
+import { fixture, testNeeding } from "../support/processes.ts";
 import {
   assertEquals,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "../support/std_assert.ts";
 
 const SERVES = new URL("../programs/serves.ts", import.meta.url).href;
@@ -117,20 +120,51 @@ testNeeding("/proc/self")(
   },
 );
 
-testNeeding("python3")(
-  "descriptors 3 and 4 carry the channel, and prints go to stderr",
+testNeeding("sh")(
+  "a separate channel is on the descriptors 3 and 4, and prints go to stderr",
   async () => {
-    const script = 'exec "$@" 3<&0 4>&1 0</dev/null 1>&2';
     const words = ["run", "--quiet", "--no-prompt", SERVES];
-    await using child = spawn("sh", [
-      ...["-c", script, "sh", Deno.execPath(), ...words],
-      ...["jsonLines", "requests", "separate"],
-    ], { stdin: "piped" });
+    await using child = spawn(
+      Deno.execPath(),
+      [...words, "jsonLines", "requests", "separate"],
+      { channel: "separate" },
+    );
     const channel = channelOf(child, jsonLines());
     assertEquals(await channel.request("print", ["stray"]), null);
     assertEquals(await channel.request("echo", [1]), [1]);
     await channel.close();
     const { stderrTail } = await child.check();
+    assertEquals(child.command, Deno.execPath());
     assertStringIncludes(stderrTail, "stray\n");
+  },
+);
+
+testNeeding("sh", "python3")(
+  "Python's Connection takes the descriptors 3 and 4, and its prints go to stderr",
+  async () => {
+    const words = [fixture("connection_echo.py"), "3", "4"];
+    await using child = spawn("python3", words, { channel: "separate" });
+    const channel = channelOf(child, bytes(pythonConnection()));
+    await channel.send(Uint8Array.of(1, 2));
+    assertEquals(await channel.receive(), Uint8Array.of(1, 2));
+    await channel.close();
+    const { stderrTail } = await child.check();
+    assertEquals(stderrTail, "a print\n");
+  },
+);
+
+testNeeding("sh")(
+  "a separate channel that cannot be had is refused",
+  async () => {
+    const start = (options: object) => () =>
+      spawn("true", [], { channel: "separate", ...options });
+    const rule = 'needs its stdin and stdout "piped"';
+    assertThrows(start({ stdin: "null" }), TypeError, rule);
+    assertThrows(start({ stdout: "inherit" }), TypeError, rule);
+    assertThrows(start({ channel: "both" }), TypeError, '"separate"');
+    await using missing = spawn("/no/such/command", [], {
+      channel: "separate",
+    });
+    assertEquals((await missing.status).code, 127);
   },
 );

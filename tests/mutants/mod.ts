@@ -1,4 +1,5 @@
 /** All planted faults. */
+import { CHANNEL_MUTANTS } from "./channel.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
@@ -11,5 +12,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...WRITER_MUTANTS,
   ...PROCESS_MUTANTS,
   ...PROCESS_PIPE_MUTANTS,
+  ...CHANNEL_MUTANTS,
   ...PROGRAM_MUTANTS,
 ];
