@@ -200,7 +200,6 @@ export class OutputPipe implements Source {
     this.#silenceMs = this.#wasStopped
       ? Math.min(exitDelayMs, STOPPED_SILENCE_MS)
       : exitDelayMs;
-    this.lastMs = performance.now();
     this.#watchSilence(this.#silenceMs);
     this.#readPipe();
   }
@@ -218,7 +217,6 @@ export class OutputPipe implements Source {
     this.#isReading = true;
     if (this.#mode === "draining" && this.#endSilence === undefined) {
       // The reader had paused. Count the silence from now.
-      this.lastMs = performance.now();
       this.#watchSilence(this.#silenceMs);
     }
     const buffer = this.#buffer ?? new ArrayBuffer(PIPE_BYTES);

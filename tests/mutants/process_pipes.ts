@@ -171,10 +171,10 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
     tests: OUTPUT,
   },
   {
-    name: "the pause of a slow reader is a silence of the pipe",
+    name: "a reader that had paused waits for whoever holds the pipe",
     file: "src/process/output_pipe.ts",
-    from: "      this.lastMs = performance.now();\n      this.#watchSilence",
-    to: "      this.#watchSilence",
+    from: "      this.#watchSilence(this.#silenceMs);\n    }\n    const",
+    to: "    }\n    const",
     tests: OUTPUT,
   },
   {
