@@ -436,3 +436,15 @@ Deno.test("the error of an other side that could not read what it got is noise",
   const error = await assertRejects(() => channel.request("x"), NoiseError);
   assertEquals(JSON.parse(error.noise), answer);
 });
+
+Deno.test("a child that closes its stdout and ends later still tells how it ended", async () => {
+  const script = "exec 1>&-; read line; sleep 0.2; echo late >&2; exit 5";
+  await using child = spawn("sh", ["-c", script], { stdin: "piped" });
+  const channel = channelOf(child, jsonLines());
+  const error = await assertRejects(
+    () => channel.request("x"),
+    DisconnectedError,
+  );
+  assertEquals(error.status?.code, 5);
+  assertEquals(error.status?.stderrTail, "late\n");
+});
