@@ -77,25 +77,29 @@ for (const command of COMMANDS) {
   );
 }
 
-Deno.test("the README's example of the library runs in a folder of its own", async () => {
-  const chapter = README.slice(README.indexOf("## The library"));
-  const block = (language: string) =>
-    chapter.split(`\`\`\`${language}\n`)[1]?.split("\n```")[0] ?? "";
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/deno.json`, block("json"));
-    await Deno.writeTextFile(`${folder}/example.ts`, block("ts"));
-    for (const name of ["mod.ts", "src"]) {
-      const from = fileURLToPath(new URL(name, ROOT));
-      cpSync(from, `${folder}/basic-pipes/${name}`, { recursive: true });
+Deno.test(
+  "the README's example of the library runs in a folder of its own",
+  needs("sh"),
+  async () => {
+    const chapter = README.slice(README.indexOf("## The library"));
+    const block = (language: string) =>
+      chapter.split(`\`\`\`${language}\n`)[1]?.split("\n```")[0] ?? "";
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/deno.json`, block("json"));
+      await Deno.writeTextFile(`${folder}/example.ts`, block("ts"));
+      for (const name of ["mod.ts", "src"]) {
+        const from = fileURLToPath(new URL(name, ROOT));
+        cpSync(from, `${folder}/basic-pipes/${name}`, { recursive: true });
+      }
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-q", "--no-lock", "--allow-run", "example.ts"],
+        cwd: folder,
+        stdin: "null",
+      }).output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-q", "--no-lock", "--allow-run", "example.ts"],
-      cwd: folder,
-      stdin: "null",
-    }).output();
-    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+  },
+);

@@ -13,7 +13,7 @@ import {
   checkWait,
   type HeldLines,
   resultOf,
-} from "./source.ts";
+} from "./buffered_source.ts";
 
 /**
  * The most bytes that one run of lines is cut from. More would hardly be

@@ -31,12 +31,8 @@ import {
   WAIT_KEYS,
   type WaitOptions,
 } from "./read_options.ts";
-import {
-  BufferedSource,
-  checkWait,
-  CutIterator,
-  type Source,
-} from "./source.ts";
+import { BufferedSource, checkWait, CutIterator } from "./buffered_source.ts";
+import type { Source } from "./source.ts";
 
 const ALL_KEYS = [...WAIT_KEYS, "maxBytes"];
 const FRAME_KEYS = [...WAIT_KEYS, "stallTimeoutMs"];

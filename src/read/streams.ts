@@ -4,7 +4,7 @@ import { type Cutter, sizeCutter } from "./cutters.ts";
 import { frameCutter } from "./frame_cutters.ts";
 import { LineRunCutter, RUN_BYTES } from "./lines.ts";
 import type { LineOptions, SliceOptions } from "./read_options.ts";
-import { BufferedSource } from "./source.ts";
+import { BufferedSource } from "./buffered_source.ts";
 
 /** How many cuts are queued at most before the next pull. */
 const CUTS_PER_PULL = 256;

@@ -133,7 +133,7 @@ const REFUSED: {
     what: "a NUL in the URL of the directory",
     options: { cwd: new URL("file:///a%00b") },
     says: `cwd has a NUL in it: current value is "${
-      Deno.build.os === "windows" ? "\\\\" : "/"
+      Deno.build.os === "windows" ? "\\" : "/"
     }a\\x00b"`,
   },
   {

@@ -114,7 +114,7 @@ Deno.test("--summary tells the end and the sizes on stderr", async () => {
     ...childThat("out", "Spam", "exit", 3),
   ]);
   assertEquals({ code, stdout }, { code: 3, stdout: "Spam" });
-  assertMatch(stderr, /^ended +code 3 after .*by itself/);
+  assertMatch(stderr, /^ended +code 3 after .*by itself/m);
   assertMatch(stderr, /stdout +4 B/);
 });
 
