@@ -80,6 +80,9 @@ Deno.test({
 
 /** The Python that was started with this argument, on whatever machine. */
 async function pythonOf(mark: string): Promise<number> {
-  const found = await run("pgrep", ["-f", `^python3 .*${mark}`]);
+  const found = await run("pgrep", [
+    "-f",
+    `^[^ ]*python[^ ]* [^ ]*adds[.]py ${mark}$`,
+  ]);
   return Number(found.text());
 }
