@@ -1,58 +1,64 @@
-import { isHidden } from "../../src/text_safety.ts";
+import { escapeText } from "../../src/text_safety.ts";
 import { settlesWithin } from "../../src/wait.ts";
-import { stderrWriter } from "../../src/write/stdout.ts";
 
-/** The name in front of each sentence of the program. */
+/** The name that stands in front of what the program says. */
 export const PROGRAM_NAME = "basic-pipes";
 
-/** How long the program waits for a stderr that nobody reads. */
+/** How long a stderr that nobody reads may keep the program from going on. */
 const PATIENCE_MS = 1000;
+/** How long to wait for the reader of a descriptor that would block. */
+const RETRY_MS = 1;
 
-let stderr = stderrWriter();
-/** stderr was stuck for 1 s: do not wait for it again until a write succeeds. */
+const encoder = new TextEncoder();
+/** Settles when all lines have left. */
+let last: Promise<void> = Promise.resolve();
+/** How many writes stderr has taken. */
+let taken = 0;
+/** stderr took nothing for 1 s: it is not waited for until it takes a write. */
 let isStuck = false;
 
 /**
- * Writes one line to stderr, without colour: stderr may be a file. stdout is for
- * the log alone.
+ * One line on stderr for the person: stdout has the log alone. It has no
+ * colour, as a log file would keep the escapes. What it quotes, an argument or
+ * a child's bytes, is escaped.
  */
 export function talk(sentence: string): Promise<void> {
-  return show(`${PROGRAM_NAME}: ${safe(sentence)}\n`);
+  return show(`${PROGRAM_NAME}: ${escapeText(sentence)}\n`);
 }
 
-/** It may quote an argument or a child's bytes, which must not act on a terminal. */
-function safe(sentence: string): string {
-  let shown = "";
-  for (const character of sentence) {
-    const codePoint = character.codePointAt(0) ?? 0;
-    const acts = codePoint < 0x20 || codePoint === 0x7f || isHidden(codePoint);
-    shown += acts ? `\\u{${codePoint.toString(16)}}` : character;
-  }
-  return shown;
-}
-
-/** Writes lines to stderr as they are; resolves as {@linkcode flushed} does. */
+/** Lines on stderr, as they are; resolves as {@linkcode flushed}. */
 export function show(text: string): Promise<void> {
-  // After a failure (a full disk, perhaps) each line is tried anew.
-  if (stderr.broken !== undefined) stderr = stderrWriter();
-  stderr.write(text);
+  last = last.then(() => write(encoder.encode(text)));
   return flushed();
 }
 
 /**
- * Resolves when all that was said has left, or when stderr has taken nothing
- * for a second: one that nobody reads must not make the program unstoppable.
- * Never rejects: when stderr fails there is nowhere else to say so.
+ * Resolves when all lines have left, or when stderr has taken nothing for 1 s:
+ * one that nobody reads must not make the program unstoppable. Never rejects.
  */
 export async function flushed(): Promise<void> {
-  const left = stderr.flush();
-  const resume = () => {
-    isStuck = false;
-  };
-  left.then(resume, resume);
   while (!isStuck) {
-    const before = stderr.queuedBytes;
-    if (await settlesWithin(left, PATIENCE_MS)) return;
-    isStuck = stderr.queuedBytes === before;
+    const before = taken;
+    if (await settlesWithin(last, PATIENCE_MS)) return;
+    isStuck = taken === before;
+  }
+}
+
+/**
+ * By hand, as `stderrWriter` takes ten modules to load, and the built-in child
+ * loads this file at its start. Not by `writeSync`: while that waits for a
+ * reader, no signal is received.
+ */
+async function write(bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    try {
+      rest = rest.subarray(await Deno.stderr.write(rest));
+      taken++;
+      isStuck = false;
+    } catch (error) {
+      // Nobody reads stderr any more, and there is nowhere else to say so.
+      if (!(error instanceof Deno.errors.WouldBlock)) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }
