@@ -246,10 +246,26 @@ export class LengthCodec<Message> extends SizedCodec<Message> {
 
 const NAME = ENCODER.encode("Content-Length: ");
 const ENDING = ENCODER.encode("\r\n\r\n");
+const NAME_TEXT = "Content-Length: ";
+const ENDING_TEXT = "\r\n\r\n";
+/** What one read of a pipe gives, twice. */
+const ASCII_BYTES = 131_072;
+
+/** A number of decimal digits; NaN if it is none. */
+function decimal(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
 
 /** JSON behind a header; what was printed before a header is noise. */
 export class HeaderCodec<Message> extends SizedCodec<Message> {
   readonly #reader: PipeReader;
+  readonly #maxBytes: number;
 
   constructor(
     format: Format<Message>,
@@ -258,9 +274,59 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
   ) {
     super(format, reader, writer);
     this.#reader = reader;
+    this.#maxBytes = format.framing.maxBytes;
   }
 
   override async read(limit: number): Promise<Batch<Message> | null> {
+    const reader = this.#reader;
+    if (reader.buffered === 0 && await reader.peek(1) === null) return null;
+    const view = await reader.peek(reader.buffered);
+    const batch = view && this.#parseAscii(view, limit);
+    return batch ?? await this.#readFrames(limit);
+  }
+
+  /**
+   * All frames of a read, decoded together. Where each character is one byte, a
+   * length in bytes is one in characters. Whatever is not usual (another header,
+   * other characters, half a frame) is left to the framing.
+   */
+  #parseAscii(view: Uint8Array, limit: number): Batch<Message> | undefined {
+    // Half of a large frame would be decoded again and again.
+    if (view.length > ASCII_BYTES) return undefined;
+    let text: string;
+    try {
+      text = DECODER.decode(view);
+    } catch {
+      return undefined;
+    }
+    if (text.length !== view.length) return undefined;
+    const messages: Message[] = [];
+    let at = 0;
+    let bytes = 0;
+    while (messages.length < limit && text.startsWith(NAME_TEXT, at)) {
+      const digits = at + NAME_TEXT.length;
+      const end = text.indexOf(ENDING_TEXT, digits);
+      // 8 digits are more than the longest text here.
+      if (end <= digits || end > digits + 8) break;
+      const size = decimal(text, digits, end);
+      const start = end + ENDING_TEXT.length;
+      if (!(start + size <= text.length) || size > this.#maxBytes) break;
+      try {
+        messages.push(
+          checkMessage(JSON.parse(text.slice(start, start + size))),
+        );
+      } catch {
+        break; // It is noise, which is taken for itself.
+      }
+      at = start + size;
+      bytes += size;
+    }
+    if (at === 0) return undefined;
+    this.#reader.tryRead(at);
+    return { messages, bytes };
+  }
+
+  async #readFrames(limit: number): Promise<Batch<Message> | null> {
     try {
       return await super.read(limit);
     } catch (cause) {

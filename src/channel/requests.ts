@@ -3,6 +3,22 @@ import { quote } from "../text_safety.ts";
 import { DONE } from "../write/queue.ts";
 import { AHEAD_BYTES, AHEAD_MESSAGES, type Bounded } from "./ahead.ts";
 import { RequestError, timeoutError } from "./errors.ts";
+import {
+  cancelled,
+  type Envelope,
+  envelope,
+  failed,
+  type Id,
+  invalid,
+  isAnswer,
+  isEnvelope,
+  isId,
+  isParams,
+  isRefusal,
+  isThenable,
+  needsAnswer,
+  succeeded,
+} from "./json_rpc.ts";
 
 /** Options of {@linkcode Channel.request}. */
 export interface RequestOptions {
@@ -56,18 +72,6 @@ export type Handlers = Readonly<
   // deno-lint-ignore no-explicit-any -- each handler says what it expects
   Record<string, (params: any, call: Call) => unknown>
 >;
-
-/** What travels. */
-interface Envelope {
-  jsonrpc: "2.0";
-  id?: Id;
-  method?: string;
-  params?: unknown;
-  result?: unknown;
-  error?: { code: number; message: string; data?: unknown };
-}
-
-type Id = string | number | null;
 
 /** A request of ours that has no answer so far. */
 class Pending {
@@ -499,93 +503,4 @@ function checkRequest(options: RequestOptions): void {
 
 function asked(method: string): string {
   return `get the answer to "${quote(method)}"`;
-}
-
-function envelope(method: string, params?: object, id?: Id): Envelope {
-  const isText = typeof method === "string";
-  if (!isText || (params !== undefined && !isParams(params))) {
-    throw new TypeError(
-      `Cannot request as ${
-        isText ? "params must be an array or an object" : "method must be text"
-      }: current value is ${isText ? typeof params : typeof method}`,
-    );
-  }
-  // Not an object that gets its properties later, which would be slower; and
-  // not a property that is undefined, which JSON could not carry.
-  if (id === undefined) {
-    return params === undefined
-      ? { jsonrpc: "2.0", method }
-      : { jsonrpc: "2.0", method, params };
-  }
-  return params === undefined
-    ? { jsonrpc: "2.0", id, method }
-    : { jsonrpc: "2.0", id, method, params };
-}
-
-function succeeded(id: Id, result: unknown): Envelope {
-  return { jsonrpc: "2.0", id, result: result === undefined ? null : result };
-}
-
-function failed(id: Id, error: unknown, isCancelled = false): Envelope {
-  const known = error instanceof RequestError
-    ? error
-    : isCancelled
-    ? cancelled()
-    : new RequestError(
-      RequestError.INTERNAL_ERROR,
-      error instanceof Error ? error.message : String(error),
-    );
-  const { code, message, data } = known;
-  return {
-    jsonrpc: "2.0",
-    id,
-    error: data === undefined ? { code, message } : { code, message, data },
-  };
-}
-
-function invalid(why: string): RequestError {
-  return new RequestError(RequestError.INVALID_REQUEST, why);
-}
-
-function cancelled(): RequestError {
-  const why = "the request was cancelled";
-  return new RequestError(RequestError.REQUEST_CANCELLED, why);
-}
-
-/** Whether the format refused a message, so that nothing was sent. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError;
-}
-
-function isEnvelope(message: unknown): message is Envelope {
-  return typeof message === "object" && message !== null &&
-    (message as Envelope).jsonrpc === "2.0";
-}
-
-function isAnswer(message: Envelope): boolean {
-  return message.method === undefined &&
-    (message.result !== undefined || message.error !== undefined);
-}
-
-/** Whether a part of a batch is answered. */
-function needsAnswer(message: unknown): boolean {
-  if (!isEnvelope(message)) return true;
-  if (isAnswer(message)) return false;
-  const { id, method, params } = message;
-  return id !== undefined || typeof method !== "string" || !isParams(params);
-}
-
-function isParams(params: unknown): boolean {
-  return params === undefined ||
-    (typeof params === "object" && params !== null);
-}
-
-function isId(id: unknown): id is Id | undefined {
-  return id === undefined || id === null || typeof id === "string" ||
-    typeof id === "number";
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as PromiseLike<unknown>).then === "function";
 }
