@@ -1,4 +1,5 @@
 /** All planted faults. */
+import { LOG_MUTANTS } from "./log.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROCESS_MUTANTS,
   ...PROCESS_PIPE_MUTANTS,
   ...PROGRAM_MUTANTS,
+  ...LOG_MUTANTS,
 ];

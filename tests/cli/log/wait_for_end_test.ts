@@ -138,7 +138,7 @@ const STOPS = [
       "basic-pipes: the command was stopped: nothing came from it for 0.2 s (--idle)\n",
   },
   {
-    args: ["--timeout=100ms", "--label=web", "-fseed"],
+    args: ["--timeout=100ms", "--label=web", "-fraw"],
     says: "basic-pipes: web: the command was stopped after 0.1 s (--timeout)\n",
   },
   { args: ["--timeout=100ms", "--quiet"], says: "" },
@@ -147,7 +147,7 @@ const STOPS = [
 test("a stop by a limit of time is said in one line, unless --quiet", async () => {
   for (const { args, says } of STOPS) {
     const { code, stderr } = await whole([
-      ...[...TEXT, ...args, "--", "sleep", "60"],
+      ...["--time=none", ...args, "--", "sleep", "60"],
     ]);
     assertEquals({ args, code, stderr }, { args, code: 124, stderr: says });
   }

@@ -329,7 +329,6 @@ const REFUSED = [
   ["--fill", "--lines"],
   ["--marks", "--frame=json"],
   ["--format=raw", "--lines"],
-  ["--format=raw", "--label=x"],
   ["--format=raw", "--stderr=log"],
   ["--format=raw", "--time=epoch"],
   ["--format=raw", "--time=iso", "--utc"],
