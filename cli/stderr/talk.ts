@@ -1,8 +1,5 @@
-import { escapeText } from "../../src/text_safety.ts";
 import { settlesWithin } from "../../src/wait.ts";
-
-/** The name that stands in front of what the program says. */
-export const PROGRAM_NAME = "basic-pipes";
+import { errorLine } from "./error_line.ts";
 
 /** How long a stderr that nobody reads may keep the program from going on. */
 const PATIENCE_MS = 1000;
@@ -23,7 +20,7 @@ let isStuck = false;
  * a child's bytes, is escaped.
  */
 export function talk(sentence: string): Promise<void> {
-  return show(`${PROGRAM_NAME}: ${escapeText(sentence)}\n`);
+  return show(errorLine(sentence));
 }
 
 /** Lines on stderr, as they are; resolves as {@linkcode flushed}. */
