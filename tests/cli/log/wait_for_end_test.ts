@@ -111,11 +111,13 @@ test("a signal after the command's end ends a program whose reader is stuck, and
   const command = Number(new TextDecoder().decode((await said.read()).value));
   await until(() => !isAlive(command));
   // The first one may still belong to the command.
-  let isOver = false;
-  program.status.then(() => isOver = true);
   await until(() => {
-    if (!isOver) program.kill("SIGINT");
-    return isOver;
+    try {
+      program.kill("SIGINT");
+      return false;
+    } catch {
+      return true; // It has ended.
+    }
   });
   const { code } = await program.status;
   let stderr = "";
