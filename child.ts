@@ -123,8 +123,10 @@ export async function runChild(args: readonly string[]): Promise<number> {
   } catch (error) {
     // The parent has ended: this is not a failure.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    const { reportFailure } = await import("./cli/main/program.ts");
-    return await reportFailure(error);
+    const { reportChildFailure } = await import(
+      "./cli/child/child_program.ts"
+    );
+    return await reportChildFailure(error);
   }
 }
 

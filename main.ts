@@ -61,8 +61,11 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await runParent(args);
   } catch (error) {
-    const { reportFailure } = await import("./cli/main/program.ts");
-    return await reportFailure(error);
+    const [{ reportFailure }, { talk }] = await Promise.all([
+      import("./cli/main/program.ts"),
+      import("./cli/stderr/talk.ts"),
+    ]);
+    return await reportFailure(error, talk);
   }
 }
 

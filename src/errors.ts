@@ -262,3 +262,11 @@ export class UnexpectedEndError extends Error {
 export function frameName(framing: string): string {
   return framing === "line" ? "line" : `${framing} frame`;
 }
+
+/** The error of a read that took longer than the limit of that name. */
+export function timeoutError(limit: string, ms: number): DOMException {
+  return new DOMException(
+    `Cannot read as ${limit} has passed: current value is ${ms} ms`,
+    "TimeoutError",
+  );
+}

@@ -9,7 +9,7 @@ const RULES = [
   },
   {
     who: /^child\.ts$/,
-    may: [/^cli\/(child|main)\//],
+    may: [/^cli\/child\//],
   },
   { who: /^cli\/options\/std\.ts$/, may: [/^npm:deno-std@/] },
   { who: /^cli\//, may: [/^src\//, /^cli\//] },
@@ -182,6 +182,29 @@ Deno.test("a program can start its child before it loads the rest: nine modules"
     ].map((name) => `src/${name}.ts`),
   );
 });
+
+/** The modules of a program that Deno loads when it starts. */
+async function graphOf(path: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", fileOf(path).href],
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    modules: { specifier: string }[];
+  };
+  return modules.map(({ specifier }) => specifier);
+}
+
+for (
+  const { path, most } of [
+    { path: "main.ts", most: 100 },
+    { path: "child.ts", most: 12 },
+  ]
+) {
+  Deno.test(`${path} loads at most ${most} modules, as each delays its start`, async () => {
+    const graph = await graphOf(path);
+    assertEquals(graph.length > most ? graph : [], []);
+  });
+}
 
 const BREACHES = [
   { from: "src/read/reader.ts", text: `import { x } from "../../mod.ts";` },

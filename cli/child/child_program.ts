@@ -10,7 +10,8 @@ import {
   UsageError,
   valued,
 } from "../options/option.ts";
-import { runProgram } from "../main/program.ts";
+import { reportFailure, runProgram } from "../main/program.ts";
+import { errorLine } from "../stderr/error_line.ts";
 
 /** The options of the built-in child that `main.ts` takes and passes on. */
 export const CHILD_OPTIONS = {
@@ -61,6 +62,17 @@ export interface ChildSettings {
   lifeline: boolean;
 }
 
+/** Says on stderr why the child failed; resolves to its exit status. */
+export function reportChildFailure(error: unknown): Promise<number> {
+  return reportFailure(error, say);
+}
+
+/** Writes a sentence to stderr. Nothing is left to do if nobody can read it. */
+async function say(sentence: string): Promise<void> {
+  const line = encoder.encode(errorLine(sentence));
+  await writePart(Deno.stderr, line, false).catch(() => {});
+}
+
 /** Refuses a text with a line feed if each message is a line. */
 export function checkText(
   { text, frame }: { text: string; frame: string | null },
@@ -79,13 +91,15 @@ const LINE_WRITER_BYTES = 1024;
 /** How long to wait for the reader of a pipe that would block. */
 const RETRY_MS = 1;
 const NO_BYTES = new Uint8Array(0);
+const encoder = new TextEncoder();
 
 const PAGE = {
   usage: ["deno run child.ts [options]"],
   about: "Writes one message to stdout at every tick, until it is stopped.",
   examples: ["deno run child.ts --tick 100ms --messages 5"],
   table: { ...CHILD_TABLE, ...PROGRAM_OPTIONS },
-  print: (text: string) => writeExactly(new TextEncoder().encode(text)),
+  print: (text: string) => writeExactly(encoder.encode(text)),
+  say,
 };
 
 /** Runs `child.ts` with the options that a person has given. */
@@ -114,15 +128,19 @@ export function runChildProgram(
  */
 async function writeExactly(bytes: Uint8Array): Promise<void> {
   const lines = bytes.lastIndexOf(LF) + 1;
-  await writePart(bytes.subarray(0, lines), false);
+  await writePart(Deno.stdout, bytes.subarray(0, lines), false);
   const rest = bytes.subarray(lines);
-  await writePart(rest, rest.length < LINE_WRITER_BYTES);
+  await writePart(Deno.stdout, rest, rest.length < LINE_WRITER_BYTES);
 }
 
-async function writePart(part: Uint8Array, isKept: boolean): Promise<void> {
+async function writePart(
+  to: typeof Deno.stdout | typeof Deno.stderr,
+  part: Uint8Array,
+  isKept: boolean,
+): Promise<void> {
   for (let rest = part; rest.length > 0;) {
     try {
-      rest = rest.subarray(await Deno.stdout.write(rest));
+      rest = rest.subarray(await to.write(rest));
     } catch (error) {
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -3,7 +3,8 @@ import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
-import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
+import { talk } from "../stderr/talk.ts";
 
 /** What the command line of `main.ts` says. */
 export interface ParentLine {
@@ -41,6 +42,7 @@ const PAGE = {
   ],
   table: PARENT_OPTIONS,
   print,
+  say: talk,
   statuses: [
     [
       "n",

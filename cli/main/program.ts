@@ -1,7 +1,7 @@
 import type { HelpPage } from "../options/help.ts";
 import type { OptionTable, PROGRAM_OPTIONS } from "../options/option.ts";
 import { type CommandLine, parse } from "../options/parse.ts";
-import { PROGRAM_NAME, talk } from "../stderr/talk.ts";
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
 
 /** The package's version: the same as in `deno.json`, which a test holds. */
 export const VERSION = "0.2.0";
@@ -16,6 +16,8 @@ type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
 export interface ProgramPage<T extends ProgramTable> extends HelpPage<T> {
   /** Writes the help or the version to stdout. */
   print(text: string): Promise<void>;
+  /** Writes a sentence to stderr, as a line. */
+  say(sentence: string): Promise<void>;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function runProgram<T extends ProgramTable>(
     }
     return await run(line);
   } catch (error) {
-    return await reportFailure(error);
+    return await reportFailure(error, page.say);
   }
 }
 
@@ -56,13 +58,16 @@ export async function runProgram<T extends ProgramTable>(
  * Says why the program failed, in one line on stderr, and gives the exit
  * status. An error that stands for a status of its own has it as `exitCode`.
  */
-export async function reportFailure(error: unknown): Promise<number> {
+export async function reportFailure(
+  error: unknown,
+  say: (sentence: string) => Promise<void>,
+): Promise<number> {
   const isError = error instanceof Error;
   // By its name: the module of its class would make the start of a child slower.
   const isReaderGone = error instanceof Deno.errors.BrokenPipe ||
     (isError && error.name === "BrokenPipeError");
   if (isReaderGone) return 0;
-  await talk(isError ? error.message : String(error));
+  await say(isError ? error.message : String(error));
   return isError && "exitCode" in error && typeof error.exitCode === "number"
     ? error.exitCode
     : PROGRAM_FAILED;

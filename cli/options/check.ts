@@ -43,7 +43,7 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     as: "--format raw does not show where a frame ends",
   },
   {
-    given: ["label", "marks", "slow", "utc"],
+    given: ["marks", "slow", "utc"],
     holds: isRaw,
     as: "--format raw adds nothing to the bytes",
   },

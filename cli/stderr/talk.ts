@@ -1,19 +1,11 @@
-import { escapeText } from "../../src/text_safety.ts";
 import { settlesWithin } from "../../src/wait.ts";
-
-/** The name that stands in front of what the program says. */
-export const PROGRAM_NAME = "basic-pipes";
+import { stderrWriter } from "../../src/write/stdout.ts";
+import { errorLine } from "./error_line.ts";
 
 /** How long a stderr that nobody reads may keep the program from going on. */
 const PATIENCE_MS = 1000;
-/** How long to wait for the reader of a descriptor that would block. */
-const RETRY_MS = 1;
 
-const encoder = new TextEncoder();
-/** Settles when all lines have left. */
-let last: Promise<void> = Promise.resolve();
-/** How many writes stderr has taken. */
-let taken = 0;
+let stderr = stderrWriter();
 /** stderr took nothing for 1 s: it is not waited for until it takes a write. */
 let isStuck = false;
 
@@ -23,42 +15,31 @@ let isStuck = false;
  * a child's bytes, is escaped.
  */
 export function talk(sentence: string): Promise<void> {
-  return show(`${PROGRAM_NAME}: ${escapeText(sentence)}\n`);
+  return show(errorLine(sentence));
 }
 
 /** Lines on stderr, as they are; resolves as {@linkcode flushed}. */
 export function show(text: string): Promise<void> {
-  last = last.then(() => write(encoder.encode(text)));
+  // After a failure (a full disk, perhaps) each line is tried anew.
+  if (stderr.broken !== undefined) stderr = stderrWriter();
+  stderr.write(text);
   return flushed();
 }
 
 /**
  * Resolves when all lines have left, or when stderr has taken nothing for 1 s:
- * one that nobody reads must not make the program unstoppable. Never rejects.
+ * one that nobody reads must not make the program unstoppable. Never rejects:
+ * when stderr fails there is nowhere else to say so.
  */
 export async function flushed(): Promise<void> {
+  const left = stderr.flush();
+  const resume = () => {
+    isStuck = false;
+  };
+  left.then(resume, resume);
   while (!isStuck) {
-    const before = taken;
-    if (await settlesWithin(last, PATIENCE_MS)) return;
-    isStuck = taken === before;
-  }
-}
-
-/**
- * By hand, as `stderrWriter` takes ten modules to load, and the built-in child
- * loads this file at its start. Not by `writeSync`: while that waits for a
- * reader, no signal is received.
- */
-async function write(bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) {
-    try {
-      rest = rest.subarray(await Deno.stderr.write(rest));
-      taken++;
-      isStuck = false;
-    } catch (error) {
-      // Nobody reads stderr any more, and there is nowhere else to say so.
-      if (!(error instanceof Deno.errors.WouldBlock)) return;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
+    const before = stderr.queuedBytes;
+    if (await settlesWithin(left, PATIENCE_MS)) return;
+    isStuck = stderr.queuedBytes === before;
   }
 }

@@ -198,7 +198,7 @@ const WHY: Record<ExitReason, string> = {
   aborted: "stopped by the program",
   stopped: "stopped by the program",
   disposed: "stopped by the program",
-  received: "as the program received a request to end",
+  received: "as the program had to end",
   input: "stopped as its input failed",
   lost: "the system did not tell how",
 };

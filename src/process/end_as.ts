@@ -1,11 +1,6 @@
 import { checkInteger } from "../check.ts";
-import { signals } from "./signals.ts";
-import {
-  checkSignal,
-  END_SIGNALS,
-  raise,
-  signalCode,
-} from "./system_signals.ts";
+import { END_SIGNALS, signals } from "./signals.ts";
+import { checkSignal, raise, signalCode } from "./system_signals.ts";
 import type { ExitStatus } from "./exit_status.ts";
 
 const PURPOSE = "end as a child did";

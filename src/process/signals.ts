@@ -38,12 +38,9 @@
 import { settlesWithin } from "../wait.ts";
 import {
   addListeners,
-  CHILD_SIGNALS,
   closeDebugger,
-  END_SIGNALS,
   removeListeners,
   seesAnyTerminal,
-  UNIGNORED_SIGNALS,
 } from "./system_signals.ts";
 import { ProgramEnd } from "./program_end.ts";
 
@@ -53,6 +50,29 @@ import { ProgramEnd } from "./program_end.ts";
  * is to kill.
  */
 const IS_WINDOWS = Deno.build.os === "windows";
+
+/**
+ * The signals that ask this program to end. On Windows SIGINT is Ctrl-C,
+ * SIGBREAK Ctrl-Break, and SIGHUP the closing of the console window.
+ */
+export const END_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
+  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
+/**
+ * Signals that mean something to a child alone. Without a listener they end
+ * this program at once and leave the child behind.
+ */
+const CHILD_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
+  ? []
+  : ["SIGUSR1", "SIGUSR2", "SIGALRM"];
+
+/**
+ * Signals to which nobody reacts, but that must have a listener: if our parent
+ * left SIGCHLD ignored, the kernel reaps children itself and we never get a
+ * status. Any listener undoes that.
+ */
+const UNIGNORED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGCHLD"];
 
 /** What this module asks of a child. */
 export interface GuardedChild {

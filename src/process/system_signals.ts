@@ -88,31 +88,6 @@ export const SIGNAL_NUMBERS: Readonly<Record<string, number>> = signalNumbers(
 );
 
 /**
- * The signals that ask this program to end. On Windows SIGINT is Ctrl-C,
- * SIGBREAK Ctrl-Break, and SIGHUP the closing of the console window.
- */
-export const END_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
-  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
-  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
-
-/**
- * Signals that mean something to a child alone. Without a listener they end
- * this program at once and leave the child behind.
- */
-export const CHILD_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
-  ? []
-  : ["SIGUSR1", "SIGUSR2", "SIGALRM"];
-
-/**
- * Signals to which nobody reacts, but that must have a listener: if our parent
- * left SIGCHLD ignored, the kernel reaps children itself and we never get a
- * status. Any listener undoes that.
- */
-export const UNIGNORED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
-  ? []
-  : ["SIGCHLD"];
-
-/**
  * Signals that end this program when it sends them to itself. The rest cannot
  * be listened to (KILL, SEGV, ILL, FPE), do not end anything, make the runtime
  * panic (PWR, STKFLT), or open Deno's debugger instead (USR1).

@@ -1,4 +1,5 @@
 import { checkKeys, checkMs } from "../check.ts";
+import { timeoutError } from "../errors.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { Cutter } from "./cutters.ts";
 import {
@@ -108,20 +109,19 @@ export class BufferedSource {
     for (let isFirst = true;; isFirst = false) {
       if (this.hasEnded) return null;
       let waitMs = deadline - performance.now();
-      let limit = "timeoutMs";
+      let late = () => timeoutError("timeoutMs", timeoutMs!);
       if (stallTimeoutMs !== undefined && this.buffer.length > 0) {
         if (stallTimeoutMs < waitMs) {
           waitMs = stallTimeoutMs;
-          limit = "stallTimeoutMs";
+          late = () => timeoutError("stallTimeoutMs", stallTimeoutMs);
         }
       }
-      const timeoutError = () => timeout(limit, options);
       // Bytes that trickle in must not extend the deadline. The first wait
       // always starts a read, so that `timeoutMs: 0` polls.
-      if (waitMs <= 0 && !isFirst) throw timeoutError();
+      if (waitMs <= 0 && !isFirst) throw late();
       this.user = "wait";
       try {
-        await this.more(Math.max(0, waitMs), timeoutError, signal);
+        await this.more(Math.max(0, waitMs), late, signal);
       } finally {
         this.user = undefined;
         // The size hint of this read must not reach the next one.
@@ -134,11 +134,11 @@ export class BufferedSource {
 
   /**
    * Resolves when something has arrived or the source has ended; rejects with
-   * the source's error, the signal's reason, or `timeoutError()`.
+   * the source's error, the signal's reason, or `lateError()`.
    */
   more(
     waitMs: number,
-    timeoutError: () => Error,
+    lateError: () => Error,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const failure = this.#onReadFailure ?? this.#failure;
@@ -159,7 +159,7 @@ export class BufferedSource {
       const abort = () => finish({ error: signal?.reason });
       signal?.addEventListener("abort", abort);
       if (waitMs !== Infinity) {
-        timer = setTimeout(() => finish({ error: timeoutError() }), waitMs);
+        timer = setTimeout(() => finish({ error: lateError() }), waitMs);
       }
       this.#wake = finish;
       // A poll (0 ms) reads at once: after a turn its timer would have fired.
@@ -291,15 +291,6 @@ export function checkWait(
   checkKeys("read", options, keys);
   checkMs("wait", "timeoutMs", options.timeoutMs);
   checkMs("wait", "stallTimeoutMs", options.stallTimeoutMs);
-}
-
-function timeout(limit: string, options: ReadFrameOptions): DOMException {
-  const { timeoutMs, stallTimeoutMs } = options;
-  const ms = limit === "timeoutMs" ? timeoutMs : stallTimeoutMs;
-  return new DOMException(
-    `Cannot read as ${limit} has passed: current value is ${ms}`,
-    "TimeoutError",
-  );
 }
 
 /** Gives one cut after another. An async generator is half as fast. */

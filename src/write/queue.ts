@@ -5,6 +5,9 @@ import type { Sink } from "./sink.ts";
 /** A promise that has resolved, shared by all writes that need not wait. */
 export const DONE: Promise<void> = Promise.resolve();
 
+/** From this size on a copy into a batch costs more than a write of its own. */
+export const LARGE_BYTES = 16_384;
+
 const ENCODER = new TextEncoder();
 /** A loop encodes a text of 25 letters 4 times as fast as the encoder does. */
 const SHORT_UNITS = 128;

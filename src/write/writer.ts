@@ -1,10 +1,7 @@
 import { BrokenPipeError } from "../errors.ts";
 import type { Framing } from "../frame/framing.ts";
-import { DONE, sizeOf, WriteQueue } from "./queue.ts";
+import { DONE, LARGE_BYTES, sizeOf, WriteQueue } from "./queue.ts";
 import { type Sink, streamSink } from "./sink.ts";
-
-/** From here on a copy costs more than a write of its own. */
-const LARGE_BYTES = 16_384;
 
 const ENCODER = new TextEncoder();
 

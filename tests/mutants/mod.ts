@@ -1,5 +1,6 @@
 /** All planted faults. */
 import { CHANNEL_MUTANTS } from "./channel.ts";
+import { LOG_MUTANTS } from "./log.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROCESS_PIPE_MUTANTS,
   ...CHANNEL_MUTANTS,
   ...PROGRAM_MUTANTS,
+  ...LOG_MUTANTS,
 ];

@@ -11,6 +11,7 @@ const MODULE = ["tests/process/spawn_module_test.ts"];
 const PROGRAM_END = ["tests/process/program_end_test.ts"];
 const OUTPUT = ["tests/process/output_pipe_test.ts"];
 const STOP = ["tests/process/stop_test.ts"];
+const STDIN = ["tests/process/stdin_pipe_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
 export const PROCESS_MUTANTS: readonly Mutant[] = [
@@ -398,13 +399,6 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     tests: CHILD,
   },
   {
-    name: "the end of a scope leaves a pipe open",
-    file: "src/process/owned_child.ts",
-    from: "    for (const pipe of this.#pipes) pipe.close();\n",
-    to: "",
-    tests: CHILD,
-  },
-  {
     name: "a ladder that was given waits for the stop under way",
     file: "src/process/owned_child.ts",
     from: "steps, { atOnce: true });",
@@ -416,14 +410,14 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
     file: "src/process/owned_child.ts",
     from: 'this.#stop("input", this.#settings.ladder, { cause });',
     to: 'this.#stop("input", this.#settings.ladder);',
-    tests: SPAWN,
+    tests: STDIN,
   },
   {
     name: "a failed input passes for a stop of the caller",
     file: "src/process/owned_child.ts",
     from: 'this.#stop("input",',
     to: 'this.#stop("stopped",',
-    tests: SPAWN,
+    tests: STDIN,
   },
   {
     name: "a wrapped child ends this program",

@@ -252,7 +252,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
     file: "src/process/owned_child.ts",
     from: "    this.#endLimits();\n    await",
     to: "    await",
-    tests: CHILD,
+    tests: LIMITS,
   },
   {
     name: "who waits for the status does not keep the pipes flowing",
@@ -274,21 +274,6 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
     from: "this.#isEndAwaited || (this.#in?.isWriting ?? false)",
     to: "this.#isEndAwaited",
     tests: STDIN,
-  },
-  {
-    name: "whoever holds stdin holds the status up",
-    file: "src/process/owned_child.ts",
-    from: "this.#in && settlesWithin(this.#in.end(), STDIN_END_MS)",
-    to: "this.#in?.end()",
-    tests: STDIN,
-  },
-  {
-    name: "a scope that is left lets a pipe block the child",
-    file: "src/process/owned_child.ts",
-    from:
-      '      if (reason === "disposed" && !pipe.isAsked) pipe.keepFlowing();\n      else pipe.readAhead();\n',
-    to: "",
-    tests: OUTPUT,
   },
   {
     name: "after a stop nobody looks whether a pipe is read",

@@ -139,7 +139,7 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "a trickle outruns a deadline",
     file: "src/read/buffered_source.ts",
-    from: "if (waitMs <= 0 && !isFirst) throw timeoutError();",
+    from: "if (waitMs <= 0 && !isFirst) throw late();",
     to: "",
   },
   {

@@ -38,9 +38,6 @@ const LIMIT_SECONDS = 120;
 /** What `prepare` ends with on a machine that cannot. */
 const CANNOT = 3;
 
-/** Whole files that cannot run there, and why. */
-const LEFT_OUT: Readonly<Record<string, string>> = {};
-
 const OWN: readonly TestRun[] = [
   { file: "tests/windows/options.ts" },
   { file: "tests/windows/ends.ts" },
@@ -156,10 +153,6 @@ async function main(args: readonly string[]): Promise<number> {
     : all.filter(({ file }) => files.includes(file));
   const sum = { passed: 0, failed: 0, ignored: 0 };
   for (const run of runs) {
-    if (LEFT_OUT[run.file] !== undefined) {
-      console.log(`${run.file}: left out, as ${LEFT_OUT[run.file]}`);
-      continue;
-    }
     const startMs = performance.now();
     const { passed, failed, ignored } = await test(run, folder);
     const seconds = ((performance.now() - startMs) / 1000).toFixed(1);

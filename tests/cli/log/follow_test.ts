@@ -11,6 +11,7 @@ import { TextFormat } from "../../../cli/formats/text.ts";
 import { options } from "../formats/harness.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
 import type { Sink } from "../../../src/write/sink.ts";
+import { until } from "../../support/processes.ts";
 import { fedStream } from "../../support/pieces.ts";
 import {
   assert,
@@ -133,8 +134,9 @@ Deno.test("what a pipe gave before it failed is logged", async () => {
     });
     const followed = assertRejects(() => follow(pipe, log), Error, "broken");
     feed("\0\0");
-    await turn();
-    await turn();
+    // They have arrived in the reader.
+    const { reader } = pipe;
+    await until(() => reader.bytesRead + reader.buffered === 2);
     fail(new Error("broken"));
     await followed;
     await log.close();

@@ -111,11 +111,13 @@ test("a signal after the command's end ends a program whose reader is stuck, and
   const command = Number(new TextDecoder().decode((await said.read()).value));
   await until(() => !isAlive(command));
   // The first one may still belong to the command.
-  let isOver = false;
-  program.status.then(() => isOver = true);
   await until(() => {
-    if (!isOver) program.kill("SIGINT");
-    return isOver;
+    try {
+      program.kill("SIGINT");
+      return false;
+    } catch {
+      return true; // It has ended.
+    }
   });
   const { code } = await program.status;
   let stderr = "";
@@ -138,7 +140,7 @@ const STOPS = [
       "basic-pipes: the command was stopped: nothing came from it for 0.2 s (--idle)\n",
   },
   {
-    args: ["--timeout=100ms", "--label=web", "-fseed"],
+    args: ["--timeout=100ms", "--label=web", "-fraw"],
     says: "basic-pipes: web: the command was stopped after 0.1 s (--timeout)\n",
   },
   { args: ["--timeout=100ms", "--quiet"], says: "" },
@@ -147,7 +149,7 @@ const STOPS = [
 test("a stop by a limit of time is said in one line, unless --quiet", async () => {
   for (const { args, says } of STOPS) {
     const { code, stderr } = await whole([
-      ...[...TEXT, ...args, "--", "sleep", "60"],
+      ...["--time=none", ...args, "--", "sleep", "60"],
     ]);
     assertEquals({ args, code, stderr }, { args, code: 124, stderr: says });
   }

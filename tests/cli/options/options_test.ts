@@ -168,11 +168,12 @@ test("--stderr=log shows both pipes, marked, and nothing acts on the terminal", 
     "--",
     "sh",
     "-c",
-    `printf 'one'; sleep 0.1; printf '\\033[2Jtwo\\r' >&2; sleep 0.1; printf 'three'; exit 3`,
+    `printf 'one'; printf '\\033[2Jtwo\\r' >&2; exit 3`,
   ]);
-  assertEquals({ code, stdout, stderr }, {
+  // Which of two pipes is read first is the system's affair.
+  assertEquals({ code, lines: stdout.split("\n").sort(), stderr }, {
     code: 3,
-    stdout: "out one\nerr \\x1b[2Jtwo\\r\nout three\n",
+    lines: ["", "err \\x1b[2Jtwo\\r", "out one"],
     stderr: "",
   });
 });
@@ -329,7 +330,6 @@ const REFUSED = [
   ["--fill", "--lines"],
   ["--marks", "--frame=json"],
   ["--format=raw", "--lines"],
-  ["--format=raw", "--label=x"],
   ["--format=raw", "--stderr=log"],
   ["--format=raw", "--time=epoch"],
   ["--format=raw", "--time=iso", "--utc"],

@@ -52,3 +52,13 @@ test("a reader of the log that is stuck is no silence of the child", async () =>
   assertMatch(stderr, /stopped by --timeout/);
   assert(!stderr.includes("then the end"), stderr);
 });
+
+Deno.test("the summary begins with the label and the command, so that stages can be told apart", async () => {
+  const { stderr } = await whole([
+    ...[...SUMMARY, "--label=stage 2", "--", "echo", "a b", "\x1b[2J"],
+  ]);
+  assertEquals(stderr.split("\n").slice(0, 2), [
+    "label         stage 2",
+    "command       echo 'a b' '\\x1b[2J'",
+  ]);
+});

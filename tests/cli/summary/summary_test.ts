@@ -185,7 +185,7 @@ const ENDINGS: [ending: Ending, words: string][] = [
   ],
   [
     { ...EXITED, reason: "received", receivedSignal: "SIGTERM" },
-    "code 0 after 995 ms, as the program received a request to end",
+    "code 0 after 995 ms, as the program had to end",
   ],
   ["count", "stopped by the program: as many lines as --count were logged"],
   ["reader", "stopped by the program: the reader of the log had left"],
