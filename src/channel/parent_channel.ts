@@ -3,6 +3,7 @@ import type * as NodeProcess from "node:process";
 import { checkKeys } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
 import { stdinReader } from "../read/stdin_reader.ts";
+import type { Sink } from "../write/sink.ts";
 import { stdoutWriter } from "../write/stdout.ts";
 import { PipeWriter } from "../write/writer.ts";
 import { Channel, type ChannelOptions } from "./channel.ts";
@@ -63,11 +64,29 @@ export function parentChannel<Message>(
   return new Channel(pipes, format, rest);
 }
 
+/**
+ * stdout, opened at the first write: from then on its pipe is non-blocking for
+ * all who hold it.
+ */
 function stdout(): PipeWriter {
+  let sink: Sink | undefined;
+  return new PipeWriter({
+    givesBack: true,
+    write: (pieces) => (sink ??= openStdout()).write(pieces),
+    close: () => (sink ??= openStdout()).close(),
+  });
+}
+
+function openStdout(): Sink {
   try {
-    return new PipeWriter(polledSink(1));
+    return polledSink(1);
   } catch {
-    return stdoutWriter();
+    const writer = stdoutWriter(); // A file, or a terminal.
+    return {
+      givesBack: true,
+      write: (pieces) => writer.writeNow(pieces),
+      close: () => writer.close(),
+    };
   }
 }
 

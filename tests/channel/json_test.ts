@@ -174,6 +174,11 @@ Deno.test("a print before a header is noise, and the channel goes on", async () 
     },
     { chunks: ["hello" + one], noise: ["hello"], messages: [1] },
     {
+      chunks: ['Content-Length: 4\r\n\r\n"ü"\n' + one],
+      noise: ["\n"],
+      messages: ["ü", 1],
+    },
+    {
       chunks: ["Content-Length: 2\r\n\r\n{,", one],
       noise: ["{,"],
       messages: [1],

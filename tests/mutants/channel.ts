@@ -50,6 +50,20 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
     tests: JSON_TESTS,
   },
   {
+    name: "a length in bytes is taken for one in characters",
+    file: "src/channel/json_codecs.ts",
+    from: "    if (text.length !== view.length) return undefined;\n",
+    to: "",
+    tests: JSON_TESTS,
+  },
+  {
+    name: "the headers of a read may claim what they like",
+    file: "src/channel/json_codecs.ts",
+    from: " || size > this.#maxBytes) break;",
+    to: ") break;",
+    tests: JSON_TESTS,
+  },
+  {
     name: "each message leaves on its own",
     file: "src/channel/format.ts",
     from: "return writer.queuedBytes === 0 && writer.broken === undefined;",
