@@ -529,3 +529,22 @@ Deno.test({
     assertEquals([code, new TextDecoder().decode(stdout)], [7, ""]);
   },
 });
+
+test("a header that is broken already is said and logged while the command lives", async () => {
+  const program = start([
+    ...[...TEXT, "--frame=header", "--", "sh", "-c"],
+    "printf 'Content-Length: 2\\n\\n{}'; exec sleep 60",
+  ]);
+  const out = program.stdout.getReader();
+  const err = program.stderr.getReader();
+  const [logged, said] = await Promise.all([out.read(), err.read()]);
+  program.kill("SIGTERM");
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(logged.value), "Content-Length: 2\\n\\n{}\n");
+  assertMatch(
+    decoder.decode(said.value),
+    /^basic-pipes: .*"Content-Length: 2.*; the rest is logged as slices\n$/,
+  );
+  await program.status;
+  await Promise.all([out.cancel(), err.cancel()]);
+});
