@@ -231,8 +231,13 @@ export class Channel<Message = unknown> implements AsyncDisposable {
    * @param params An array or an object.
    * @returns As {@linkcode send}.
    */
-  async notify(method: string, params?: object): Promise<void> {
-    await this.#useRequests("notify").notify(method, params);
+  notify(method: string, params?: object): Promise<void> {
+    try {
+      const requests = this.#useRequests("notify");
+      return this.#sending(requests.notify(method, params));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -244,7 +249,8 @@ export class Channel<Message = unknown> implements AsyncDisposable {
    * @param handlers A function for each method. What it returns is the result
    * (`undefined` is `null`), also by a promise. What it throws is an error of the
    * other side: a {@linkcode RequestError} as it is, all else as "internal
-   * error" with its message.
+   * error" with its message. What the handler of a notification throws has
+   * nobody to go to: it is an unhandled rejection.
    * @param options How many handlers run at a time.
    * @returns Resolves when the other side has ended. Rejects as
    * {@linkcode receive} does.

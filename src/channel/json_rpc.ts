@@ -59,6 +59,14 @@ export function failed(id: Id, error: unknown, isCancelled = false): Envelope {
   };
 }
 
+/** An answer without what the format has refused of it; itself if that is not. */
+export function mend(answer: Envelope, refusal: unknown): Envelope {
+  if (answer.result !== undefined) return failed(answer.id ?? null, refusal);
+  if (answer.error?.data === undefined) return answer;
+  const { code, message } = answer.error;
+  return { ...answer, error: { code, message } };
+}
+
 /** The error of what is no request. */
 export function invalid(why: string): RequestError {
   return new RequestError(RequestError.INVALID_REQUEST, why);

@@ -16,6 +16,7 @@ import {
   isParams,
   isRefusal,
   isThenable,
+  mend,
   needsAnswer,
   succeeded,
 } from "./json_rpc.ts";
@@ -336,7 +337,8 @@ export class Requests implements Bounded {
       bytes,
       () => handler(params, call),
       reply,
-      (value) => this.#write(envelope("$/progress", { token: id, value })),
+      async (value) =>
+        await this.#write(envelope("$/progress", { token: id, value })),
     );
     if (this.#inFlight.size < this.#maxInFlight && this.#waiting.size === 0) {
       this.#run(call);
@@ -389,7 +391,7 @@ export class Requests implements Bounded {
     }
     this.#isStarting = false;
     // Half of it at a time: each request is moved once, on average.
-    if (this.#next * 2 >= this.#order.length) {
+    if (this.#next > 0 && this.#next * 2 >= this.#order.length) {
       this.#order = this.#order.slice(this.#next);
       this.#next = 0;
     }
@@ -443,11 +445,17 @@ export class Requests implements Bounded {
     return sent.catch((error) => this.#refused(message, error));
   }
 
-  /** A result that cannot travel is an error of its method. */
+  /**
+   * Sends what is left of answers that the format refused: no request of the
+   * other side may stay without one. A result becomes an error, and an error
+   * loses its data.
+   */
   #refused(message: Envelope | Envelope[], error: unknown): Promise<void> {
-    const isResult = !Array.isArray(message) && "result" in message;
-    if (!isRefusal(error) || !isResult) return DONE;
-    return this.#quietly(failed(message.id ?? null, error));
+    if (!isRefusal(error)) return DONE;
+    const refused = Array.isArray(message) ? message : [message];
+    const mended = refused.map((answer) => mend(answer, error));
+    if (mended.every((answer, at) => answer === refused[at])) return DONE;
+    return this.#quietly(Array.isArray(message) ? mended : mended[0]!);
   }
 }
 

@@ -445,3 +445,27 @@ Deno.test("a child that closes its stdout and ends later still tells how it ende
   assertEquals(error.status?.code, 5);
   assertEquals(error.status?.stderrTail, "late\n");
 });
+
+Deno.test("an answer that cannot travel leaves no request without one", async () => {
+  const handlers = {
+    map: () => new Map(),
+    fails() {
+      throw new RequestError(7, "no", new Map());
+    },
+    good: () => 1,
+  };
+  const [a, b] = channelPair(jsonLines());
+  b.serve(handlers);
+  const failing = await assertRejects(() => a.request("fails"), RequestError);
+  assertEquals([failing.code, failing.data], [7, undefined]);
+  await Promise.all([a.close(), b.close()]);
+
+  const [client, server] = channelPair<unknown>(jsonLines());
+  server.serve(handlers);
+  client.send(
+    Object.keys(handlers).map((method, id) => ({ jsonrpc: "2.0", id, method })),
+  );
+  const answers = await client.receive() as { error: { code: number } }[];
+  assertEquals(answers.map(({ error }) => error.code), [-32603, 7, -32603]);
+  await Promise.all([client.close(), server.close()]);
+});
