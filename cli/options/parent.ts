@@ -1,3 +1,4 @@
+import { GRACE_MS } from "../../src/process/times.ts";
 import { CHILD_OPTIONS } from "../child/child_program.ts";
 import {
   assignment,
@@ -129,7 +130,7 @@ export const PARENT_OPTIONS = {
     help: "stop the command after DURATION without output; status 124. An " +
       "inherited stderr does not count as output",
   }),
-  "kill-after": valued(duration(0), 5000, {
+  "kill-after": valued(duration(0), GRACE_MS, {
     short: "k",
     group: "end",
     help: IS_WINDOWS

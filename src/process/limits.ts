@@ -1,5 +1,6 @@
 import { lookAgain } from "../wait.ts";
 import type { OutputPipe } from "./output_pipe.ts";
+import { UNREAD_MS } from "./times.ts";
 
 /** What can end a child from outside. */
 export interface Limits {
@@ -12,9 +13,6 @@ export interface Limits {
 const IDLE_LOOK_MS = 1000;
 /** A look that comes at least this much too late: this program was stopped. */
 const STOPPED_MS = 200;
-
-/** How long a pipe may stay unread while the child's end is waited for. */
-const UNREAD_MS = 250;
 
 /**
  * Calls `stop` when one of the limits has passed. The time of the child counts

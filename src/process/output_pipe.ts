@@ -2,14 +2,8 @@ import { PIPE_BYTES } from "../bytes.ts";
 import { OutputDroppedError } from "../errors.ts";
 import type { Source } from "../read/source.ts";
 import { lookAgain } from "../wait.ts";
+import { STOPPED_MAX_MS, STOPPED_SILENCE_MS } from "./times.ts";
 
-/**
- * A stopped child writes no more. Its pipe is read until it is empty, which
- * shows after a much shorter silence.
- */
-const STOPPED_SILENCE_MS = 10;
-/** For how long the pipe of a stopped child is read if it is never silent. */
-const STOPPED_MAX_MS = 250;
 /** The largest pipe: what comes after it was written after the child's exit. */
 const MAX_PIPE_BYTES = 1_048_576;
 /**

@@ -28,10 +28,9 @@ import {
   type StopRequest,
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
+import { STDIN_END_MS } from "./times.ts";
 
 const TAIL_BYTES = 8192;
-/** A descendant that holds stdin must not hold the status up. */
-const STDIN_END_MS = 250;
 
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Owner, Stoppable {
@@ -279,6 +278,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
     for (const pipe of this.#pipes) pipe.drain(wasStopped);
     const [ends] = await Promise.all([
       Promise.all(this.#pipes.map(({ ended }) => ended)),
+      // A descendant that holds stdin must not hold the status up.
       this.#in && settlesWithin(this.#in.end(), STDIN_END_MS),
     ]);
     // Not before: a limit of time ends the wait for the pipes, too.

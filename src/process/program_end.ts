@@ -1,10 +1,5 @@
 import { raise } from "./system_signals.ts";
-
-/**
- * A child that is still alive this long after SIGINT has handled it, as a REPL
- * does. Then this program does not end by it either.
- */
-const HANDLED_AFTER_MS = 5000;
+import { HANDLED_AFTER_MS } from "./times.ts";
 
 /**
  * `deno run --watch` calls the listeners for SIGTERM at a change, and starts the

@@ -43,6 +43,7 @@ import {
   seesAnyTerminal,
 } from "./system_signals.ts";
 import { ProgramEnd } from "./program_end.ts";
+import { OTHERS_MS, SAME_PRESS_MS } from "./times.ts";
 
 /**
  * On Windows every signal is the console's, which has given it to the child
@@ -101,21 +102,12 @@ export interface Received {
   readonly again: boolean;
 }
 
-/** One key press can be delivered twice, a millisecond apart. */
-const SAME_PRESS_MS = 300;
-
 /**
  * A Ctrl-C pressed just before the start reaches our listener only after it, on
  * the next turn of the event loop, and the child has not received it. For this
  * long after a start we assume so.
  */
 const START_GRACE_MS = 20;
-
-/**
- * When several children are ending by a signal: how long the first one's
- * `status` waits for the others, so that their output is still read.
- */
-const OTHERS_MS = 1000;
 
 /** Under which the copies of this module, and those in workers, find each other. */
 const NAME = "@basic-pipes/signals/1";

@@ -1,6 +1,7 @@
 import { checkKeys, checkMs, checkOneOf } from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { checkLadder, type StopLadder, stopLadder } from "./stop.ts";
+import { EXIT_DELAY_MS } from "./times.ts";
 
 const PURPOSE = "start a child";
 const STDOUT: readonly SpawnSettings["stdout"][] = ["piped", "inherit", "null"];
@@ -217,7 +218,7 @@ export function spawnSettings(
     stderr = "tail",
     timeoutMs,
     idleTimeoutMs,
-    exitDelayMs = 250,
+    exitDelayMs = EXIT_DELAY_MS,
     ladder = stopLadder(),
     group = false,
     onSignal = "end",

@@ -3,6 +3,7 @@ import { quote } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
 import type { ExitReason } from "./exit_status.ts";
 import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
+import { GRACE_MS, HANG_UP_MS, KILLED_MS } from "./times.ts";
 
 /** One step of a {@linkcode StopLadder}; what is named in it happens in order. */
 export interface StopStep {
@@ -84,7 +85,7 @@ export interface StopLadderOptions {
  * ```
  */
 export function stopLadder(
-  { graceMs = 5000 }: StopLadderOptions = {},
+  { graceMs = GRACE_MS }: StopLadderOptions = {},
 ): StopLadder {
   checkMs("make a stop ladder", "graceMs", graceMs);
   // Where SIGTERM or SIGHUP to this program starts the stop, `passedOn` below puts
@@ -92,7 +93,7 @@ export function stopLadder(
   return [
     { close: "stdin" },
     { signal: "SIGTERM", waitMs: graceMs },
-    { signal: "SIGKILL", waitMs: 1000 },
+    { signal: "SIGKILL", waitMs: KILLED_MS },
   ];
 }
 
@@ -117,13 +118,13 @@ export function checkLadder(purpose: string, ladder: StopLadder): void {
 }
 
 /** What ends a child whose own ladder does not. */
-export const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: 1000 }];
+export const LAST_STEP: StopLadder = [{ signal: "SIGKILL", waitMs: KILLED_MS }];
 
 /**
  * The kernel sends SIGHUP to the foreground group only if the session leader is
- * a shell. Give it 1 s; then send it ourselves.
+ * a shell. Give it a while; then send it ourselves.
  */
-const HANG_UP: StopStep = { waitMs: 1000 };
+const HANG_UP: StopStep = { waitMs: HANG_UP_MS };
 
 /**
  * When a console window is closed, Windows ends all its processes after 5 s. The

@@ -549,7 +549,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "the usual ladder has no SIGKILL",
     file: "src/process/stop.ts",
-    from: 'graceMs },\n    { signal: "SIGKILL", waitMs: 1000 },\n',
+    from: 'graceMs },\n    { signal: "SIGKILL", waitMs: KILLED_MS },\n',
     to: "graceMs },\n",
     tests: STOP,
   },
@@ -823,7 +823,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "a pipe is waited for ten times as long",
     file: "src/process/spawn_options.ts",
-    from: "exitDelayMs = 250,",
+    from: "exitDelayMs = EXIT_DELAY_MS,",
     to: "exitDelayMs = 2500,",
     tests: OUTPUT,
   },

@@ -3,7 +3,7 @@ import {
   assertEquals,
   assertStringIncludes,
 } from "../support/std_assert.ts";
-import { type ModulePermissions, spawn, spawnModule } from "../../mod.ts";
+import { type ModulePermissions, run, spawn, spawnModule } from "../../mod.ts";
 import {
   fixture,
   isAlive,
@@ -148,14 +148,11 @@ Deno.test("a path that begins with a dash is no option of deno", async () => {
 });
 
 Deno.test("NODE_OPTIONS of this program does not reach a module", async () => {
-  Deno.env.set("NODE_OPTIONS", "--require ./no-such-file.cjs");
-  try {
-    await using child = spawnModule(TELLS, { permissions: { env: true } });
-    assertEquals(JSON.parse(await textOf(child)).nodeOptions, "");
-    await child.check();
-  } finally {
-    Deno.env.delete("NODE_OPTIONS");
-  }
+  const { text } = await run(Deno.execPath(), [
+    ...["run", "-q", "--allow-run", "--allow-env"],
+    ...[fixture("../parents/sets_node_options.ts"), TELLS],
+  ]);
+  assertEquals(JSON.parse(text()).nodeOptions, "");
 });
 
 Deno.test("SIGKILL of the parent ends a module that watches its life line", async () => {

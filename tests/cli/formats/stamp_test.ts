@@ -1,4 +1,5 @@
-import { testNeeding } from "../../support/processes.ts";
+import { run } from "../../../mod.ts";
+import { fixture, testNeeding } from "../../support/processes.ts";
 import type { FormatOptions } from "../../../cli/formats/format.ts";
 import { Stamp } from "../../../cli/formats/stamp.ts";
 import { assertEquals } from "../../support/std_assert.ts";
@@ -122,17 +123,12 @@ const ZONES: { zone: string; wallMs: number; stamp: string }[] = [
 ];
 
 for (const { zone, wallMs, stamp } of ZONES) {
-  test(`local time in ${zone} is ${stamp}`, () => {
-    const before = Deno.env.get("TZ");
-    Deno.env.set("TZ", zone);
-    try {
-      assertEquals(stampsOf({ time: "iso", utc: false }, [{ wallMs }]), [
-        stamp,
-      ]);
-    } finally {
-      if (before === undefined) Deno.env.delete("TZ");
-      else Deno.env.set("TZ", before);
-    }
+  test(`local time in ${zone} is ${stamp}`, async () => {
+    const program = fixture("../programs/stamps.ts");
+    const { text } = await run(Deno.execPath(), [
+      ...["run", "-q", program, String(wallMs)],
+    ], { env: { TZ: zone } });
+    assertEquals(text(), stamp);
   });
 }
 
