@@ -88,6 +88,31 @@ export type {
 } from "./src/frame/framing.ts";
 export { FrameEncoderStream } from "./src/frame/encoder_stream.ts";
 
+// Talk: messages both ways with a process in any language.
+export {
+  Channel,
+  channelOf,
+  type ChannelOptions,
+  type ChannelPipes,
+} from "./src/channel/channel.ts";
+export {
+  bytes,
+  type Format,
+  type MessageOptions,
+} from "./src/channel/format.ts";
+export { jsonHeader, jsonLength, jsonLines } from "./src/channel/json.ts";
+export { structured } from "./src/channel/structured.ts";
+export {
+  parentChannel,
+  type ParentChannelOptions,
+} from "./src/channel/parent_channel.ts";
+export type {
+  Call,
+  Handlers,
+  RequestOptions,
+  ServeOptions,
+} from "./src/channel/requests.ts";
+
 // End: how a child is stopped, how it ended, and how this program ends.
 export {
   type StopLadder,
@@ -100,6 +125,11 @@ export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
 export { endAs } from "./src/process/end_as.ts";
 
 // Errors.
+export {
+  DisconnectedError,
+  NoiseError,
+  RequestError,
+} from "./src/channel/errors.ts";
 export { ExitError } from "./src/process/child.ts";
 export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {

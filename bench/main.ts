@@ -6,6 +6,7 @@
  *     deno task bench [log reader …]
  *     deno task bench:full [log reader …]
  */
+import { channel } from "./channel.ts";
 import { formats } from "./formats.ts";
 import { latency } from "./latency.ts";
 import { log } from "./log.ts";
@@ -28,6 +29,7 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   reader,
   writer,
   process: owning,
+  channel,
 };
 
 const isFull = Deno.args.includes("--full");

@@ -12,7 +12,15 @@ import {
   testNeeding,
   until,
 } from "./support/processes.ts";
-import { ExitError, PipeReader, run, spawn } from "../mod.ts";
+import {
+  channelOf,
+  ExitError,
+  jsonLines,
+  NoiseError,
+  PipeReader,
+  run,
+  spawn,
+} from "../mod.ts";
 import {
   assert,
   assertEquals,
@@ -395,6 +403,27 @@ Deno.test("A view keeps its chunk alive", async () => {
   const slice = await reader.read(32);
   assert(slice !== null && slice.buffer.byteLength > 60000);
   assertEquals(slice.slice().buffer.byteLength, 32);
+});
+
+testNeeding("python3")("A print where messages travel", async () => {
+  const print = (to: string) =>
+    `import json, os, sys
+out = ${to}
+print("loading", flush=True)
+out.write(json.dumps({"n": 1}) + "\\n")`;
+  const talk = async (script: string, options = {}) => {
+    await using child = spawn("python3", ["-c", script], { stdin: "piped" });
+    const channel = channelOf(child, jsonLines(), options);
+    return await channel.receive();
+  };
+  const noisy = print("sys.stdout");
+  await assertRejects(() => talk(noisy), NoiseError, '"loading"');
+  const noise: string[] = [];
+  const onNoise = (line: string) => noise.push(line);
+  assertEquals(await talk(noisy, { onNoise }), { n: 1 });
+  assertEquals(noise, ["loading"]);
+  const saved = print('os.fdopen(os.dup(1), "w"); os.dup2(2, 1)');
+  assertEquals(await talk(saved), { n: 1 });
 });
 
 Deno.test("every gotcha has a test of its name, and every part of its form", () => {

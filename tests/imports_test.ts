@@ -21,6 +21,7 @@ const RULES = [
     who: /^src\/process\/mod\.ts$/,
     may: [/^src\/process\//, /^src\/errors\.ts$/],
   },
+  { who: /^src\/channel\/mod\.ts$/, may: [/^src\/channel\//] },
   { who: /^mod\.ts$/, may: [/^src\//] },
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },
   { who: /^src\/frame\//, may: [/^src\/frame\//, /^src\/[a-z_]+\.ts$/] },
@@ -51,6 +52,21 @@ const RULES = [
     who: /^src\/process\//,
     may: [/^src\/(process|read|write)\//, /^src\/[a-z_]+\.ts$/],
   },
+  {
+    who: /^src\/channel\/(parent_channel|polled_pipe|structured)\.ts$/,
+    may: [
+      /^src\/(channel|read|write|frame|process)\//,
+      /^src\/[a-z_]+\.ts$/,
+      /^node:(console|net|process|v8)$/,
+    ],
+  },
+  {
+    who: /^src\/channel\//,
+    may: [
+      /^src\/(channel|read|write|frame|process)\//,
+      /^src\/[a-z_]+\.ts$/,
+    ],
+  },
   { who: /^tests\/fixtures\//, may: [/^node:/] },
   {
     who: /^tests\//,
@@ -62,6 +78,10 @@ const RULES = [
       /^npm:/,
       /^[a-z@][a-z0-9@/-]*$/,
     ],
+  },
+  {
+    who: /^examples\//,
+    may: [/^@basic-pipes\/basic-pipes$/, /^node:/],
   },
   {
     who: /^bench\//,
@@ -197,6 +217,10 @@ const BREACHES = [
     text: `import { x } from "../process/child.ts";`,
   },
   {
+    from: "src/process/child.ts",
+    text: `import { x } from "../channel/channel.ts";`,
+  },
+  {
     from: "src/read/reader.ts",
     text: `import { x } from "../write/writer.ts";`,
   },
@@ -238,7 +262,9 @@ Deno.test("a planted breach is seen", () => {
 
 const DOORS = [
   "mod.ts",
-  ...["read", "frame", "write", "process"].map((room) => `src/${room}/mod.ts`),
+  ...["read", "frame", "write", "process", "channel"].map((room) =>
+    `src/${room}/mod.ts`
+  ),
 ];
 for (const door of DOORS) {
   Deno.test(`${door} lists names, and holds nothing else`, () => {

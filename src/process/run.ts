@@ -9,14 +9,16 @@ import { SPAWN_OPTIONS, type SpawnOptions } from "./spawn_options.ts";
 
 const PURPOSE = "run a command";
 const OPTIONS = [
-  ...SPAWN_OPTIONS.filter((name) => name !== "stdout" && name !== "stderr"),
+  ...SPAWN_OPTIONS.filter((name) =>
+    name !== "stdout" && name !== "stderr" && name !== "channel"
+  ),
   "maxBytes",
   "check",
 ];
 
 /** Options of {@linkcode run}. */
 export interface RunOptions
-  extends Omit<SpawnOptions, "stdin" | "stdout" | "stderr"> {
+  extends Omit<SpawnOptions, "stdin" | "stdout" | "stderr" | "channel"> {
   /** What the child reads: as in `spawn`, but for `"piped"`. @default {"null"} */
   stdin?: Exclude<SpawnOptions["stdin"], "piped">;
   /**

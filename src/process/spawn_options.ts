@@ -22,6 +22,7 @@ export const SPAWN_OPTIONS: readonly (keyof SpawnOptions)[] = [
   "ladder",
   "group",
   "onSignal",
+  "channel",
 ];
 
 /**
@@ -167,6 +168,18 @@ export interface SpawnOptions {
    * @default {"end"}
    */
   onSignal?: "end" | "pass" | "none";
+  /**
+   * `"separate"` gives the channel descriptors of its own: the child reads it on
+   * 3 and writes it on 4, its stdin is empty, and what it prints to stdout goes
+   * to its stderr. In a Deno child `parentChannel(format, { separate: true })`
+   * takes it, in Python `Connection(3)` and `Connection(4)`.
+   *
+   * `child.stdin` and `child.stdout` are the channel's two ends then, and both
+   * are `"piped"`. The command is started by `sh`: with a list, `--allow-run`
+   * has to have `sh` in it, a command that does not exist is code 127 instead of
+   * a `StartError`, and Windows refuses it.
+   */
+  channel?: "separate";
 }
 
 /** The options of a child, checked, with the defaults in place. */
@@ -188,6 +201,7 @@ export interface SpawnSettings {
   timeoutMs: number | undefined;
   idleTimeoutMs: number | undefined;
   signal: AbortSignal | undefined;
+  isSeparate: boolean;
 }
 
 /** Checks all that a child is started with; throws before anything is started. */
@@ -198,7 +212,8 @@ export function spawnSettings(
 ): SpawnSettings {
   checkKeys(PURPOSE, options, SPAWN_OPTIONS);
   const {
-    stdin = "null",
+    channel,
+    stdin = channel === undefined ? "null" : "piped",
     stdout = "piped",
     stderr = "tail",
     timeoutMs,
@@ -217,6 +232,8 @@ export function spawnSettings(
   checkLadder(PURPOSE, ladder);
   checkStreams(stdin, stdout, stderr);
   checkOneOf(PURPOSE, "onSignal", onSignal, ON_SIGNAL);
+  checkOneOf(PURPOSE, "channel", channel, ["separate"]);
+  if (channel !== undefined) checkSeparate(stdin, stdout);
   const isWatched = stdout === "piped" || stderr === "piped" ||
     stderr === "tail";
   if (idleTimeoutMs !== undefined && !isWatched) {
@@ -243,7 +260,21 @@ export function spawnSettings(
     timeoutMs,
     idleTimeoutMs,
     signal,
+    isSeparate: channel !== undefined,
   };
+}
+
+/** Refuses descriptors of its own for a channel where they cannot be had. */
+function checkSeparate(stdin: unknown, stdout: unknown): void {
+  const isPiped = stdin === "piped" && stdout === "piped";
+  if (isPiped && Deno.build.os !== "windows") return;
+  throw new TypeError(
+    `Cannot ${PURPOSE} as a separate channel needs ${
+      isPiped
+        ? "a Unix: current value is windows"
+        : `its stdin and stdout "piped": current value is something else`
+    }`,
+  );
 }
 
 /** Refuses text that no process can be given. */

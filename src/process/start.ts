@@ -94,6 +94,9 @@ export class Started implements GuardedChild, Disposable {
   }
 }
 
+/** Moves stdin to 3 and stdout to 4, and becomes the command. */
+const SEPARATE = 'exec "$@" 3<&0 4>&1 0</dev/null 1>&2';
+
 /**
  * Starts a command, guarded; the first half of {@linkcode spawn}.
  *
@@ -115,8 +118,12 @@ export function start(
   const startMs = performance.now();
   let process: Deno.ChildProcess;
   try {
-    process = new Deno.Command(command, {
-      args: [...args],
+    // Deno can open no other descriptors for a child, and sh can.
+    const { isSeparate } = settings;
+    process = new Deno.Command(isSeparate ? "sh" : command, {
+      args: isSeparate
+        ? ["-c", SEPARATE, "sh", settings.command, ...args]
+        : [...args],
       stdin: typeof stdin === "string" ? stdin : "piped",
       stdout,
       stderr: stderr === "tail" ? "piped" : stderr,

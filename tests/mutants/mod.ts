@@ -1,4 +1,5 @@
 /** All planted faults. */
+import { CHANNEL_MUTANTS } from "./channel.ts";
 import { LOG_MUTANTS } from "./log.ts";
 import type { Mutant } from "./mutant.ts";
 import { PROCESS_MUTANTS } from "./process.ts";
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...WRITER_MUTANTS,
   ...PROCESS_MUTANTS,
   ...PROCESS_PIPE_MUTANTS,
+  ...CHANNEL_MUTANTS,
   ...PROGRAM_MUTANTS,
   ...LOG_MUTANTS,
 ];

@@ -240,7 +240,7 @@ Deno.test("an option of a module that there is not is refused", () => {
     refusal(() => spawnModule(TELLS, options)),
     "TypeError: Cannot start a module as its options are args, permissions, " +
       "maxHeapMb, stdin, stdout, stderr, cwd, env, clearEnv, signal, " +
-      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal: " +
+      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal, channel: " +
       'current value is "permission"',
   );
 });

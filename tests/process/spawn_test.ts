@@ -172,7 +172,7 @@ const REFUSED: {
     options: { timeout: 5 },
     says:
       "its options are stdin, stdout, stderr, cwd, env, clearEnv, signal, " +
-      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal: " +
+      "timeoutMs, idleTimeoutMs, exitDelayMs, ladder, group, onSignal, channel: " +
       'current value is "timeout"',
   },
   {

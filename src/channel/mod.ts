@@ -1,0 +1,22 @@
+/**
+ * Messages both ways with a process in any language, over its stdin and stdout.
+ *
+ * @module
+ */
+export {
+  Channel,
+  channelOf,
+  type ChannelOptions,
+  type ChannelPipes,
+} from "./channel.ts";
+export { bytes, type Format, type MessageOptions } from "./format.ts";
+export { jsonHeader, jsonLength, jsonLines } from "./json.ts";
+export { structured } from "./structured.ts";
+export { parentChannel, type ParentChannelOptions } from "./parent_channel.ts";
+export type {
+  Call,
+  Handlers,
+  RequestOptions,
+  ServeOptions,
+} from "./requests.ts";
+export { DisconnectedError, NoiseError, RequestError } from "./errors.ts";
