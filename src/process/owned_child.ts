@@ -1,4 +1,3 @@
-import { decodeText } from "../bytes.ts";
 import { checkKeys, checkOneOf } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
 import { shellWord } from "../shell_word.ts";
@@ -29,6 +28,13 @@ import {
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
 import { STDIN_END_MS } from "./times.ts";
+import {
+  exitReason,
+  type ProcessEnd,
+  processEnd,
+  StatusPromise,
+} from "./process_end.ts";
+import { Tail } from "./tail.ts";
 
 const TAIL_BYTES = 8192;
 
@@ -299,104 +305,6 @@ export class OwnedChild implements Child, Owner, Stoppable {
       stderrTail: this.#tail.text(),
       drained: ends.every(Boolean),
     };
-  }
-}
-
-/** Why a child ended. A stop is the reason, however the child reacts to it. */
-function exitReason(
-  { signal, isTold }: ProcessEnd,
-  stopReason: ExitReason | undefined,
-): ExitReason {
-  if (stopReason !== undefined) return stopReason;
-  if (!isTold) return "lost";
-  return signal === null ? "exited" : "signaled";
-}
-
-/**
- * A status that reports when it is awaited. To look at it, or to pass it on,
- * changes nothing: a getter with an effect once made `const { status } = child`
- * lose output.
- */
-class StatusPromise extends Promise<ExitStatus> {
-  readonly #onAwait: (() => void) | undefined;
-
-  constructor(status: Promise<ExitStatus>, onAwait: () => void) {
-    super((resolve) => resolve(status));
-    this.#onAwait = onAwait;
-  }
-
-  /** What `then` gives is a plain promise. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
-  override then<Value = ExitStatus, Other = never>(
-    onResolved?: ((status: ExitStatus) => Value | PromiseLike<Value>) | null,
-    onRejected?: ((error: unknown) => Other | PromiseLike<Other>) | null,
-  ): Promise<Value | Other> {
-    this.#onAwait?.();
-    return super.then(onResolved, onRejected);
-  }
-}
-
-/** How a process ended, as the system reported it. */
-interface ProcessEnd extends Pick<ExitStatus, "code" | "signal" | "success"> {
-  /** Whether the system reported anything. */
-  isTold: boolean;
-}
-
-/** Waits for the process. Never rejects, though Deno's status does. */
-function processEnd(process: Deno.ChildProcess): Promise<ProcessEnd> {
-  return process.status.then(
-    ({ code, signal, success }) => ({ code, signal, success, isTold: true }),
-    (error) => {
-      // Deno has no names for real-time signals and rejects with the number.
-      const number = /^Invalid signal: (\d+)$/.exec(error.message)?.[1];
-      return number === undefined
-        ? { code: 125, signal: null, success: false, isTold: false }
-        : {
-          code: 128 + Number(number),
-          signal: Number(number),
-          success: false,
-          isTold: true,
-        };
-    },
-  );
-}
-
-/** The last bytes of a stream, in one buffer of a fixed size. */
-export class Tail {
-  readonly #ring: Uint8Array;
-  #next = 0;
-  #total = 0;
-
-  constructor(maxBytes: number) {
-    this.#ring = new Uint8Array(maxBytes);
-  }
-
-  /** Takes a copy of what it needs of the chunk. */
-  add(chunk: Uint8Array): void {
-    const size = this.#ring.length;
-    const kept = chunk.subarray(Math.max(0, chunk.length - size));
-    const first = kept.subarray(0, size - this.#next);
-    this.#ring.set(first, this.#next);
-    this.#ring.set(kept.subarray(first.length), 0);
-    this.#next = (this.#next + kept.length) % size;
-    this.#total += chunk.length;
-  }
-
-  /** The bytes kept, oldest first, as a copy. */
-  bytes(): Uint8Array {
-    if (this.#total < this.#ring.length) return this.#ring.slice(0, this.#next);
-    const all = new Uint8Array(this.#ring.length);
-    all.set(this.#ring.subarray(this.#next), 0);
-    all.set(this.#ring.subarray(0, this.#next), all.length - this.#next);
-    return all;
-  }
-
-  /** The same as text; a BOM is kept as U+FEFF. */
-  text(): string {
-    return decodeText(this.bytes());
   }
 }
 

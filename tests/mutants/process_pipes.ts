@@ -7,7 +7,7 @@ const LIMITS = ["tests/process/limits_test.ts"];
 const CHILD = ["tests/process/child_test.ts"];
 const SPAWN = ["tests/process/spawn_test.ts"];
 const RUN = ["tests/process/run_test.ts"];
-const TAIL = ["tests/process/owned_child_test.ts"];
+const TAIL = ["tests/process/tail_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
 export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
@@ -263,7 +263,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a status that is looked at drops bytes",
-    file: "src/process/owned_child.ts",
+    file: "src/process/process_end.ts",
     from: "    this.#onAwait = onAwait;\n",
     to: "    this.#onAwait = onAwait;\n    onAwait();\n",
     tests: OUTPUT,
@@ -495,35 +495,35 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a long chunk leaves its head in the tail",
-    file: "src/process/owned_child.ts",
+    file: "src/process/tail.ts",
     from: "chunk.subarray(Math.max(0, chunk.length - size))",
     to: "chunk.subarray(0, size)",
     tests: TAIL,
   },
   {
     name: "a tail that is just full is empty",
-    file: "src/process/owned_child.ts",
+    file: "src/process/tail.ts",
     from: "this.#total < this.#ring.length",
     to: "this.#total <= this.#ring.length",
     tests: TAIL,
   },
   {
     name: "a tail does not begin again at its border",
-    file: "src/process/owned_child.ts",
+    file: "src/process/tail.ts",
     from: "(this.#next + kept.length) % size",
     to: "this.#next + kept.length",
     tests: TAIL,
   },
   {
     name: "a tail loses what is after its border",
-    file: "src/process/owned_child.ts",
+    file: "src/process/tail.ts",
     from: "    this.#ring.set(kept.subarray(first.length), 0);\n",
     to: "",
     tests: TAIL,
   },
   {
     name: "a real-time signal's code lacks 128",
-    file: "src/process/owned_child.ts",
+    file: "src/process/process_end.ts",
     from: "code: 128 + Number(number)",
     to: "code: Number(number)",
     tests: CHILD,
