@@ -34,7 +34,11 @@ export const STDIN_END_MS = 250;
  */
 export const UNREAD_MS = 250;
 
-/** One key press can be delivered twice, a millisecond apart. */
+/**
+ * The same signal again within this time is the same one: one key press can be
+ * delivered twice, a millisecond apart. Later it is a second request, which ends
+ * the grace.
+ */
 export const SAME_PRESS_MS = 300;
 
 /**
