@@ -4,7 +4,8 @@
  * of a name in a file? Without a command it is Deno's own.
  *
  *     deno run --allow-run examples/language_server.ts
- *     deno run --allow-run examples/language_server.ts \
+ *     deno run --allow-run examples/language_server.ts npx -y \
+ *       -p typescript@5.9.3 -p typescript-language-server@5.3.0 \
  *       typescript-language-server --stdio
  */
 import { channelOf, jsonHeader, spawn } from "@basic-pipes/basic-pipes";

@@ -2,12 +2,15 @@
 import { run } from "../mod.ts";
 import { fileURLToPath } from "node:url";
 import { has } from "./support/processes.ts";
-import { assertEquals, assertMatch } from "./support/std_assert.ts";
+import { CAN_SSH, startSshd } from "./support/sshd.ts";
+import { assert, assertEquals, assertMatch } from "./support/std_assert.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 
 /** The most lines of one, so that it is read at one look. */
 const MAX_LINES = 60;
+/** What a PNG begins with (section 5.2 of its specification). */
+const PNG_SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 
 const CASES = [
   {
@@ -32,20 +35,76 @@ const CASES = [
     name: "language_server.ts",
     stdout: /const spam: number/,
   },
+  {
+    name: "language_server.ts",
+    with: "typescript-language-server",
+    args: [
+      ...["npx", "-y", "-p", "typescript@5.9.3"],
+      ...["-p", "typescript-language-server@5.3.0"],
+      ...["typescript-language-server", "--stdio"],
+    ],
+    needs: "npx",
+    stdout: /const spam: number/,
+  },
 ];
 
-for (const { name, args = [], needs, stdout, stderr } of CASES) {
+for (const { name, args = [], needs, stdout, stderr, ...rest } of CASES) {
+  const server = rest.with === undefined ? "" : ` with ${rest.with}`;
   Deno.test({
-    name: `the example ${name} does what it says`,
+    name: `the example ${name}${server} does what it says`,
     ignore: needs !== undefined && !has(needs),
     async fn() {
-      const words = ["run", "-q", "--allow-run", EXAMPLES + name, ...args];
-      const result = await run(Deno.execPath(), words, { timeoutMs: 120_000 });
-      const { status } = result;
+      const result = await runExample(["--allow-run"], name, args);
       assertMatch(result.text(), stdout);
-      if (stderr !== undefined) assertMatch(status.stderrTail, stderr);
+      const { stderrTail } = result.status;
+      if (stderr !== undefined) assertMatch(stderrTail, stderr);
     },
   });
+}
+
+Deno.test({
+  name: "the example worker_pool.ts does all jobs with workers behind ssh",
+  ignore: !CAN_SSH,
+  async fn() {
+    await using server = await startSshd();
+    // A worker that was not started by ssh would end at once.
+    const check = 'test -n "$SSH_CONNECTION" && exec';
+    const worker = [Deno.execPath(), "run", "-q", EXAMPLES + "worker.ts"];
+    const result = await runExample(["--allow-run"], "worker_pool.ts", [
+      ...["4", "60", "ssh", ...server.args, check, ...worker],
+    ]);
+    assertEquals(result.text(), "60 jobs, total 37820\n");
+    // Each worker takes a job at its start. One was lost: the one here, killed.
+    const lost = result.status.stderrTail.trimEnd().split("\n");
+    assertEquals(lost.length, 1);
+    assertMatch(lost[0]!, /was ended by SIGKILL/);
+  },
+});
+
+Deno.test({
+  name: "the example browser.ts writes a screenshot of a page",
+  ignore: !has("chromium"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const file = `${folder}/page.png`;
+      const page = "data:text/html,<body bgcolor=red>";
+      const flags = ["--allow-run", "--allow-write"];
+      const result = await runExample(flags, "browser.ts", [file, page]);
+      assertEquals(result.text(), `written: ${file}\n`);
+      const png = await Deno.readFile(file);
+      assertEquals(png.subarray(0, 8), PNG_SIGNATURE);
+      assert(png.length > 1_000);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** Runs an example with the permissions that it names. */
+function runExample(flags: string[], name: string, args: readonly string[]) {
+  const words = ["run", "-q", ...flags, EXAMPLES + name, ...args];
+  return run(Deno.execPath(), words, { timeoutMs: 120_000 });
 }
 
 Deno.test("every example is run, and short enough to be read at one look", () => {
@@ -55,6 +114,6 @@ Deno.test("every example is run, and short enough to be read at one look", () =>
   );
   assertEquals(long, []);
   const children = ["python_child.py", "worker.ts"];
-  const run = [...CASES.map(({ name }) => name), ...children];
-  assertEquals(programs.sort(), run.sort());
+  const run = [...CASES.map(({ name }) => name), "browser.ts", ...children];
+  assertEquals(programs.sort(), [...new Set(run)].sort());
 });

@@ -3,12 +3,9 @@ import { fileURLToPath } from "node:url";
 import { channelOf, jsonLines, run, spawn } from "../../mod.ts";
 import { fixture, has, isAlive, until } from "../support/processes.ts";
 import { assert, assertEquals } from "../support/std_assert.ts";
-import { startSshd } from "../support/sshd.ts";
+import { CAN_SSH, startSshd } from "../support/sshd.ts";
 
-/** A server needs root here: another user cannot let anybody in. */
-const CAN = has("/usr/sbin/sshd") && has("ssh") && has("python3") &&
-  has("pgrep") &&
-  Deno.uid() === 0;
+const CAN = CAN_SSH && has("python3") && has("pgrep");
 
 Deno.test({
   name: "a channel, a pool of workers and the log run through a real sshd",

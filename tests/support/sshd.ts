@@ -1,6 +1,9 @@
 /** A server of its own for the tests that talk with another machine. */
 import { type Child, run, spawn } from "../../mod.ts";
-import { until } from "./processes.ts";
+import { has, until } from "./processes.ts";
+
+/** Whether a server can be run. Only root can let anybody in. */
+export const CAN_SSH = has("/usr/sbin/sshd") && has("ssh") && Deno.uid() === 0;
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -13,6 +16,8 @@ export async function startSshd(): Promise<Server> {
   const folder = await Deno.makeTempDir({ prefix: "sshd-" });
   const dispose = async (child?: Child) => {
     await child?.stop();
+    // A session that ends later than the server holds its stderr.
+    await child?.status;
     await Deno.remove(folder, { recursive: true });
   };
   try {
