@@ -15,6 +15,8 @@ const PNG_SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const CASES = [
   {
     name: "worker_pool.ts",
+    // It kills a worker.
+    needs: "SIGTERM",
     args: ["3", "60"],
     // The sum of the sums up to 60: no job was lost, and none counts twice.
     stdout: /^60 jobs, total 37820\n$/,

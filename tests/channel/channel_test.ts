@@ -13,7 +13,7 @@ import {
   structured,
 } from "../../mod.ts";
 import { channelFrom, channelPair, received } from "../support/channels.ts";
-import { fixture, needs, until } from "../support/processes.ts";
+import { fixture, needs, testNeeding, until } from "../support/processes.ts";
 import {
   assert,
   assertEquals,
@@ -22,6 +22,8 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../support/std_assert.ts";
+
+const test = testNeeding("sh", "cat");
 
 const FORMATS: Record<string, () => Format<unknown>> = {
   jsonLines,
@@ -75,7 +77,7 @@ Deno.test("what is no bytes is refused by bytes()", async () => {
   await a.close();
 });
 
-Deno.test("a wait for a message ends by its time or its signal, and takes nothing", async () => {
+test("a wait for a message ends by its time or its signal, and takes nothing", async () => {
   await using child = spawn("cat", [], { stdin: "piped" });
   const channel = channelOf(child, jsonLines<number>());
   const late = await assertRejects(
@@ -98,7 +100,7 @@ Deno.test("a wait for a message ends by its time or its signal, and takes nothin
   assertEquals(channel.tryReceive(), undefined);
 });
 
-Deno.test("several receives that wait get the messages in their order", async () => {
+test("several receives that wait get the messages in their order", async () => {
   await using child = spawn("cat", [], { stdin: "piped" });
   const channel = channelOf(child, jsonLines<number>());
   const waiting = [1, 2, 3].map(() => channel.receive());
@@ -199,7 +201,7 @@ Deno.test("after flush and the end of the process, nothing that was sent is lost
   }
 });
 
-Deno.test("a send to a child that has gone rejects with how it ended", async () => {
+test("a send to a child that has gone rejects with how it ended", async () => {
   await using child = spawn("sh", ["-c", "exec <&-; echo no >&2; exit 4"], {
     stdin: "piped",
   });
@@ -214,7 +216,7 @@ Deno.test("a send to a child that has gone rejects with how it ended", async () 
   assertEquals(await channel.receive(), null);
 });
 
-Deno.test("close ends one direction, and what the other side sends still comes", async () => {
+test("close ends one direction, and what the other side sends still comes", async () => {
   await using child = spawn("sort", ["-n"], { stdin: "piped" });
   const channel = channelOf(child, jsonLines<number>());
   for (const n of [3, 1, 2]) await channel.send(n);
@@ -228,7 +230,7 @@ Deno.test("close ends one direction, and what the other side sends still comes",
   );
 });
 
-Deno.test("leaving the scope of a channel ends every wait, also while the pipe is full", async () => {
+test("leaving the scope of a channel ends every wait, also while the pipe is full", async () => {
   await using child = spawn("sleep", ["60"], { stdin: "piped" });
   let waiting: Promise<unknown>;
   let asked: Promise<unknown>;
@@ -274,7 +276,7 @@ Deno.test("a format of one's own works like the others, and its errors are noise
   assertEquals(heard, ["b"]);
 });
 
-Deno.test("an unknown option is refused", async () => {
+test("an unknown option is refused", async () => {
   await using child = spawn("cat", [], { stdin: "piped" });
   assertThrows(
     () => channelOf(child, jsonLines(), { onnoise() {} } as never),

@@ -1,3 +1,4 @@
+import { testNeeding } from "../support/processes.ts";
 import {
   channelOf,
   type Format,
@@ -20,6 +21,8 @@ import {
   assertMatch,
   assertRejects,
 } from "../support/std_assert.ts";
+
+const test = testNeeding("sh", "cat");
 
 const FORMATS: { name: string; format: () => Format<unknown> }[] = [
   { name: "jsonLines", format: jsonLines },
@@ -49,7 +52,7 @@ const MESSAGES: unknown[] = [
 ];
 
 for (const { name, format } of FORMATS) {
-  Deno.test(`${name} brings every message back from a process as it was, in order`, async () => {
+  test(`${name} brings every message back from a process as it was, in order`, async () => {
     await using child = spawn("cat", [], { stdin: "piped" });
     const channel = channelOf(child, format());
     for (const message of MESSAGES) channel.send(message);

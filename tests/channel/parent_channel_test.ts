@@ -17,6 +17,8 @@ import {
   assertThrows,
 } from "../support/std_assert.ts";
 
+const test = testNeeding("sh", "cat");
+
 const SERVES = new URL("../programs/serves.ts", import.meta.url).href;
 
 /** A Deno child on a channel, without any permission. */
@@ -72,7 +74,7 @@ Deno.test("structured brings what JSON cannot carry, and refuses what cannot be 
   await assertRejects(() => channel.send(null), TypeError, "null means");
 });
 
-Deno.test("structured refuses an other side that speaks another version", async () => {
+test("structured refuses an other side that speaks another version", async () => {
   const frame = "\0\0\0\x08old talk";
   await using child = spawn("printf", [frame.replaceAll("\0", "\\0")], {
     stdin: "piped",

@@ -1,4 +1,5 @@
 /** Random messages, sizes, deadlines, cancels and ends; each seed is a test. */
+import { testNeeding } from "../support/processes.ts";
 import {
   type Channel,
   channelOf,
@@ -16,6 +17,8 @@ import {
   assertEquals,
   assertLessOrEqual,
 } from "../support/std_assert.ts";
+
+const test = testNeeding("sh", "cat");
 
 const SEEDS = Number(Deno.env.get("CHANNEL_SEEDS") ?? 8);
 const FORMATS: Record<string, () => Format<unknown>> = {
@@ -126,7 +129,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     }
   });
 
-  Deno.test(`seed ${seed}: messages come once and in order, up to the end of either side`, async () => {
+  test(`seed ${seed}: messages come once and in order, up to the end of either side`, async () => {
     const chance = seededRandom(1_000 + seed);
     const format = pick(chance, Object.keys(FORMATS));
     await using child = spawn("cat", [], { stdin: "piped" });
@@ -174,7 +177,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
   });
 }
 
-Deno.test("heap and descriptors are flat over 100,000 requests", async () => {
+test("heap and descriptors are flat over 100,000 requests", async () => {
   const program = new URL("../programs/asks_often.ts", import.meta.url).href;
   await using child = spawn(Deno.execPath(), [
     ...["run", "-q", "-A", "--v8-flags=--expose-gc", program, "100000"],

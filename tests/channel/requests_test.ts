@@ -8,13 +8,15 @@ import {
   spawn,
 } from "../../mod.ts";
 import { channelFrom, channelPair } from "../support/channels.ts";
-import { fixture, needs, until } from "../support/processes.ts";
+import { fixture, needs, testNeeding, until } from "../support/processes.ts";
 import {
   assert,
   assertEquals,
   assertInstanceOf,
   assertRejects,
 } from "../support/std_assert.ts";
+
+const test = testNeeding("sh", "cat");
 
 const PYTHON = needs("python3");
 
@@ -395,7 +397,7 @@ Deno.test("above 16 times the queue, requests are refused while an answer is awa
   await Promise.all([client.close(), server.close()]);
 });
 
-Deno.test("a child that has closed its stdin and lives leaves no request pending", async () => {
+test("a child that has closed its stdin and lives leaves no request pending", async () => {
   const says = '{"jsonrpc":"2.0","method":"closed"}';
   const script = `exec 0<&-; echo '${says}'; exec sleep 60`;
   await using child = spawn("sh", ["-c", script], { stdin: "piped" });
@@ -434,7 +436,7 @@ Deno.test("the error of an other side that could not read what it got is noise",
   assertEquals(JSON.parse(error.noise), answer);
 });
 
-Deno.test("a child that closes its stdout and ends later still tells how it ended", async () => {
+test("a child that closes its stdout and ends later still tells how it ended", async () => {
   const script = "exec 1>&-; read line; sleep 0.2; echo late >&2; exit 5";
   await using child = spawn("sh", ["-c", script], { stdin: "piped" });
   const channel = channelOf(child, jsonLines());
