@@ -59,6 +59,38 @@ Deno.test(
   },
 );
 
+/** 2 GiB and 5, the first sizes with the long header: 7 GiB of memory, 10 s. */
+Deno.test({
+  name: "Python's Connection takes and gives 2 GiB and 5 bytes as they are",
+  ignore: PYTHON.ignore || Deno.env.get("CHANNEL_LARGE") === undefined,
+  async fn() {
+    await using child = spawn("python3", [fixture("connection_echo.py")], {
+      stdin: "piped",
+    });
+    const size = 2 ** 31 + 5;
+    const channel = channelOf(
+      child,
+      bytes(pythonConnection({ maxBytes: size })),
+    );
+    const message = new Uint8Array(size);
+    // A prime, so that no place in a chunk has the same byte in the next one.
+    const STEP = 4_093;
+    for (let at = 0; at < size; at += STEP) message[at] = at / STEP % 251;
+    message[size - 1] = 251;
+    channel.send(message);
+    const echo = await channel.receive();
+    assertEquals(echo?.length, size);
+    for (let at = 0; at < size; at += STEP) {
+      if (echo![at] !== message[at]) assertEquals({ at }, { at: -1 });
+    }
+    assertEquals(echo![size - 1], 251);
+    await channel.send(Uint8Array.of(1));
+    assertEquals(await channel.receive(), Uint8Array.of(1));
+    await channel.close();
+    await child.check();
+  },
+});
+
 Deno.test("a claim of 3 GiB is refused before anything is allocated", async () => {
   const header = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0, 192, 0, 0, 0);
   const format = bytes(pythonConnection({ maxBytes: 2 ** 31 + 5 }));
