@@ -68,7 +68,12 @@ interface Write {
   readonly size: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  /** What is free again when the sink has accepted it. */
+  readonly batch: Batch | undefined;
+  next: Write | undefined;
 }
+
+const ignore = (): void => {};
 
 /**
  * Gives writes to a sink in order, one at a time, until one fails. Small writes
@@ -86,10 +91,12 @@ export class WriteQueue {
   /** A batch that is free to be used again. */
   #spare: Batch | undefined;
   #isScheduled = false;
-  #writes: Write[] = [];
+  #turn: ReturnType<typeof setImmediate> | undefined;
+  /** The write that is pending; the others follow it. */
+  #first: Write | undefined;
+  #end: Write | undefined;
   #queuedBytes = 0;
   #last = DONE;
-  #isRunning = false;
   #error: Error | undefined;
 
   /** `onBreak` is called once, before any promise of a write rejects. */
@@ -111,7 +118,7 @@ export class WriteQueue {
 
   /** Whether a write is pending. */
   get isBusy(): boolean {
-    return this.#isRunning;
+    return this.#first !== undefined;
   }
 
   /** Settles as the last write does that is in the queue now. */
@@ -147,11 +154,12 @@ export class WriteQueue {
     this.#spare = undefined;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(this.#leave);
+    this.#turn = setImmediate(this.#leave);
   }
 
   readonly #leave = (): void => {
-    if (this.#isRunning && (this.#batch?.used ?? 0) > 0) {
+    this.#turn = undefined;
+    if (this.isBusy && (this.#batch?.used ?? 0) > 0) {
       this.#last.then(this.#leave, this.#leave);
       return;
     }
@@ -165,10 +173,16 @@ export class WriteQueue {
     if (batch === undefined) return;
     // Closed even when empty: only `open` schedules the next time to leave.
     this.#batch = undefined;
+    if (this.#turn !== undefined) {
+      // A flush that follows at once would wait for a turn with nothing to do.
+      clearImmediate(this.#turn);
+      this.#turn = undefined;
+      this.#isScheduled = false;
+    }
     if (batch.used === 0) {
       this.#spare = batch;
     } else if (this.#sink.givesBack) {
-      this.push([batch.bytes]).then(() => this.#free(batch), () => {});
+      this.push([batch.bytes], batch);
     } else if (batch.used * 2 > PIPE_BYTES) {
       this.push([batch.bytes]);
     } else {
@@ -187,18 +201,24 @@ export class WriteQueue {
    * Appends a write; resolves when the sink has accepted all its pieces. A
    * rejection that nobody awaits does not end the program.
    */
-  push(pieces: readonly Uint8Array[]): Promise<void> {
+  push(pieces: readonly Uint8Array[], batch?: Batch): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    promise.catch(() => {});
+    promise.catch(ignore);
     if (this.#error !== undefined) {
       reject(this.#error);
       return promise;
     }
     const size = sizeOf(pieces);
     this.#queuedBytes += size;
-    this.#writes.push({ pieces, size, resolve, reject });
     this.#last = promise;
-    if (!this.#isRunning) this.#run();
+    const next = undefined;
+    const write: Write = { pieces, size, resolve, reject, batch, next };
+    if (this.#end !== undefined) {
+      this.#end = this.#end.next = write;
+    } else {
+      this.#first = this.#end = write;
+      this.#start();
+    }
     return promise;
   }
 
@@ -210,27 +230,38 @@ export class WriteQueue {
     this.#onBreak(this.#error);
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    while (this.#writes.length > 0) {
-      // One swap per round: `shift` of a long array is slow for each write.
-      const writes = this.#writes;
-      this.#writes = [];
-      for (const { pieces, size, resolve, reject } of writes) {
-        try {
-          if (this.#error !== undefined) throw this.#error;
-          await this.#sink.write(pieces);
-          resolve();
-        } catch (error) {
-          this.break(error);
-          reject(this.#error!);
-        } finally {
-          this.#queuedBytes -= size;
-        }
-      }
+  /**
+   * Begins the first write. Callbacks, as a loop that awaits made a third of the
+   * garbage of a small write.
+   */
+  #start(): void {
+    try {
+      Promise.resolve(this.#sink.write(this.#first!.pieces))
+        .then(this.#accept, this.#refuse);
+    } catch (error) {
+      this.#refuse(error);
     }
-    this.#isRunning = false;
   }
+
+  readonly #accept = (): void => {
+    const { size, batch, resolve, next } = this.#first!;
+    if (batch !== undefined) this.#free(batch);
+    this.#queuedBytes -= size;
+    this.#first = next;
+    resolve();
+    if (next === undefined) this.#end = undefined;
+    else if (this.#error === undefined) this.#start();
+    else this.#refuse(this.#error);
+  };
+
+  readonly #refuse = (error: unknown): void => {
+    this.break(error);
+    for (let write = this.#first; write !== undefined; write = write.next) {
+      this.#queuedBytes -= write.size;
+      write.reject(this.#error!);
+    }
+    this.#first = this.#end = undefined;
+  };
 }
 
 /** How many bytes the pieces have in all. */

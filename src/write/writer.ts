@@ -281,9 +281,13 @@ export class PipeWriter implements AsyncDisposable {
 
   /** A promise for the caller: `close` need not reject with the same again. */
   #report(promise: Promise<void>): Promise<void> {
-    promise.catch(() => this.#isReported = true);
+    promise.catch(this.#markReported);
     return promise;
   }
+
+  readonly #markReported = (): void => {
+    this.#isReported = true;
+  };
 
   /** Collects what the open batch has no room for. */
   #add(pieces: readonly Uint8Array[], size: number): Promise<void> {

@@ -84,8 +84,8 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "a wish for room outlives its read",
     file: "src/read/buffered_source.ts",
-    from: "        this.buffer.hint = 0;\n",
-    to: "",
+    from: "        this.buffer.hint = 0;\n        if (failure)",
+    to: "        if (failure)",
   },
   {
     name: "the buffer grows by no more than a chunk",
@@ -157,8 +157,8 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "two reads may wait at once",
     file: "src/read/buffered_source.ts",
-    from: '      this.user = "wait";\n',
-    to: "",
+    from: '        this.user = "wait";\n        this.#wake',
+    to: "        this.#wake",
   },
   {
     name: "a line at its limit is refused",
@@ -378,8 +378,8 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "a stream that has failed reads as ended",
     file: "src/read/buffered_source.ts",
-    from: "    if (failure) return Promise.reject(failure.error);\n",
-    to: "",
+    from: "this.#onReadFailure ?? this.#failure;",
+    to: "this.#onReadFailure;",
   },
   {
     name: "the time of a read is not told",
@@ -396,8 +396,8 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "an error of onRead ends the stream",
     file: "src/read/buffered_source.ts",
-    from: "    this.#onReadFailure = undefined;\n    if (failure)",
-    to: "    if (failure)",
+    from: "    this.#onReadFailure = undefined;\n    return failure",
+    to: "    return failure",
   },
   {
     name: "a source of empty chunks takes the event loop",

@@ -115,15 +115,16 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a batch is used again before it was accepted",
     file: "src/write/queue.ts",
-    from: "this.push([batch.bytes]).then(() => this.#free(batch), () => {});",
+    from: "this.push([batch.bytes], batch);",
     to: "this.push([batch.bytes]);\n      this.#free(batch);",
     tests: WRITER,
   },
   {
     name: "a piece follows one that failed",
     file: "src/write/queue.ts",
-    from: "          if (this.#error !== undefined) throw this.#error;\n",
-    to: "",
+    from:
+      "if (this.#error === undefined) this.#start();\n    else this.#refuse(this.#error);",
+    to: "this.#start();",
     tests: WRITER,
   },
   {
@@ -143,15 +144,15 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a rejection that nobody awaits ends the program",
     file: "src/write/queue.ts",
-    from: "    promise.catch(() => {});\n    if",
+    from: "    promise.catch(ignore);\n    if",
     to: "    if",
     tests: WRITER,
   },
   {
     name: "the queue gives two pieces at a time",
     file: "src/write/queue.ts",
-    from: "if (!this.#isRunning) this.#run();",
-    to: "this.#run();",
+    from: "this.#end = this.#end.next = write;\n",
+    to: "this.#end = this.#end.next = write;\n      this.#start();\n",
     tests: WRITER,
   },
   {
@@ -196,7 +197,7 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a batch does not grow while another write is pending",
     file: "src/write/queue.ts",
-    from: "if (this.#isRunning && (this.#batch?.used ?? 0) > 0) {",
+    from: "if (this.isBusy && (this.#batch?.used ?? 0) > 0) {",
     to: "if (this.#batch === undefined) {",
     tests: WRITER,
   },
@@ -255,7 +256,7 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "bytes are counted as queued after they were accepted",
     file: "src/write/queue.ts",
-    from: "          this.#queuedBytes -= size;\n",
+    from: "    this.#queuedBytes -= size;\n",
     to: "",
     tests: WRITER,
   },
