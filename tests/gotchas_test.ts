@@ -375,6 +375,22 @@ Deno.test("A read of stdin that is given up", async () => {
   await program.status;
 });
 
+test("A slow reader loses the end of the log after a stop", async () => {
+  const program = start(["-l", "-f", "text", "--", "seq", "200000"]);
+  const reader = new PipeReader(program.stdout);
+  await reader.peek(1);
+  program.kill("SIGTERM");
+  // Nothing is read meanwhile.
+  const { signal } = await program.status;
+  const stderr = await new Response(program.stderr).text();
+  const log = await reader.text();
+  assertEquals({ signal, isWhole: log.includes(" 200000\n") }, {
+    signal: "SIGTERM",
+    isWhole: false,
+  });
+  assertMatch(stderr, /the log is incomplete: after a stop its reader has 1 s/);
+});
+
 Deno.test({
   name: "SIGUSR1 opens a debugger",
   ignore: Deno.build.os !== "linux",

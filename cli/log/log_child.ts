@@ -100,8 +100,8 @@ function lastSentences(
   }
   if (logIncomplete) {
     sentences.push(
-      "the log is incomplete: its reader has not taken the rest of it for 1 s " +
-        "after the command's end",
+      "the log is incomplete: after a stop its reader has 1 s for the rest " +
+        "of it, and did not take all",
     );
   }
   return sentences;

@@ -18,7 +18,7 @@ export interface End {
   status: ExitStatus;
   /** Why the program stopped the child without a failure, or `null`. */
   stoppedFor: StoppedFor | null;
-  /** The reader of the log was stuck: the end of the log is missing. */
+  /** The reader of the log was too slow: the end of the log is missing. */
   logIncomplete: boolean;
 }
 

@@ -124,8 +124,15 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: "a second program that rotates the file is not seen",
     file: "cli/log/file/rotate.ts",
-    from: "    if (!await tryLock(this.#file)) return false;\n",
+    from: "    if (!await tryLock(this.#file, rotates)) return false;\n",
     to: "",
+    tests: FILE,
+  },
+  {
+    name: "a program that appends rotates another one's lines away",
+    file: "cli/log/file/rotate.ts",
+    from: "tryLock(this.#file, rotates)",
+    to: "tryLock(this.#file, false)",
     tests: FILE,
   },
   {

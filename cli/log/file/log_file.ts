@@ -37,7 +37,8 @@ export interface LogFileOptions {
  * - A process that holds FILE open (`tail -f`) keeps reading the old file, now
  *   FILE.1; one that opens the name anew (`tail -F`) follows. Between the two
  *   there is no FILE for a moment.
- * - A second program that rotates the same FILE is refused, by an advisory lock.
+ * - A second program that writes to the same FILE is refused, by an advisory
+ *   lock. Programs that do not rotate share a FILE.
  * - A new file has the mode of the one before, less the umask.
  * - The program may be killed at any moment: see `rotate`.
  *
@@ -60,10 +61,11 @@ export async function openLogFile(
   try {
     if (maxBytes !== undefined) await checkRotation(path, keep);
     const file = await RotatingFile.open(path, rotation);
-    if (maxBytes !== undefined && !await file.lock()) {
+    if (!await file.lock()) {
       file.close();
+      const other = maxBytes === undefined ? "rotates" : "writes to";
       throw new LogFileError(
-        sentence(path, "another program rotates the file: choose another one"),
+        sentence(path, `another program ${other} the file: choose another one`),
       );
     }
     return new PipeWriter(new FileSink(path, file));

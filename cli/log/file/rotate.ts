@@ -54,11 +54,17 @@ export class RotatingFile {
   }
 
   /**
-   * Locks the file against another program that rotates it; `false` if there is
-   * one. The lock lasts until the file is closed or the program has ended.
+   * Locks the file; `false` if another program has a lock that forbids it. The
+   * lock lasts until the file is closed or the program has ended.
+   *
+   * A program that rotates must be alone: another one that appends would go on in
+   * the renamed file, and its lines would be removed with that. Programs that only
+   * append share the file.
    */
   async lock(): Promise<boolean> {
-    if (!await tryLock(this.#file)) return false;
+    const rotates = this.#rotation.maxBytes !== Infinity;
+    if (!await tryLock(this.#file, rotates)) return false;
+    if (!rotates) return true;
     // In the middle of a rotation, the other program has the lock of FILE.1.
     try {
       using before = await Deno.open(rotatedName(this.#path, 1));
@@ -220,12 +226,12 @@ async function openRegular(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Whether nobody else has the file's lock, which is ours from now on. */
-async function tryLock(file: Deno.FsFile): Promise<boolean> {
+/** Whether no lock of another program forbids ours, which lasts from now on. */
+async function tryLock(file: Deno.FsFile, isAlone = true): Promise<boolean> {
   // A lock of Windows keeps others from reading the file.
   if (Deno.build.os === "windows") return true;
   try {
-    return await file.tryLock(true);
+    return await file.tryLock(isAlone);
   } catch {
     // Some file systems have no locks. The log does not depend on one.
     return true;

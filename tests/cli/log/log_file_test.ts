@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import {
+  LogFileError,
   type LogFileOptions,
   openLogFile,
 } from "../../../cli/log/file/log_file.ts";
@@ -561,6 +562,39 @@ function ordered(files: Record<string, string>): string[] {
   ) => text);
 }
 
+const PAIRS = [
+  { first: {}, second: {}, refusal: null },
+  { first: { maxBytes: 8 }, second: {}, refusal: "rotates" },
+  { first: {}, second: { maxBytes: 8 }, refusal: "writes to" },
+];
+for (const { first, second, refusal } of PAIRS) {
+  const names = [first, second].map((each) =>
+    "maxBytes" in each ? "rotates" : "appends"
+  );
+  test(
+    `a program that ${names[0]} and one that ${names[1]} ${
+      refusal === null ? "share a file" : "do not share a file"
+    }`,
+    async () => {
+      using folder = temporaryFolder();
+      const path = `${folder.path}/log`;
+      await using _ = await openLogFile(path, first);
+      if (refusal === null) {
+        await using _ = await openLogFile(path, second);
+        return;
+      }
+      const { message } = await assertRejects(
+        () => openLogFile(path, second),
+        LogFileError,
+      );
+      assertEquals(
+        message,
+        `Cannot write the log as another program ${refusal} the file: choose another one: current value is "${path}"`,
+      );
+    },
+  );
+}
+
 test("a second program that rotates the same file is refused, also in the middle of a rotation", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/log`;
@@ -569,7 +603,7 @@ test("a second program that rotates the same file is refused, also in the middle
     const error = await assertRejects(() => openLogFile(path, options));
     assertEquals(
       `${error.name}: ${error.message}`,
-      `LogFileError: Cannot write the log as another program rotates the file: choose another one: current value is "${path}"`,
+      `LogFileError: Cannot write the log as another program writes to the file: choose another one: current value is "${path}"`,
     );
   };
   {
@@ -578,8 +612,6 @@ test("a second program that rotates the same file is refused, also in the middle
     for (let n = 0; n < 3; n++) await log.write("1234567\n");
     await log.flush();
     await refused();
-    // Without a largest size it is no rotation.
-    await writeAll(path, {}, ["abc\n"]);
   }
   // Between the rename and the new file, the lock is that of FILE.1.
   using before = Deno.openSync(`${path}.1`);
