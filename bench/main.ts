@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a benchmark speaks to a person
 /**
- * Every measurement, one after the other, or those that are named. All within
- * four minutes on two cores; with `--full` more rounds, peers and inputs.
+ * Every measurement but the long ones, one after the other, or those that are
+ * named. Within four minutes on two cores; with `--full` also the long ones, and
+ * more rounds, peers and inputs.
  *
  *     deno task bench [log reader …]
  *     deno task bench:full [log reader …]
@@ -32,6 +33,9 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   channel,
 };
 
+/** Parts that take minutes: with `--full`, or by name. */
+const LONG: ReadonlySet<string> = new Set(["channel"]);
+
 const isFull = Deno.args.includes("--full");
 const named = Deno.args.filter((word) => word !== "--full");
 const unknown = named.find((name) => !Object.hasOwn(PARTS, name));
@@ -44,7 +48,8 @@ if (unknown !== undefined) {
 }
 const times: string[] = [];
 const startMs = performance.now();
-for (const name of named.length > 0 ? named : Object.keys(PARTS)) {
+const all = Object.keys(PARTS).filter((name) => isFull || !LONG.has(name));
+for (const name of named.length > 0 ? named : all) {
   console.log(`\n== ${name}`);
   const partMs = performance.now();
   await PARTS[name]!(isFull);
