@@ -134,8 +134,6 @@ export class OutputPipe implements Source {
     const bytes = this.#kept.shift();
     if (bytes !== undefined) {
       this.#keptBytes -= bytes.length;
-      // What is given out must not grow.
-      if (this.#kept.length === 0) this.#room = 0;
       this.#readPipe();
       return Promise.resolve(bytes);
     }

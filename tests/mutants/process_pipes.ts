@@ -199,13 +199,6 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
     tests: OUTPUT,
   },
   {
-    name: "a piece that was given out grows",
-    file: "src/process/output_pipe.ts",
-    from: "      if (this.#kept.length === 0) this.#room = 0;\n",
-    to: "",
-    tests: OUTPUT,
-  },
-  {
     name: "a stop does not read ahead",
     file: "src/process/output_pipe.ts",
     from: 'if (this.#mode === "onDemand") this.#mode = "ahead";',
