@@ -1,4 +1,4 @@
-import { concat, PIPE_BYTES } from "../bytes.ts";
+import { concat, NO_BYTES, PIPE_BYTES } from "../bytes.ts";
 import type { Sink } from "../write/sink.ts";
 
 /** What can be given to a child as its whole stdin. */
@@ -13,8 +13,8 @@ const CHUNKS_PER_TURN = 128;
 /**
  * Writes to the stdin of a child: for a `PipeWriter`, or all of an input.
  *
- * A write takes at most 64 KiB of the pipe at a time, so that `bytes` is exact
- * when the child leaves in the middle of a large one.
+ * A large write is given to the pipe in parts of 64 KiB, so that `bytes` counts
+ * what was written when the child leaves in the middle of it.
  */
 export class StdinPipe implements Sink {
   readonly givesBack = true;
@@ -45,11 +45,31 @@ export class StdinPipe implements Sink {
     return this.#giveUp !== undefined;
   }
 
+  /**
+   * A descendant that holds the pipe and does not read would block the write for
+   * as long as it lives, and Deno cannot end it: `end` rejects it here.
+   *
+   * A race against one promise of the pipe's whole life would leave 300 bytes
+   * behind with each write.
+   */
   write(pieces: readonly Uint8Array[]): Promise<void> {
-    const size = pieces.reduce((sum, { length }) => sum + length, 0);
-    if (size > PIPE_BYTES) return this.#writeLarge(pieces);
-    // A frame comes as two pieces, and a write costs more than the copy.
-    return this.#writePiece(pieces.length === 1 ? pieces[0]! : concat(pieces));
+    if (this.#isClosed) return Promise.reject(closedError());
+    let size = 0;
+    for (const piece of pieces) size += piece.length;
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      const written = size > PIPE_BYTES
+        ? this.#writeLarge(pieces)
+        // A frame comes as two pieces, and a write costs more than the copy.
+        : this.#writePart(pieces.length === 1 ? pieces[0]! : concat(pieces));
+      written.then(() => {
+        this.#giveUp = undefined;
+        resolve();
+      }, (error) => {
+        this.#giveUp = undefined;
+        reject(error);
+      });
+    });
   }
 
   /** Ends stdin after what was written. Never rejects. */
@@ -112,35 +132,43 @@ export class StdinPipe implements Sink {
     return this.write([chunk]).then(() => true, () => false);
   }
 
+  /** The next part is queued while one is being written: no time between them. */
   async #writeLarge(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const bytes of pieces) {
-      for (let at = 0; at < bytes.length; at += PIPE_BYTES) {
-        await this.#writePiece(bytes.subarray(at, at + PIPE_BYTES));
-      }
+    let before: Promise<void> | undefined;
+    for (const part of partsOf(pieces)) {
+      const written = this.#writePart(part);
+      written.catch(() => {}); // It may fail while the one before is awaited.
+      await before;
+      if (this.#isClosed) throw closedError();
+      before = written;
     }
+    await before;
   }
 
-  /**
-   * A descendant that holds the pipe and does not read would block the write for
-   * as long as it lives, and Deno cannot end it: `end` rejects it here.
-   *
-   * A race against one promise of the pipe's whole life would leave 300 bytes
-   * behind with each write.
-   */
-  #writePiece(piece: Uint8Array): Promise<void> {
-    if (this.#isClosed) return Promise.reject(closedError());
-    return new Promise((resolve, reject) => {
-      this.#giveUp = reject;
-      this.#pipe.write(piece).then(() => {
-        this.#giveUp = undefined;
-        this.bytes += piece.length;
-        resolve();
-      }, (error) => {
-        this.#giveUp = undefined;
-        reject(error);
-      });
+  #writePart(part: Uint8Array): Promise<void> {
+    return this.#pipe.write(part).then(() => {
+      this.bytes += part.length;
     });
   }
+}
+
+/** The same bytes in parts of 64 KiB. A header goes with what follows it. */
+function* partsOf(pieces: readonly Uint8Array[]): Generator<Uint8Array> {
+  let rest: Uint8Array = NO_BYTES;
+  for (const bytes of pieces) {
+    let at = 0;
+    if (rest.length > 0) {
+      at = PIPE_BYTES - rest.length;
+      rest = concat([rest, bytes.subarray(0, at)]);
+      if (rest.length < PIPE_BYTES) continue;
+      yield rest;
+    }
+    for (; at + PIPE_BYTES <= bytes.length; at += PIPE_BYTES) {
+      yield bytes.subarray(at, at + PIPE_BYTES);
+    }
+    rest = bytes.subarray(at);
+  }
+  if (rest.length > 0) yield rest;
 }
 
 function checkBytes(chunk: unknown): void {

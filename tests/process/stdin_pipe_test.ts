@@ -82,7 +82,7 @@ test("the writer's own close is not an error", async () => {
 });
 
 test("a frame of several pieces reaches the child whole, small or large", async () => {
-  for (const size of [3, 60_000, 200_000]) {
+  for (const size of [3, 60_000, 65_531, 65_532, 200_000]) {
     await using child = spawn("cat", [], { stdin: "piped" });
     const text = textOf(child);
     await child.stdin.writeNow([
