@@ -318,7 +318,14 @@ export class Channel<Message = unknown> implements AsyncDisposable {
     return said;
   }
 
-  #wait(options: WaitOptions = {}): Promise<Message | null> {
+  #wait(options?: WaitOptions): Promise<Message | null> {
+    if (options === undefined) {
+      // Most waits: there is nothing to be cleaned up after them.
+      return new Promise((give, fail) => {
+        this.#waiting.add({ give, fail });
+        this.#read();
+      });
+    }
     const { signal, timeoutMs } = options;
     return new Promise((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
@@ -418,6 +425,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
       for (const waiter of this.#waiting) {
         const message = this.#ahead.take();
         if (message === undefined) break;
+        this.#waiting.delete(waiter);
         waiter.give(message);
       }
     }
@@ -440,6 +448,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
     if (this.#end !== undefined) return;
     this.#end = { error };
     for (const waiter of this.#waiting) {
+      this.#waiting.delete(waiter);
       if (error === undefined) waiter.give(null);
       else waiter.fail(error);
     }

@@ -151,7 +151,9 @@ export class BufferedSource {
       : performance.now() + timeoutMs;
     for (let isFirst = true;; isFirst = false) {
       if (this.hasEnded) return null;
-      let waitMs = deadline - performance.now();
+      let waitMs = timeoutMs === undefined
+        ? Infinity
+        : deadline - performance.now();
       let late = () => timeoutError("timeoutMs", timeoutMs!);
       if (stallTimeoutMs !== undefined && this.buffer.length > 0) {
         if (stallTimeoutMs < waitMs) {
