@@ -1,5 +1,5 @@
-import type { Socket } from "node:net";
 import { NO_BYTES, PIPE_BYTES } from "../bytes.ts";
+import { POLLED, PolledSource } from "./polled_source.ts";
 import { PipeReader } from "./reader.ts";
 import type { Source } from "./source.ts";
 
@@ -8,90 +8,6 @@ const RETRY_MS = 5;
 
 /** A read that waits. */
 type Pending = PromiseWithResolvers<Uint8Array | null>;
-
-/** The part of a polled socket that Node's own types leave out. */
-interface WithHandle {
-  readonly _handle?: {
-    readStop(): number;
-    setBlocking(isBlocking: boolean): number;
-  };
-}
-
-/**
- * Descriptor 0 as a socket of Node: polled, with no thread that waits. Node
- * takes pipes and sockets, and throws on anything else.
- *
- * The socket is paused unless a read waits. Node reads one chunk more into the
- * socket's own buffer. The socket stays open to the end of the program: to
- * close it would close descriptor 0, and the next file that is opened would be
- * stdin, also that of every child that inherits it.
- *
- * Polling sets `O_NONBLOCK` on the pipe for all who hold it. A command that
- * reads from the same pipe after this program would fail with EAGAIN, so it is
- * cleared at the end of the stream, of the reader or of the program.
- */
-class PolledStdin implements Source {
-  readonly #socket: Socket;
-  #pending: Pending | undefined;
-  #hasEnded = false;
-  #failure: Error | undefined;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.pause().unref();
-    socket.on("data", (bytes) => {
-      socket.pause().unref();
-      this.#settle(
-        new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length),
-      );
-    });
-    socket.on("end", this.#end);
-    socket.on("error", (error) => {
-      this.#failure = error;
-      this.#end();
-    });
-    addEventListener("unload", this.#clear);
-  }
-
-  read(): Promise<Uint8Array | null> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    if (this.#hasEnded) return Promise.resolve(null);
-    this.#pending = Promise.withResolvers();
-    // Only a read that waits keeps the program running.
-    this.#socket.ref().resume();
-    return this.#pending.promise;
-  }
-
-  async cancel(): Promise<void> {
-    this.#hasEnded = true;
-    this.#socket.pause().unref();
-    // Node starts the next read within this turn, whether paused or not. Only
-    // after that `#clear` can stop it.
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#end();
-  }
-
-  #settle(bytes: Uint8Array | null): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if (this.#failure === undefined) pending?.resolve(bytes);
-    else pending?.reject(this.#failure);
-  }
-
-  readonly #end = (): void => {
-    this.#hasEnded = true;
-    this.#clear();
-    removeEventListener("unload", this.#clear);
-    this.#settle(null);
-  };
-
-  /** Clears O_NONBLOCK. A read of a pipe that blocks would stop the program. */
-  readonly #clear = (): void => {
-    const handle = (this.#socket as WithHandle)._handle;
-    handle?.readStop();
-    handle?.setBlocking(true);
-  };
-}
 
 /**
  * Descriptor 0 by `Deno.stdin.read`, which waits on a thread: for files,
@@ -144,9 +60,7 @@ async function openStdin(): Promise<Source> {
   try {
     if (Deno.build.os === "windows") return new ThreadedStdin();
     const { Socket } = await import("node:net");
-    // Without its writable half it would close descriptor 0 at the end.
-    const options = { fd: 0, readable: true, writable: true };
-    return new PolledStdin(new Socket({ ...options, allowHalfOpen: true }));
+    return new PolledSource(new Socket({ fd: 0, ...POLLED }));
   } catch {
     return new ThreadedStdin();
   }
