@@ -14,7 +14,7 @@ import type { ParentSettings } from "../options/parent.ts";
  */
 const SLICES_PER_WRITE = 4096;
 
-/** Above this the lines are written before the next ones are formatted. */
+/** Above this the lines are handed on before the next ones are formatted. */
 const FULL_BYTES = 256 * 1024;
 
 /** For all that was handed on at once. */
@@ -39,8 +39,8 @@ export class Log {
   readonly #writer: LogWriter;
   readonly #sliceBytes: number;
   readonly #maxLines: number;
-  // Two buffers: the lines of the next chunk are formatted in one while those of
-  // this chunk are written from the other.
+  // Two buffers: the lines of the next chunks are formatted in one while those
+  // of earlier chunks are written from the other.
   #filling = new LineBuffer();
   #leaving = new LineBuffer();
   #written: Promise<void> = Promise.resolve();
@@ -81,8 +81,8 @@ export class Log {
   }
 
   /**
-   * Logs `chunk` in slices. Resolves when its lines have been handed on and
-   * there is room for the next chunk; rejects if the log can't be written.
+   * Logs `chunk` in slices. Resolves when there is room for the next chunk;
+   * rejects if the log can't be written.
    */
   async slices(chunk: Uint8Array, arrival: Arrival): Promise<void> {
     const step = this.#sliceBytes * SLICES_PER_WRITE;
@@ -159,19 +159,24 @@ export class Log {
   }
 
   /**
-   * Hands on what was added, when what was handed on before has left. Rejects
-   * if that could not be written.
+   * Hands on what was added. While what was handed on before is being written,
+   * up to 256 KiB are collected, which leave together after it. With a write
+   * for each read, `raw` into a pipe takes a third longer. Above that it waits.
+   * Rejects if the log could not be written.
    */
   send(): Promise<void> {
-    if (this.#isWriting) return this.#sendLater();
-    this.#sendNow();
+    if (this.#mustWait) return this.#waitForRoom();
+    if (!this.#isWriting) this.#sendNow();
     return SENT;
   }
 
-  async #sendLater(): Promise<void> {
-    // Both pipes may wait here: the first one that goes on writes again.
-    while (this.#isWriting) await this.#written;
-    this.#sendNow();
+  get #mustWait(): boolean {
+    return this.#isWriting && (this.shouldSend || this.#hasFailed);
+  }
+
+  async #waitForRoom(): Promise<void> {
+    // Both pipes may wait here: the first one that goes on can fill it again.
+    while (this.#mustWait) await this.#written;
   }
 
   #sendNow(): void {
@@ -184,6 +189,7 @@ export class Log {
     this.#written = this.#writer.writeNow([lines.written()]);
     this.#written.then(() => {
       this.#isWriting = false;
+      this.#sendNow();
     }, (error) => {
       // Told at once: the next line may be long in coming.
       this.#hasFailed = true;
@@ -194,7 +200,7 @@ export class Log {
   /** Resolves when all lines have been accepted by the pipe or file. */
   async flush(): Promise<void> {
     await this.send();
-    await this.#written;
+    while (this.#isWriting) await this.#written;
   }
 
   /**

@@ -15,6 +15,20 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     tests: FOLLOW,
   },
   {
+    name: "what is collected during a write has no limit",
+    file: "cli/log/log.ts",
+    from: "this.#isWriting && (this.shouldSend || this.#hasFailed)",
+    to: "this.#isWriting && this.#hasFailed",
+    tests: FOLLOW,
+  },
+  {
+    name: "what was collected during a write does not leave after it",
+    file: "cli/log/log.ts",
+    from: "      this.#isWriting = false;\n      this.#sendNow();\n",
+    to: "      this.#isWriting = false;\n",
+    tests: FOLLOW,
+  },
+  {
     name: "a turn does not wait for the one before",
     file: "cli/log/log.ts",
     from: "    await before;\n",

@@ -162,3 +162,33 @@ Deno.test("an observer that fails is left out, and the log is whole", async () =
   await log.close();
   assertEquals(text(), "abc");
 });
+
+Deno.test("what comes while the log is being written leaves together after it, up to a limit", async () => {
+  const { promise: mayGo, resolve: letGo } = Promise.withResolvers<void>();
+  const sizes: number[] = [];
+  const sink: Sink = {
+    givesBack: true,
+    write([piece]) {
+      sizes.push(piece!.length);
+      return mayGo;
+    },
+    close: () => Promise.resolve(),
+  };
+  const log = new Log(new PipeWriter(sink), new RawFormat(), {
+    sliceBytes: 32,
+    maxLines: Infinity,
+  });
+  const arrival = new Clock().now("out");
+  for (let n = 0; n < 3; n++) await log.slices(new Uint8Array(1), arrival);
+  assertEquals(sizes, [1]);
+  let hasRoom = false;
+  const large = log.slices(new Uint8Array(300_000), arrival)
+    .then(() => hasRoom = true);
+  await turn();
+  assertEquals([hasRoom, sizes], [false, [1]]);
+  letGo();
+  await large;
+  await log.close();
+  assertEquals(sizes.length, 3);
+  assertEquals(sizes.reduce((sum, size) => sum + size), 300_003);
+});
