@@ -177,6 +177,10 @@ export class OutputPipe implements Source {
     this.#keep = "none";
     this.#forget();
     this.#answer(null);
+    // After the exit a descendant may write for as long as it lives.
+    if (this.#mode === "draining" && this.#endLimit === undefined) {
+      this.#limit(this.#options.exitDelayMs);
+    }
     this.readAhead();
   }
 

@@ -41,6 +41,13 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
     tests: OUTPUT,
   },
   {
+    name: "a pipe that is dropped after the exit holds the status up",
+    file: "src/process/output_pipe.ts",
+    from: 'if (this.#mode === "draining" && this.#endLimit === undefined) {',
+    to: 'if (this.#mode === "onDemand" && this.#endLimit === undefined) {',
+    tests: OUTPUT,
+  },
+  {
     name: "a reader is cut off when exitDelayMs has passed",
     file: "src/process/output_pipe.ts",
     from: "    if (!wasStopped && !isRead) this",

@@ -439,6 +439,23 @@ for (const isPending of [true, false]) {
   });
 }
 
+for (
+  const { writes, line } of [
+    { writes: "drips", line: "while echo x; do sleep 0.02; done" },
+    { writes: "floods", line: "exec yes" },
+  ]
+) {
+  test(`a descendant that ${writes} holds the end up for exitDelayMs in all where the rest is dropped after the exit`, async () => {
+    const script = `echo hi; (${line}) 2>/dev/null & exit 0`;
+    await using child = spawn("sh", ["-c", script], { timeoutMs: 5000 });
+    assertEquals(await child.stdout.readLine(), "hi");
+    await until(() => child.hasExited);
+    const { ms, value } = await timed(() => child.check({ rest: "drop" }));
+    assertEquals([value.code, value.drained], [0, false]);
+    assertLessOrEqual(ms, 2000);
+  });
+}
+
 test("a status that is only looked at changes nothing", async () => {
   await using child = spawn("head", ["-c", "1000000", "/dev/zero"]);
   const { status } = child;
