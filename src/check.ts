@@ -40,9 +40,14 @@ export function checkMs(
   );
 }
 
-/** A text that looks like a number is shown as the text that it is. */
-function shown(value: unknown): string {
-  return typeof value === "string" ? `"${quote(value)}"` : String(value);
+/** A value in an error: a text in quotes, as "500" is not 500. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return `"${quote(value)}"`;
+  if (typeof value === "function") return "a function";
+  // A template would call the object's own code, which may throw.
+  return typeof value === "object" && value !== null
+    ? value.constructor?.name || "an object"
+    : String(value);
 }
 
 /** Refuses a value that is none of the words; `undefined` is a default. */
@@ -58,15 +63,44 @@ export function checkOneOf(
   const rule = [...quoted, ...(more ? [more] : [])].join(", ");
   throw new TypeError(
     `Cannot ${purpose} as ${name} must be one of ${rule}: current value is ${
-      typeof value === "string" ? `"${quote(value)}"` : kindOf(value)
+      shown(value)
     }`,
   );
 }
 
-function kindOf(value: unknown): string {
-  return typeof value === "object"
-    ? value?.constructor?.name ?? "null"
-    : String(value);
+/** Refuses a value of another type than `type`; `undefined` is a default. */
+export function checkType(
+  purpose: string,
+  name: string,
+  value: unknown,
+  type: "boolean" | "function",
+): void {
+  if (value === undefined || typeof value === type) return;
+  throw new TypeError(
+    `Cannot ${purpose} as ${name} must be a ${type}: current value is ${
+      shown(value)
+    }`,
+  );
+}
+
+/** Refuses what is not a list. */
+export function checkList(purpose: string, name: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new TypeError(
+    `Cannot ${purpose} as ${name} must be a list: current value is ${
+      shown(value)
+    }`,
+  );
+}
+
+/** Refuses what is not an `AbortSignal`; `undefined` is none. */
+export function checkAbortSignal(purpose: string, value: unknown): void {
+  if (value === undefined || value instanceof AbortSignal) return;
+  throw new TypeError(
+    `Cannot ${purpose} as signal must be an AbortSignal: current value is ${
+      shown(value)
+    }`,
+  );
 }
 
 /** Refuses an option that is none of the known ones: a typing mistake. */
@@ -74,11 +108,19 @@ export function checkKeys(
   purpose: string,
   options: object,
   known: readonly string[],
+  what = "its options",
 ): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot ${purpose} as ${what} must be an object: current value is ${
+        shown(options)
+      }`,
+    );
+  }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     throw new TypeError(
-      `Cannot ${purpose} as its options are ${
+      `Cannot ${purpose} as ${what} are ${
         known.join(", ")
       }: current value is "${quote(key)}"`,
     );

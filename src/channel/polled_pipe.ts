@@ -43,6 +43,8 @@ export function polledSink(fd: number): Sink {
     },
     close() {
       restore();
+      // An error has closed it already.
+      if (socket.closed) return Promise.resolve();
       return new Promise((resolve) => {
         socket.ref().once("close", () => resolve()).destroy();
       });

@@ -1,3 +1,5 @@
+import { shown } from "../check.ts";
+
 /**
  * Where the bytes of a {@linkcode PipeWriter} go directly, without a Web Stream
  * between. One write at a time.
@@ -24,23 +26,38 @@ export interface Sink {
    */
   write(pieces: readonly Uint8Array[]): Promise<void>;
   /**
-   * Ends it. Called once, after the last write.
+   * Ends it. Called once, after the last write; also after one that has failed,
+   * if there is no `abort`. What it rejects with is ignored then.
    *
    * @returns Resolves when it has ended.
    */
   close(): Promise<void>;
   /**
    * Ends it at once, also while a write is pending, because the rest of the
-   * bytes cannot be had. `close` is called if it is left out.
+   * bytes cannot be had, or because a write has failed. Called once, and `close`
+   * is not called then. `close` is called if it is left out.
    *
-   * @param reason Why the rest cannot be had.
+   * @param reason Why the rest cannot be had, or written.
    * @returns Resolves when it has ended.
    */
   abort?(reason: unknown): Promise<void>;
 }
 
+/** The sink of what a writer was given. */
+export function sinkOf(to: WritableStream<Uint8Array> | Sink): Sink {
+  if (to instanceof WritableStream) return streamSink(to);
+  const given = Object(to);
+  if (typeof given.write === "function" && typeof given.close === "function") {
+    return to;
+  }
+  throw new TypeError(
+    "Cannot write as what is written to must be a WritableStream or a Sink: " +
+      `current value is ${shown(to)}`,
+  );
+}
+
 /** Locks a stream and makes a sink of it. */
-export function streamSink(stream: WritableStream<Uint8Array>): Sink {
+function streamSink(stream: WritableStream<Uint8Array>): Sink {
   const writer = stream.getWriter();
   // Rejects when the stream breaks. Each write rejects then, too.
   writer.ready.catch(() => {});

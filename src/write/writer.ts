@@ -1,7 +1,8 @@
+import { shown } from "../check.ts";
 import { BrokenPipeError } from "../errors.ts";
 import type { Framing } from "../frame/framing.ts";
 import { DONE, LARGE_BYTES, sizeOf, WriteQueue } from "./queue.ts";
-import { type Sink, streamSink } from "./sink.ts";
+import { type Sink, sinkOf } from "./sink.ts";
 
 const ENCODER = new TextEncoder();
 
@@ -20,6 +21,8 @@ const ENCODER = new TextEncoder();
  * `flush` rejects with a {@linkcode BrokenPipeError}. Such a rejection does not
  * end the program if nobody awaits it, and `close` resolves. A stream within
  * the program fails with the error that it was cancelled with.
+ *
+ * After any failure the stream or sink is ended at once.
  *
  * No method throws: a wrong argument rejects with a `TypeError`.
  *
@@ -42,6 +45,7 @@ export class PipeWriter implements AsyncDisposable {
   readonly #queue: WriteQueue;
   readonly #closed = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
+  #sinkEnd: Promise<void> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
   /** Whether the caller has a promise that rejects with the failure. */
   #isReported = false;
@@ -51,11 +55,15 @@ export class PipeWriter implements AsyncDisposable {
    *
    * @param to Where the bytes go: a child's stdin, a file, a transform; or a
    * {@linkcode Sink} of your own.
-   * @throws {TypeError} If the stream is locked already.
+   * @throws {TypeError} If the stream is locked already, or it is neither.
    */
   constructor(to: WritableStream<Uint8Array> | Sink) {
-    this.#sink = to instanceof WritableStream ? streamSink(to) : to;
-    this.#queue = new WriteQueue(this.#sink, this.#closed.reject);
+    this.#sink = sinkOf(to);
+    this.#queue = new WriteQueue(this.#sink, (error) => {
+      this.#closed.reject(error);
+      // A child would wait for the end of its stdin, and a file stay open.
+      this.#endSink(true, error).catch(() => {});
+    });
     this.#closed.promise.catch(() => {});
   }
 
@@ -150,8 +158,8 @@ export class PipeWriter implements AsyncDisposable {
    * @param framing The rule, such as `lengthPrefix()`.
    * @param frame The payload, or what else the framing takes.
    * @returns Resolves as {@linkcode write} does. Rejects with a `RangeError` or
-   * `TypeError` if the frame could not be read back, or after `close`; nothing
-   * was written then.
+   * `TypeError` if the frame could not be read back, if the framing gives no
+   * list of bytes, or after `close`; nothing was written then.
    *
    * @example A message in front of which stands its length
    * ```ts
@@ -174,6 +182,8 @@ export class PipeWriter implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error);
     }
+    const refused = wrongPieces(pieces);
+    if (refused !== undefined) return refused;
     const size = sizeOf(pieces);
     // One write to the sink: another writer of the same stdout waits for it.
     if (size >= LARGE_BYTES) return this.#push(pieces);
@@ -192,7 +202,7 @@ export class PipeWriter implements AsyncDisposable {
    * @param pieces The bytes, in order. Do not change them before the promise
    * has resolved, and never if the stream passes its chunks on.
    * @returns Resolves when the pipe has accepted all of them. Rejects with a
-   * `TypeError` if a piece is no bytes, or after `close`.
+   * `TypeError` if it is no list, if a piece is no bytes, or after `close`.
    *
    * @example A header and its payload
    * ```ts
@@ -211,10 +221,8 @@ export class PipeWriter implements AsyncDisposable {
    * ```
    */
   writeNow(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) {
-      if (piece instanceof Uint8Array) continue;
-      return refusal("each piece must be a Uint8Array", typeName(piece));
-    }
+    const refused = wrongPieces(pieces);
+    if (refused !== undefined) return refused;
     return this.#push(pieces);
   }
 
@@ -262,21 +270,33 @@ export class PipeWriter implements AsyncDisposable {
       await this.#queue.last;
       // It may have failed since the last write.
       if (this.broken !== undefined) throw this.broken;
-      await this.#sink.close();
+      await this.#endSink(false);
       this.#closed.resolve();
     } catch (error) {
       this.#queue.break(error);
       const isKnown = this.broken instanceof BrokenPipeError ||
         this.#isReported;
+      await this.#sinkEnd?.catch(() => {});
       if (!isKnown) throw error;
     }
+  }
+
+  /** Ends the sink once: after a failure by its `abort`, if it has one. */
+  #endSink(hasFailed: boolean, reason?: unknown): Promise<void> {
+    const end = async () => {
+      if (hasFailed && this.#sink.abort) await this.#sink.abort(reason);
+      else await this.#sink.close();
+    };
+    return this.#sinkEnd ??= end();
   }
 
   async #abort(reason: unknown): Promise<void> {
     if (this.#closing !== undefined) return;
     this.#closing = DONE;
+    // Before `break`, which would make an error of a reason that is none.
+    const ended = this.#endSink(true, reason);
     this.#queue.break(reason);
-    await (this.#sink.abort?.(reason) ?? this.#sink.close());
+    await ended;
   }
 
   /** A promise for the caller: `close` need not reject with the same again. */
@@ -317,6 +337,18 @@ function refusal(rule: string, value: string): Promise<never> {
   return Promise.reject(
     new TypeError(`Cannot write as ${rule}: current value is ${value}`),
   );
+}
+
+/** The refusal of pieces that cannot be written. */
+function wrongPieces(pieces: readonly unknown[]): Promise<never> | undefined {
+  if (!Array.isArray(pieces)) {
+    return refusal("the pieces must be a list of Uint8Array", shown(pieces));
+  }
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) continue;
+    return refusal("each piece must be a Uint8Array", typeName(piece));
+  }
+  return undefined;
 }
 
 function typeName(value: unknown): string {

@@ -428,4 +428,18 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
     to: "return reader = new",
     tests: STDIN,
   },
+  {
+    name: "a sink whose write has failed stays open",
+    file: "src/write/writer.ts",
+    from: "      this.#endSink(true, error).catch(() => {});\n",
+    to: "",
+    tests: WRITER,
+  },
+  {
+    name: "a sink whose write has failed is closed as if all were there",
+    file: "src/write/writer.ts",
+    from: "if (hasFailed && this.#sink.abort)",
+    to: "if (!hasFailed && this.#sink.abort)",
+    tests: WRITER,
+  },
 ];

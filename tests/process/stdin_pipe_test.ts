@@ -73,6 +73,18 @@ for (const size of [0, 300_000]) {
   });
 }
 
+test("a write that fails before it reaches the pipe closes stdin", async () => {
+  await using child = spawn("cat", [], { stdin: "piped", timeoutMs: 5000 });
+  child.stdin.writeNow([new Uint8Array(3)]);
+  const bytes = new Uint8Array(9);
+  const written = child.stdin.writeNow([new Uint8Array(4), bytes]);
+  // Its memory has gone when its turn comes.
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  await assertRejects(() => written, TypeError);
+  assertEquals((await textOf(child)).length, 3);
+  assertEquals((await child.status).reason, "exited");
+});
+
 test("the writer's own close is not an error", async () => {
   await using child = spawn("cat", [], { stdin: "piped" });
   await child.stdin.close();

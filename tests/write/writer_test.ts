@@ -5,6 +5,7 @@ import {
   assertInstanceOf,
   assertLessOrEqual,
   assertRejects,
+  assertThrows,
 } from "../support/std_assert.ts";
 import {
   BrokenPipeError,
@@ -504,6 +505,89 @@ Deno.test("what is neither bytes nor text rejects, and nothing of it is written"
   await writer.close();
   assertEquals(text(), "");
 });
+
+Deno.test("pieces that are no list reject, and the writer goes on", async () => {
+  const { stream, text } = collector();
+  const writer = new PipeWriter(stream);
+  const list = "Cannot write as the pieces must be a list of Uint8Array: " +
+    "current value is";
+  const piece = "Cannot write as each piece must be a Uint8Array: " +
+    "current value is number";
+  for (
+    const { pieces, says } of [
+      { pieces: 5, says: `${list} 5` },
+      { pieces: null, says: `${list} null` },
+      { pieces: undefined, says: `${list} undefined` },
+      { pieces: "", says: `${list} ""` },
+      { pieces: encode("x"), says: `${list} Uint8Array` },
+      { pieces: [encode("x"), 5], says: piece },
+    ]
+  ) {
+    const framing = { ...lines(), encode: () => pieces } as never;
+    for (
+      const write of [
+        () => writer.writeNow(pieces as never),
+        () => writer.writeFrame(framing, encode("x") as never),
+      ]
+    ) {
+      const error = await assertRejects(write, TypeError);
+      assertEquals(error.message, says);
+    }
+  }
+  await writer.write("on");
+  await writer.close();
+  assertEquals([text(), writer.broken], ["on", undefined]);
+});
+
+Deno.test("what is neither a stream nor a sink is refused", () => {
+  for (
+    const { to, value } of [
+      { to: undefined, value: "undefined" },
+      { to: null, value: "null" },
+      { to: 5, value: "5" },
+      { to: {}, value: "Object" },
+      { to: { write() {} }, value: "Object" },
+      { to: Object.create(null), value: "an object" },
+    ]
+  ) {
+    const error = assertThrows(() => new PipeWriter(to as never), TypeError);
+    assertEquals(
+      error.message,
+      "Cannot write as what is written to must be a WritableStream or a Sink: " +
+        `current value is ${value}`,
+    );
+  }
+});
+
+Deno.test.each([
+  { title: "by its abort", hasAbort: true, fails: false },
+  { title: "by its close, if it has no abort", hasAbort: false, fails: false },
+  { title: "once, also if that fails", hasAbort: true, fails: true },
+])(
+  "a sink whose write has failed is ended $title",
+  async ({ hasAbort, fails }) => {
+    const calls: unknown[] = [];
+    const failure = new Error("the disk is full");
+    const end = (name: string) => (reason?: unknown) => {
+      calls.push([name, reason]);
+      if (fails) throw new Error("cannot be ended");
+      return Promise.resolve();
+    };
+    const writer = new PipeWriter({
+      givesBack: true,
+      write: () => Promise.reject(failure),
+      close: end("close"),
+      ...(hasAbort ? { abort: end("abort") } : {}),
+    });
+    writer.write("x");
+    assertEquals(await assertRejects(() => writer.flush()), failure);
+    await writer.close();
+    await writer.writable.abort();
+    assertEquals(calls, [
+      hasAbort ? ["abort", failure] : ["close", undefined],
+    ]);
+  },
+);
 
 Deno.test("close is quiet if the reader leaves at the very end", async () => {
   const stream = new WritableStream<Uint8Array>({

@@ -111,8 +111,6 @@ class FileSink implements Sink {
     try {
       for (const piece of pieces) await this.#file.write(piece);
     } catch (error) {
-      // The writer is broken from now on, and does not close a broken sink.
-      this.#file.close();
       throw logFileFailure(this.#path, error);
     }
   }
