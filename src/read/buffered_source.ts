@@ -1,4 +1,4 @@
-import { checkKeys, checkMs } from "../check.ts";
+import { checkAbortSignal, checkKeys, checkMs } from "../check.ts";
 import { timeoutError } from "../errors.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { Cutter } from "./cutters.ts";
@@ -121,7 +121,8 @@ export class BufferedSource {
       const begin = (): void => {
         this.user = "wait";
         this.#wake = wake;
-        if (!this.#isReading) this.#read(true);
+        if (this.#isReading) this.#source.ref?.();
+        else this.#read(true);
       };
       const wake = (failure?: Failure): void => {
         this.#wake = this.user = undefined;
@@ -195,6 +196,8 @@ export class BufferedSource {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const finish = (failure?: Failure) => {
         this.#wake = undefined;
+        // The wait has ended early: its read must not keep the program running.
+        if (this.#isReading) this.#source.unref?.();
         clearTimeout(timer);
         signal?.removeEventListener("abort", abort);
         if (failure) reject(failure.error);
@@ -208,6 +211,7 @@ export class BufferedSource {
       this.#wake = finish;
       // A poll (0 ms) reads at once: after a turn its timer would have fired.
       if (!this.#isReading) this.#read(waitMs > 0);
+      else this.#source.ref?.();
     });
   }
 
@@ -273,10 +277,12 @@ export class BufferedSource {
 
   #ask(): void {
     try {
-      this.#source.read().then(this.#arrive, this.#fail);
+      Promise.resolve(this.#source.read()).then(this.#arrive, this.#fail);
     } catch (error) {
       this.#fail(error);
     }
+    // The wait has ended before its read began.
+    if (this.#wake === undefined) this.#source.unref?.();
   }
 
   #arrive = (chunk: Uint8Array | null): void => {
@@ -327,9 +333,13 @@ export class BufferedSource {
     this.#wake?.(this.#failure);
   };
 
-  #refuse(error: unknown): void {
-    this.#source.cancel(error).catch(() => {});
+  async #refuse(error: unknown): Promise<void> {
     this.#fail(error);
+    try {
+      await this.#source.cancel(error);
+    } catch {
+      // What the read rejects with says more.
+    }
   }
 }
 
@@ -341,6 +351,7 @@ export function checkWait(
   checkKeys("read", options, keys);
   checkMs("wait", "timeoutMs", options.timeoutMs);
   checkMs("wait", "stallTimeoutMs", options.stallTimeoutMs);
+  checkAbortSignal("wait", options.signal);
 }
 
 /** Gives one cut after another. An async generator is half as fast. */

@@ -76,6 +76,14 @@ export class PolledSource implements Source {
     return this.#pending.promise;
   }
 
+  ref(): void {
+    if (this.#pending !== undefined) this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
   async cancel(): Promise<void> {
     this.#hasEnded = true;
     this.#held = undefined;

@@ -1,4 +1,9 @@
-import { checkInteger, checkKeys, MAX_READ_BYTES } from "../check.ts";
+import {
+  checkInteger,
+  checkKeys,
+  checkType,
+  MAX_READ_BYTES,
+} from "../check.ts";
 import { textDecoder } from "../bytes.ts";
 import type { Framing } from "../frame/framing.ts";
 import {
@@ -95,13 +100,15 @@ export class PipeReader implements AsyncDisposable {
    * @param from What to read: a child's stdout, a file, a transform, or a
    * {@linkcode Source}. Its chunks must not be written to again.
    * @param options `onRead`, as the property {@linkcode PipeReader.onRead}.
-   * @throws {TypeError} If the stream is locked already, or an option is unknown.
+   * @throws {TypeError} If the stream is locked already, or an option is unknown
+   * or unusable.
    */
   constructor(
     from: ReadableStream<Uint8Array> | Source,
     options: PipeReaderOptions = {},
   ) {
     checkKeys("read", options, ["onRead"]);
+    checkType("read", "onRead", options.onRead, "function");
     this.#source = new BufferedSource(from, options.onRead);
     this.#buffer = this.#source.buffer;
   }
@@ -117,6 +124,7 @@ export class PipeReader implements AsyncDisposable {
   }
 
   set onRead(onRead: OnRead | undefined) {
+    checkType("read", "onRead", onRead, "function");
     this.#source.onRead = onRead;
   }
 
@@ -193,9 +201,10 @@ export class PipeReader implements AsyncDisposable {
     delimiter: Delimiter,
     options: ReadUntilOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
+    checkWait(options, ALL_KEYS);
     const { maxBytes = DEFAULT_LINE_BYTES } = options;
     const cutter = this.#untilCutterOf(delimiter, maxBytes);
-    return (await this.#take(cutter, options, ALL_KEYS))!;
+    return (await this.#source.take(cutter, options))!;
   }
 
   /**
@@ -213,8 +222,9 @@ export class PipeReader implements AsyncDisposable {
       this.#lines ??= new LineIterator(this.#source, {});
       return (await this.#lines.next()).value ?? null;
     }
+    checkWait(options, LINE_KEYS);
     const cutter = new LineRunCutter(options, 0);
-    const run = await this.#take(cutter, options, LINE_KEYS);
+    const run = await this.#source.take(cutter, options);
     return run && run.lines[0]!;
   }
 
@@ -249,7 +259,9 @@ export class PipeReader implements AsyncDisposable {
     options?: ReadFrameOptions,
   ): Promise<Frame | null> {
     const cutter = this.#cutterOf(framing);
-    if (options) return await this.#take(cutter, options, FRAME_KEYS);
+    if (options !== undefined) {
+      return await this.#take(cutter, options, FRAME_KEYS);
+    }
     return this.#source.tryTake(cutter) ?? await this.#source.wait(cutter);
   }
 
@@ -454,8 +466,9 @@ export class PipeReader implements AsyncDisposable {
     keys: readonly string[],
     make: (bytes: Uint8Array<ArrayBuffer>) => T,
   ): Promise<T> {
+    checkWait(options, keys);
     const cutter = allCutter(options.maxBytes ?? DEFAULT_ALL_BYTES, make);
-    return (await this.#take(cutter, options, keys)) as T;
+    return (await this.#source.take(cutter, options)) as T;
   }
 
   /** A loop asks for the same framing again and again: one cutter serves it. */

@@ -1,3 +1,5 @@
+import { shown } from "../check.ts";
+
 /**
  * Where a {@linkcode PipeReader} gets its bytes from directly, with no Web
  * Stream in between.
@@ -38,17 +40,26 @@ export interface Source {
    * @param reason Why, for the writing side.
    */
   cancel(reason?: unknown): Promise<void>;
+  /**
+   * A timeout or an abort has ended the wait for the `read` that is pending: from
+   * now on it should not keep the program running. Leave it out, as well as
+   * {@linkcode Source.ref}, where a read does not do that, or cannot be changed.
+   */
+  unref?(): void;
+  /** A caller waits again for the `read` that is pending. */
+  ref?(): void;
 }
 
 /** The source of what a reader was given. */
 export function sourceOf(from: ReadableStream<Uint8Array> | Source): Source {
-  const given: object = Object(from);
-  if ("getReader" in given) {
-    return streamSource(from as ReadableStream<Uint8Array>);
+  const given = Object(from);
+  if (typeof given.getReader === "function") return streamSource(given);
+  if (typeof given.read === "function" && typeof given.cancel === "function") {
+    return given;
   }
-  if ("read" in given && "cancel" in given) return from as Source;
   throw new TypeError(
-    `Cannot read as what is read must be a ReadableStream or a Source: current value is ${from}`,
+    "Cannot read as what is read must be a ReadableStream or a Source: " +
+      `current value is ${shown(from)}`,
   );
 }
 

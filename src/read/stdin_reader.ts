@@ -70,9 +70,21 @@ async function openStdin(): Promise<Source> {
 class Stdin implements Source {
   #source: Source | undefined;
   #isCancelled = false;
+  /** Nobody waits for the first read, which is not under way yet. */
+  #isUnref = false;
 
   read(): Promise<Uint8Array | null> {
     return this.#source?.read() ?? this.#open();
+  }
+
+  ref(): void {
+    this.#isUnref = false;
+    this.#source?.ref?.();
+  }
+
+  unref(): void {
+    this.#isUnref = true;
+    this.#source?.unref?.();
   }
 
   async cancel(): Promise<void> {
@@ -83,7 +95,9 @@ class Stdin implements Source {
   async #open(): Promise<Uint8Array | null> {
     this.#source = await openStdin();
     if (this.#isCancelled) await this.#source.cancel();
-    return await this.#source.read();
+    const read = this.#source.read();
+    if (this.#isUnref) this.#source.unref?.();
+    return await read;
   }
 }
 
@@ -104,9 +118,11 @@ let reader: PipeReader | undefined;
  *
  * Polling makes the pipe non-blocking for all who share it, also for a child that
  * inherits stdin. It is made blocking again at the end of the stream, by
- * `cancel`, and at the end of the program, but not if a signal ends that. Only a read that is pending keeps the program
- * running; at a terminal it keeps it running until the next line, or until
- * `Deno.exit`. `cancel` leaves descriptor 0 open.
+ * `cancel`, and at the end of the program, but not if a signal ends that.
+ *
+ * Only a read that a caller waits for keeps the program running. At a terminal, a
+ * read that a timeout or an abort has ended does so as well, until the next line
+ * or `Deno.exit`. `cancel` leaves descriptor 0 open.
  *
  * @returns The reader. After `cancel` it has ended for good.
  *

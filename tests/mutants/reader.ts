@@ -626,6 +626,12 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     from: "if (isNumber && value",
     to: "if (value",
   },
+  {
+    name: "a read that a timeout has ended keeps the program running",
+    file: "src/read/buffered_source.ts",
+    from: "        if (this.#isReading) this.#source.unref?.();\n",
+    to: "",
+  },
 ];
 
 /** Breaks of the reader and of the framings. */

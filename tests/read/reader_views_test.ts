@@ -415,6 +415,56 @@ Deno.test.each(REFUSALS)(
   },
 );
 
+const NULL = null as never;
+const FRAMING = lines();
+
+const NO_OPTIONS: { name: string; call(reader: PipeReader): unknown }[] = [
+  { name: "read", call: (reader) => reader.read(5, NULL) },
+  { name: "readExactly", call: (reader) => reader.readExactly(5, NULL) },
+  { name: "readUntil", call: (reader) => reader.readUntil("x", NULL) },
+  { name: "readLine", call: (reader) => reader.readLine(NULL) },
+  { name: "readFrame", call: (reader) => reader.readFrame(FRAMING, NULL) },
+  { name: "peek", call: (reader) => reader.peek(5, NULL) },
+  { name: "readAll", call: (reader) => reader.readAll(NULL) },
+  { name: "text", call: (reader) => reader.text(NULL) },
+  { name: "json", call: (reader) => reader.json(NULL) },
+  { name: "skip", call: (reader) => reader.skip(5, NULL) },
+  { name: "skipUntil", call: (reader) => reader.skipUntil("x", NULL) },
+  { name: "slices", call: (reader) => reader.slices(5, NULL) },
+  { name: "chunks", call: (reader) => reader.chunks(NULL) },
+  { name: "lines", call: (reader) => reader.lines(NULL) },
+  { name: "lineArrays", call: (reader) => reader.lineArrays(NULL) },
+  { name: "frames", call: (reader) => reader.frames(FRAMING, NULL) },
+];
+
+Deno.test.each(NO_OPTIONS)(
+  "$name refuses null in the place of its options",
+  async ({ call }) => {
+    await using reader = new PipeReader(streamOf([bytesOf("a")]));
+    const error = await assertRejects(
+      async () => await call(reader),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      "Cannot read as its options must be an object: current value is null",
+    );
+    assertEquals(textOf((await reader.read(9))!), "a");
+  },
+);
+
+Deno.test("a read refuses a signal that is none", async () => {
+  await using reader = new PipeReader(streamOf([]));
+  const error = await assertRejects(
+    () => reader.read(1, { signal: new AbortController() as never }),
+    TypeError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot wait as signal must be an AbortSignal: current value is AbortController",
+  );
+});
+
 const REJECTIONS: {
   call(reader: PipeReader): Promise<unknown>;
   message: string;

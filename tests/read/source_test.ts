@@ -110,8 +110,62 @@ Deno.test("a source that throws at once fails as one that rejects", async () => 
   }
 });
 
+Deno.test.each([
+  {
+    what: "throws",
+    cancel: () => {
+      throw new Error("no");
+    },
+  },
+  { what: "rejects", cancel: () => Promise.reject(new Error("no")) },
+  { what: "gives no promise", cancel: () => undefined },
+])(
+  "a chunk that is no bytes fails the read of a source whose cancel $what",
+  async ({ cancel }) => {
+    const read = () => Promise.resolve("text");
+    const reader = new PipeReader({ read, cancel } as never);
+    await assertRejects(
+      () => reader.read(1),
+      TypeError,
+      "every chunk must be a Uint8Array: current value is string",
+    );
+  },
+);
+
+Deno.test("a source whose read gives no promise fails in one sentence", async () => {
+  const reader = new PipeReader({ read() {}, cancel() {} } as never);
+  const error = await assertRejects(() => reader.read(1), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot read as every chunk must be a Uint8Array: current value is undefined",
+  );
+});
+
+Deno.test("a source learns when nobody waits for its read, and when somebody does again", async () => {
+  const { source, feed, asked } = fedSource();
+  const calls: string[] = [];
+  const reader = new PipeReader({
+    ...source,
+    ref: () => calls.push("ref"),
+    unref: () => calls.push("unref"),
+  });
+  const stop = new AbortController();
+  await assertRejects(() => reader.read(1, { timeoutMs: 0 }), DOMException);
+  const aborted = reader.read(1, { signal: stop.signal });
+  stop.abort(new Error("enough"));
+  await assertRejects(() => aborted, Error, "enough");
+  const pending = reader.read(9);
+  feed("ab");
+  assertEquals(textOf((await pending)!), "ab");
+  assertEquals([calls, asked.reads], [["unref", "ref", "unref", "ref"], 1]);
+});
+
 Deno.test("what is neither a stream nor a source is refused", () => {
-  for (const from of [undefined, null, "text", {}, { read() {} }]) {
+  const bare = Object.create(null);
+  const empty = { read: 5, cancel: 5 };
+  for (
+    const from of [undefined, null, "text", {}, { read() {} }, empty, bare]
+  ) {
     assertThrows(
       () => new PipeReader(from as never),
       TypeError,
@@ -123,6 +177,12 @@ Deno.test("what is neither a stream nor a source is refused", () => {
     TypeError,
     'Cannot read as its options are onRead: current value is "onread"',
   );
+  const stream = streamOf([]);
+  const says = "Cannot read as onRead must be a function: current value is 5";
+  const onRead = 5 as never;
+  assertThrows(() => new PipeReader(stream, { onRead }), TypeError, says);
+  assertEquals(stream.locked, false);
+  assertThrows(() => new PipeReader(stream).onRead = onRead, TypeError, says);
 });
 
 interface Watched {

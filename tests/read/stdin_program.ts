@@ -63,6 +63,17 @@ const PROGRAMS: Record<string, () => Promise<void>> = {
     say("waits");
     for await (const line of reader.lines()) say(line);
   },
+  /** Reads that give up, at once, later and by an abort, and then its end. */
+  async ends_after_a_timeout() {
+    for (const timeoutMs of [0, 20]) {
+      await reader.read(1, { timeoutMs }).catch(({ name }) => say(name));
+    }
+    await reader.read(1, { signal: AbortSignal.timeout(20) })
+      .catch(({ name }) => say(name));
+  },
+  async ends_after_a_poll() {
+    await reader.read(1, { timeoutMs: 0 }).catch(({ name }) => say(name));
+  },
   /** One byte, and nothing more until a signal to the id that it says. */
   async reads_a_byte() {
     await reader.read(1);
