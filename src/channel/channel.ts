@@ -1,4 +1,4 @@
-import { checkKeys, checkMs } from "../check.ts";
+import { checkAbortSignal, checkKeys, checkMs } from "../check.ts";
 import { UnexpectedEndError } from "../errors.ts";
 import { type Child, ExitError } from "../process/child.ts";
 import type { WaitOptions } from "../read/read_options.ts";
@@ -159,8 +159,9 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   receive(options?: WaitOptions): Promise<Message | null> {
     try {
       this.#checkMessages("receive");
-      options?.signal?.throwIfAborted();
+      checkAbortSignal("receive", options?.signal);
       checkMs("receive", "timeoutMs", options?.timeoutMs);
+      options?.signal?.throwIfAborted();
       const message = this.#ahead.take();
       if (message !== undefined) return Promise.resolve(message);
     } catch (error) {

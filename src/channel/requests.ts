@@ -1,4 +1,10 @@
-import { checkInteger, checkKeys, checkMs } from "../check.ts";
+import {
+  checkAbortSignal,
+  checkInteger,
+  checkKeys,
+  checkMs,
+  checkType,
+} from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { DONE } from "../write/queue.ts";
 import { AHEAD_BYTES, AHEAD_MESSAGES, type Bounded } from "./ahead.ts";
@@ -506,6 +512,8 @@ const NOTIFICATION: Call = {
 function checkRequest(options: RequestOptions): void {
   checkKeys("request", options, ["timeoutMs", "signal", "onProgress"]);
   checkMs("request", "timeoutMs", options.timeoutMs);
+  checkAbortSignal("request", options.signal);
+  checkType("request", "onProgress", options.onProgress, "function");
   options.signal?.throwIfAborted();
 }
 

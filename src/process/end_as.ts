@@ -53,15 +53,15 @@ const RAISED_MS = 500;
 export async function endAs(
   end: Pick<ExitStatus, "code" | "signal"> | Deno.Signal | number,
 ): Promise<never> {
+  const { code, signal = null }: Pick<ExitStatus, "code" | "signal"> =
+    typeof end === "number"
+      ? { code: end, signal: null }
+      : typeof end === "string"
+      ? { code: signalCode(end), signal: end }
+      : Object(end);
   // A name that this system cannot send may be one that it received.
-  if (typeof end === "string" && !END_SIGNALS.includes(end)) {
-    checkSignal(PURPOSE, end);
-  }
-  const { code, signal } = typeof end === "number"
-    ? { code: end, signal: null }
-    : typeof end === "string"
-    ? { code: signalCode(end), signal: end }
-    : end;
+  const isNamed = signal !== null && typeof signal !== "number";
+  if (isNamed && !END_SIGNALS.includes(signal)) checkSignal(PURPOSE, signal);
   checkInteger(PURPOSE, "its code", code, MIN_CODE, MAX_CODE);
   signals.abandon();
   // The signal is delivered asynchronously.

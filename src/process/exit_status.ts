@@ -28,6 +28,10 @@ export type ExitReason =
 /**
  * How a child ended, why, and what passed through its pipes.
  *
+ * `bytesOut`, `bytesErr`, `stderrTail` and `drained` are those of the moment in
+ * which the status resolved. A slow reader that reads on after it may get more
+ * bytes, and may meet an early end of a pipe that a descendant still held.
+ *
  * @example Tell a timeout from an exit
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -73,9 +77,9 @@ export interface ExitStatus {
   readonly durationMs: number;
   /** Bytes that were written to the child's stdin. */
   readonly bytesIn: number;
-  /** Bytes that came from the child's stdout, if piped. */
+  /** Bytes that came from the child's stdout until then, if piped. */
   readonly bytesOut: number;
-  /** Bytes that came from the child's stderr, if piped or `"tail"`. */
+  /** Bytes that came from the child's stderr until then, if piped or `"tail"`. */
   readonly bytesErr: number;
   /**
    * The last 8,192 bytes of the child's stderr, if piped or `"tail"`, as text;
@@ -84,9 +88,10 @@ export interface ExitStatus {
    */
   readonly stderrTail: string;
   /**
-   * Whether no pipe was closed early: each was read to its end, or the rest of
-   * it waits for a slow reader. `false` when a descendant still held a pipe after
-   * the child's exit, or when the caller cancelled it.
+   * Whether no pipe was closed early until then: each was read to its end, or
+   * the rest of it waits for a slow reader. Such a pipe can still be closed
+   * early later, if a descendant holds it. `false` when a descendant still held a
+   * pipe after the child's exit, or when the caller cancelled it.
    */
   readonly drained: boolean;
 }

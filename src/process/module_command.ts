@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys } from "../check.ts";
+import { checkInteger, checkKeys, checkList, shown } from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { SPAWN_OPTIONS, type SpawnOptions } from "./spawn_options.ts";
 import { StartError } from "./start.ts";
@@ -84,6 +84,9 @@ export function moduleCommand(
     checkInteger(PURPOSE, "maxHeapMb", maxHeapMb, 4, 1_048_576);
   }
   checkPermissions(permissions);
+  // A text would be spread into its letters.
+  checkList(PURPOSE, "the arguments", args);
+  const module = place(specifier);
   const command = denoExecutable();
   if (Deno.build.standalone) {
     throw new StartError(
@@ -104,7 +107,7 @@ export function moduleCommand(
         ? []
         : [`--v8-flags=--max-old-space-size=${maxHeapMb}`]),
       ...permissionFlags(permissions),
-      place(specifier),
+      module,
       ...args,
     ],
     options: {
@@ -136,6 +139,12 @@ function denoExecutable(): string {
 /** What stands for the module on the command line. */
 function place(specifier: string | URL): string {
   if (specifier instanceof URL) return specifier.href;
+  if (typeof specifier !== "string" || specifier === "") {
+    throw new TypeError(
+      "Cannot start a module as its specifier must be a URL or a path: " +
+        `current value is ${shown(specifier)}`,
+    );
+  }
   // A path that begins with a dash is not an option.
   return specifier.startsWith("-") ? `./${specifier}` : specifier;
 }

@@ -1,5 +1,5 @@
 import { concat, decodeText } from "../bytes.ts";
-import { checkInteger, checkKeys, checkOneOf } from "../check.ts";
+import { checkInteger, checkKeys, checkOneOf, checkType } from "../check.ts";
 import { TooLongError } from "../errors.ts";
 import type { PipeReader } from "../read/reader.ts";
 import type { Child } from "./child.ts";
@@ -111,6 +111,7 @@ export async function run(
   checkKeys(PURPOSE, options, OPTIONS);
   const { maxBytes = 16_777_216, check = true, ...rest } = options;
   checkInteger(PURPOSE, "maxBytes", maxBytes, 1, 2_147_483_647);
+  checkType(PURPOSE, "check", check, "boolean");
   if ((rest.stdin as unknown) === "piped") {
     throw new TypeError(
       "Cannot run a command as nobody would write to its stdin: " +

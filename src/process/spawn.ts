@@ -17,9 +17,10 @@ export function own(started: Started): Child {
  * bounded time, and nothing is left running: by default SIGTERM, 5 s, SIGKILL.
  * SIGKILL of this program itself cannot be seen: a child that watches its stdin
  * ends with it, another can be started as `setpriv --pdeathsig TERM command` on
- * Linux. A worker is ended with its children by `terminate` and by signals; it
- * does not learn of `Deno.exit` or an uncaught error in the main program, which
- * leave its children behind.
+ * Linux. The children of a worker end with it by signals, `terminate` and
+ * `self.close()`, but those with `group` live on after the last two. It does not
+ * learn of `Deno.exit` or an uncaught error in the main program, which leave all
+ * its children behind.
  *
  * Read a piped stdout, or set it to `"null"`. Otherwise a child that writes more
  * than 64 KiB (on Linux) blocks, unless its `status` is awaited.

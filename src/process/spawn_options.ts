@@ -1,4 +1,11 @@
-import { checkKeys, checkMs, checkOneOf } from "../check.ts";
+import {
+  checkAbortSignal,
+  checkKeys,
+  checkList,
+  checkMs,
+  checkOneOf,
+  checkType,
+} from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { checkLadder, type StopLadder, stopLadder } from "./stop.ts";
 import { EXIT_DELAY_MS } from "./times.ts";
@@ -117,7 +124,8 @@ export interface SpawnOptions {
    * It costs: `--allow-run` without a list; no Ctrl-C, Ctrl-Z, hang-up or
    * `/dev/tty` of the terminal (signals that this program receives are passed
    * on); as root, the supplementary groups. A descendant that starts a session
-   * itself gets away. Those that outlive a stopped child get no grace of their
+   * itself gets away. In a worker, the child outlives `worker.terminate()` and
+   * `self.close()`: stop it before. Those that outlive a stopped child get no grace of their
    * own; those that outlive a child that ended by itself are left alone. Windows
    * has no such groups: it is a {@linkcode StartError} there.
    *
@@ -226,6 +234,9 @@ export function spawnSettings(
   } = options;
   const name = command instanceof URL ? filePath("its URL", command) : command;
   checkCommand(name, args, options.cwd, options.env);
+  checkType(PURPOSE, "clearEnv", options.clearEnv, "boolean");
+  checkType(PURPOSE, "group", group, "boolean");
+  checkAbortSignal(PURPOSE, signal);
   checkMs(PURPOSE, "timeoutMs", timeoutMs, 1);
   checkMs(PURPOSE, "idleTimeoutMs", idleTimeoutMs, 1);
   checkMs(PURPOSE, "exitDelayMs", exitDelayMs);
@@ -307,6 +318,7 @@ function checkCommand(
       `Cannot start a child as the command is empty: current value is ""`,
     );
   }
+  checkList(PURPOSE, "the arguments", args);
   args.forEach((arg, index) => checkText(`argument ${index + 1}`, arg));
   if (cwd !== undefined) {
     checkText("cwd", cwd instanceof URL ? filePath("its cwd", cwd) : cwd);

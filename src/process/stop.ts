@@ -1,5 +1,4 @@
-import { checkMs, checkOneOf } from "../check.ts";
-import { quote } from "../text_safety.ts";
+import { checkKeys, checkList, checkMs, checkOneOf } from "../check.ts";
 import { settlesWithin } from "../wait.ts";
 import type { ExitReason } from "./exit_status.ts";
 import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
@@ -23,8 +22,8 @@ export interface StopStep {
 /**
  * The steps that end a child, in order, until it has ended.
  *
- * `spawn` and `child.stop` refuse one without a step, or with a step that is
- * out of its range. It may end without SIGKILL; a child that is still there
+ * `spawn` and `child.stop` refuse one without a step, or with a step that does
+ * nothing, has a part that is unknown, or is out of its range. It may end without SIGKILL; a child that is still there
  * when its scope is left is then killed.
  *
  * @example A ladder by hand: time to finish, Ctrl-C, SIGKILL
@@ -71,6 +70,7 @@ export interface StopLadderOptions {
  * @returns The three steps, in a new array. A ladder is a plain array of plain
  *   objects: take parts of this one, or write your own.
  * @throws {RangeError} When `graceMs` is out of its range.
+ * @throws {TypeError} When an option is unknown.
  *
  * @example A ladder with a short grace
  * ```ts
@@ -84,9 +84,9 @@ export interface StopLadderOptions {
  * ]);
  * ```
  */
-export function stopLadder(
-  { graceMs = GRACE_MS }: StopLadderOptions = {},
-): StopLadder {
+export function stopLadder(options: StopLadderOptions = {}): StopLadder {
+  checkKeys("make a stop ladder", options, ["graceMs"]);
+  const { graceMs = GRACE_MS } = options;
   checkMs("make a stop ladder", "graceMs", graceMs);
   // Where SIGTERM or SIGHUP to this program starts the stop, `passedOn` below puts
   // that signal in the place of SIGTERM here.
@@ -97,23 +97,29 @@ export function stopLadder(
   ];
 }
 
+const STEP_KEYS = ["close", "signal", "waitMs"] as const;
+
 /** Refuses a ladder that would do nothing or cannot be walked. */
 export function checkLadder(purpose: string, ladder: StopLadder): void {
-  if (!Array.isArray(ladder)) {
-    throw new TypeError(
-      `Cannot ${purpose} as its stop ladder must be a list of steps: ` +
-        `current value is ${quote(String(ladder))}`,
-    );
-  }
+  checkList(purpose, "its stop ladder", ladder);
   if (ladder.length === 0) {
     throw new RangeError(
       `Cannot ${purpose} as its stop ladder has no step: current value is []`,
     );
   }
-  for (const { waitMs, signal, close } of ladder) {
+  for (const step of ladder) {
+    checkKeys(purpose, step, STEP_KEYS, "the parts of a step");
+    const { waitMs, signal, close } = step;
     checkOneOf(purpose, "what a step closes", close, ["stdin"]);
     checkMs(purpose, "a step's waitMs", waitMs);
     if (signal !== undefined) checkSignal(purpose, signal);
+    if ((waitMs ?? signal ?? close) === undefined) {
+      throw new TypeError(
+        `Cannot ${purpose} as a step must have one of ${
+          STEP_KEYS.join(", ")
+        }: current value is {}`,
+      );
+    }
   }
 }
 

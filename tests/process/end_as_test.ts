@@ -1,4 +1,6 @@
-import { assertEquals } from "../support/std_assert.ts";
+import { endAs, spawn } from "../../mod.ts";
+import { SIGNAL_NUMBERS } from "../../src/process/system_signals.ts";
+import { assertEquals, assertRejects } from "../support/std_assert.ts";
 import {
   AS_PROCESS_ONE,
   fixture,
@@ -38,6 +40,7 @@ const ENDS: {
   { end: 1.5, code: 1, signal: null },
   { end: { code: 300, signal: null }, code: 1, signal: null },
   { end: "SIGFOO", code: 1, signal: null },
+  { end: { code: 7, signal: "SIGFOO" }, code: 1, signal: null },
 ];
 for (const { end, code, signal } of ENDS) {
   const json = JSON.stringify(end);
@@ -57,6 +60,30 @@ for (const { end, code, signal } of ENDS) {
     });
   });
 }
+
+Deno.test("nothing to end as is refused", async () => {
+  await assertRejects(
+    () => endAs(null as never),
+    RangeError,
+    "Cannot end as a child did as its code must be an integer from",
+  );
+});
+
+Deno.test(
+  "a child that any signal has ended can be ended as",
+  needs("/proc"),
+  async () => {
+    const unknown: unknown[] = [];
+    for (let number = 1; number < 32; number++) {
+      const script = `kill -${number} $$; exit 0`;
+      const { signal } = await spawn("sh", ["-c", script], { timeoutMs: 200 })
+        .status;
+      if (signal === null || Object.hasOwn(SIGNAL_NUMBERS, signal)) continue;
+      unknown.push(signal);
+    }
+    assertEquals(unknown, []);
+  },
+);
 
 /** Runs a program as process 1 of a container, and tells its exit code. */
 async function codeOfProcessOne(...args: string[]): Promise<number> {

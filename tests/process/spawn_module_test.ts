@@ -245,6 +245,31 @@ Deno.test("an option of a module that there is not is refused", () => {
   );
 });
 
+Deno.test("a module without a specifier, or with arguments that are no list, is refused", () => {
+  for (
+    const { specifier, args, says } of [
+      {
+        specifier: "",
+        says: 'its specifier must be a URL or a path: current value is ""',
+      },
+      {
+        specifier: 5,
+        says: "its specifier must be a URL or a path: current value is 5",
+      },
+      {
+        specifier: TELLS,
+        args: "ab",
+        says: 'the arguments must be a list: current value is "ab"',
+      },
+    ]
+  ) {
+    assertEquals(
+      refusal(() => spawnModule(specifier as string, { args } as never)),
+      `TypeError: Cannot start a module as ${says}`,
+    );
+  }
+});
+
 Deno.test("a module that fills its memory is ended at its limit", async () => {
   await using child = spawnModule(fixture("fills_memory.ts"), {
     maxHeapMb: 32,

@@ -22,8 +22,8 @@ const test = testNeeding("sh");
 const REFUSED: {
   what: string;
   command?: string | URL;
-  args?: unknown[];
-  options?: Record<string, unknown>;
+  args?: unknown;
+  options?: Record<string, unknown> | null;
   says: string;
 }[] = [
   {
@@ -185,6 +185,52 @@ const REFUSED: {
     options: { ladder: [{ close: "stdout" }] },
     says:
       'what a step closes must be one of "stdin": current value is "stdout"',
+  },
+  {
+    what: "a step with a part that there is not",
+    options: { ladder: [{ sginal: "SIGTERM", waitMs: 1 }] },
+    says:
+      'the parts of a step are close, signal, waitMs: current value is "sginal"',
+  },
+  {
+    what: "a step that does nothing",
+    options: { ladder: [{ signal: "SIGTERM" }, {}] },
+    says: "a step must have one of close, signal, waitMs: current value is {}",
+  },
+  {
+    what: "a step that is no object",
+    options: { ladder: [null] },
+    says: "the parts of a step must be an object: current value is null",
+  },
+  {
+    what: "a ladder that is no list",
+    options: { ladder: { signal: "SIGTERM" } },
+    says: "its stop ladder must be a list: current value is Object",
+  },
+  {
+    what: "a group that is text",
+    options: { group: "no" },
+    says: 'group must be a boolean: current value is "no"',
+  },
+  {
+    what: "a clearEnv that is a number",
+    options: { clearEnv: 1 },
+    says: "clearEnv must be a boolean: current value is 1",
+  },
+  {
+    what: "a controller in the place of its signal",
+    options: { signal: new AbortController() },
+    says: "signal must be an AbortSignal: current value is AbortController",
+  },
+  {
+    what: "a text in the place of the arguments",
+    args: "x",
+    says: 'the arguments must be a list: current value is "x"',
+  },
+  {
+    what: "null in the place of the options",
+    options: null,
+    says: "its options must be an object: current value is null",
   },
 ];
 

@@ -41,6 +41,19 @@ Deno.test("a grace that no timer can hold is refused where it is given", () => {
     );
   }
 });
+Deno.test("options of the usual ladder that are unusable are refused", () => {
+  for (
+    const { options, says } of [
+      { options: null, says: "must be an object: current value is null" },
+      { options: { grace: 1 }, says: 'are graceMs: current value is "grace"' },
+    ]
+  ) {
+    assertEquals(
+      refusal(() => stopLadder(options as never)),
+      `TypeError: Cannot make a stop ladder as its options ${says}`,
+    );
+  }
+});
 Deno.test("the usual ladder closes stdin, and gives its grace between SIGTERM and SIGKILL", () => {
   for (
     const { ladder, waitMs } of [
