@@ -17,6 +17,9 @@ const SLICES_PER_WRITE = 4096;
 /** Above this the lines are handed on before the next ones are formatted. */
 const FULL_BYTES = 256 * 1024;
 
+/** With 256 KiB the lines of `seed` leave the cache: a sixth more CPU time. */
+const COLLECTED_BYTES = 128 * 1024;
+
 /** For all that was handed on at once. */
 const SENT: Promise<void> = Promise.resolve();
 
@@ -160,7 +163,7 @@ export class Log {
 
   /**
    * Hands on what was added. While what was handed on before is being written,
-   * up to 256 KiB are collected, which leave together after it. With a write
+   * up to 128 KiB are collected, which leave together after it. With a write
    * for each read, `raw` into a pipe takes a third longer. Above that it waits.
    * Rejects if the log could not be written.
    */
@@ -171,7 +174,8 @@ export class Log {
   }
 
   get #mustWait(): boolean {
-    return this.#isWriting && (this.shouldSend || this.#hasFailed);
+    const isFull = this.#filling.length >= COLLECTED_BYTES;
+    return this.#isWriting && (isFull || this.#hasFailed);
   }
 
   async #waitForRoom(): Promise<void> {

@@ -17,7 +17,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: "what is collected during a write has no limit",
     file: "cli/log/log.ts",
-    from: "this.#isWriting && (this.shouldSend || this.#hasFailed)",
+    from: "this.#isWriting && (isFull || this.#hasFailed)",
     to: "this.#isWriting && this.#hasFailed",
     tests: FOLLOW,
   },
