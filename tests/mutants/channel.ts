@@ -73,8 +73,8 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "a wait that was given up takes a message",
     file: "src/channel/channel.ts",
-    from: "        this.#waiting.delete(waiter);\n",
-    to: "",
+    from: "        this.#waiting.delete(waiter);\n        clearTimeout",
+    to: "        clearTimeout",
     tests: CHANNEL,
   },
   {
@@ -145,7 +145,7 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "O_NONBLOCK stays on stdout",
     file: "src/channel/polled_pipe.ts",
-    from: "    handle?.setBlocking(true);\n",
+    from: "    endPolling(socket);\n",
     to: "",
     tests: PARENT,
   },
