@@ -247,21 +247,22 @@ export class OutputPipe implements Source {
     this.bytes += length;
     this.lastMs = performance.now();
     this.#options.onBytes?.(bytes);
-    const isDropped = this.#waiter === undefined && this.#mustDrop(length);
-    const isSmall = length < SMALL_BYTES;
-    if (isDropped) {
-      if (this.#keep === "first") this.#lostBytes += length;
-    } else if (this.#waiter !== undefined) {
+    const used = this.#waiter === undefined ? this.#keepable(length) : length;
+    const isSmall = used < SMALL_BYTES;
+    if (this.#keep === "first") this.#lostBytes += length - used;
+    if (this.#waiter !== undefined) {
       this.#answer(isSmall ? bytes.slice() : bytes);
-    } else this.#hold(bytes);
-    if (isDropped || isSmall) this.#buffer = bytes.buffer;
+    } else if (used > 0) this.#hold(bytes.subarray(0, used));
+    if (isSmall) this.#buffer = bytes.buffer;
     const isEmpty = this.#isLate && length < PIPE_BYTES;
     if (isEmpty || this.bytes >= this.#maxBytes) this.close();
   }
 
-  #mustDrop(length: number): boolean {
-    if (this.#keep !== "first") return this.#keep === "none";
-    return this.#lostBytes > 0 || this.#keptBytes + length > PIPE_BYTES;
+  /** How many of the next `length` bytes are kept; the rest is dropped. */
+  #keepable(length: number): number {
+    if (this.#keep === "all") return length;
+    if (this.#keep === "none" || this.#lostBytes > 0) return 0;
+    return Math.max(0, Math.min(length, PIPE_BYTES - this.#keptBytes));
   }
 
   /**

@@ -108,15 +108,15 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "bytes after those that were dropped are kept",
     file: "src/process/output_pipe.ts",
-    from: "return this.#lostBytes > 0 || this",
-    to: "return this",
+    from: 'if (this.#keep === "none" || this.#lostBytes > 0) return 0;',
+    to: 'if (this.#keep === "none") return 0;',
     tests: OUTPUT,
   },
   {
     name: "bytes that nobody reads are kept without a bound",
     file: "src/process/output_pipe.ts",
-    from: "this.#keptBytes + length > PIPE_BYTES",
-    to: "this.#keptBytes + length < 0",
+    from: "return Math.max(0, Math.min(length, PIPE_BYTES - this.#keptBytes));",
+    to: "return length;",
     tests: OUTPUT,
   },
   {
@@ -194,8 +194,8 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "the buffer of a large piece is used again",
     file: "src/process/output_pipe.ts",
-    from: "    if (isDropped || isSmall) this.#buffer",
-    to: "    this.#buffer",
+    from: "    if (isSmall) this.#buffer = bytes.buffer;",
+    to: "    this.#buffer = bytes.buffer;",
     tests: OUTPUT,
   },
   {

@@ -53,7 +53,7 @@ test("a reader of the log that is stuck is no silence of the child", async () =>
   assert(!stderr.includes("then the end"), stderr);
 });
 
-Deno.test("the summary begins with the label and the command, so that stages can be told apart", async () => {
+test("the summary begins with the label and the command, so that stages can be told apart", async () => {
   const { stderr } = await whole([
     ...[...SUMMARY, "--label=stage 2", "--", "echo", "a b", "\x1b[2J"],
   ]);
