@@ -72,7 +72,10 @@ async function strike(each: Strike): Promise<string[]> {
   const pause = log === "slow" ? "0.02" : "0";
   const reader = log === "file"
     ? ""
-    : `| python3 ${quote(fixture("passes_on.py"))} ${pause} >${quote(output)}`;
+    // It ignores the keys of the terminal from the start: Python takes a while.
+    : `| (trap "" INT QUIT HUP; exec python3 ${
+      quote(fixture("passes_on.py"))
+    } ${pause} >${quote(output)})`;
   // bash outlives the keys of its terminal, and gives the program's own status.
   const line = `trap : INT QUIT HUP; ${main} 2>${quote(errors)} ${reader}; ` +
     `echo "\${PIPESTATUS[0]}" >${quote(`${folder}/status`)}`;
