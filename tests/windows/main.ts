@@ -80,7 +80,7 @@ async function test(
 ): Promise<Counts> {
   const report = isHere
     ? await Deno.makeTempFile({ suffix: ".xml" })
-    : `${folder}/root/w/report.xml`;
+    : resolve(folder, "root", "w", "report.xml");
   await Deno.remove(report).catch(() => {});
   const [command, ...before] = isHere
     ? [Deno.execPath()]
