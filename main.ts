@@ -55,10 +55,19 @@ function launchOf({ settings, command }: ParentLine): Launch {
     : commandLaunch(command, settings);
 }
 
+/** Whether a first word names a program of its own: it is no option. */
+function isSubcommand(word: string | undefined): boolean {
+  return word !== undefined && /^[^-]/.test(word) && word !== "log";
+}
+
 /** Runs the program on its arguments; resolves to its exit status. */
 async function main(args: readonly string[]): Promise<number> {
   if (args[0] === CHILD_MODE) return await runChild(args);
   try {
+    if (isSubcommand(args[0])) {
+      const { runSubcommand } = await import("./cli/main/subcommands.ts");
+      return await runSubcommand(args);
+    }
     return await runParent(args);
   } catch (error) {
     const [{ reportFailure }, { talk }] = await Promise.all([

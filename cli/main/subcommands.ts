@@ -1,0 +1,38 @@
+import { UsageError } from "../options/option.ts";
+import { loadDistance } from "../options/std.ts";
+import { talk } from "../stderr/talk.ts";
+import { reportFailure } from "./program.ts";
+
+/** A program of its own behind the first word of the command line. */
+interface Subcommand {
+  /** What it does, in one line of the top-level `--help`. */
+  readonly about: string;
+  /** Runs it on the arguments after its name; resolves to the exit status. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** The subcommands, in the order of `--help`; `log` is `main.ts` itself. */
+export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {};
+
+/** Runs the subcommand that the first word names, on the words after it. */
+export async function runSubcommand(
+  [name = "", ...args]: readonly string[],
+): Promise<number> {
+  const found = Object.hasOwn(SUBCOMMANDS, name) && SUBCOMMANDS[name];
+  if (found) return await found.run(args);
+  return await reportFailure(await refusal(name), talk);
+}
+
+async function refusal(name: string): Promise<UsageError> {
+  const distance = await loadDistance();
+  const near = Object.keys(SUBCOMMANDS).filter((each) =>
+    each.startsWith(name) || distance(name, each) <= 1
+  );
+  const guess = near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `;
+  return new UsageError(
+    `Cannot take ${
+      JSON.stringify(name)
+    } as it is neither an option nor a subcommand: ` +
+      `${guess}a command goes after --, as in: -- ${name}`,
+  );
+}
