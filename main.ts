@@ -19,6 +19,7 @@ import {
   childLaunch,
   commandLaunch,
   type Launch,
+  LOG_START,
   startChild,
 } from "./cli/main/launch.ts";
 import type { ParentLine } from "./cli/main/parent_program.ts";
@@ -26,22 +27,25 @@ import type { ParentLine } from "./cli/main/parent_program.ts";
 const CHILD = import.meta.resolve("./child.ts");
 
 /**
- * Runs the parent on its arguments; resolves to its exit status.
+ * Runs the parent on its arguments, of which `log` can be the first; resolves to
+ * its exit status.
  *
  * The child is started first, and the rest is loaded while the child starts. If
  * that fails, `using` kills the child.
  */
 async function runParent(args: readonly string[]): Promise<number> {
   const clock = new Clock();
+  const isLog = args[0] === "log";
+  const own = isLog ? args.slice(1) : args;
   // Without arguments there is nothing to parse.
-  using early = args.length === 0
-    ? startChild(childLaunch(CHILD, CHILD_MODE, {}))
+  using early = own.length === 0
+    ? startChild(childLaunch(CHILD, CHILD_MODE, isLog ? LOG_START : {}))
     : undefined;
   const [{ runParentProgram }] = await Promise.all([
     import("./cli/main/parent_program.ts"),
     early && import("./cli/log/log_child.ts"),
   ]);
-  return await runParentProgram(args, async (line) => {
+  return await runParentProgram(own, isLog, async (line) => {
     using started = early ?? startChild(launchOf(line));
     const { logChild } = await import("./cli/log/log_child.ts");
     return await logChild(started, line, clock);

@@ -132,6 +132,39 @@ const ENDS = [
   },
 ];
 
+test("log is the same program with the defaults of a log for people", async () => {
+  const line = "echo one; echo two >&2; printf 'a\\tb'";
+  const { code, stdout, stderr } = await whole(["log", "--", "sh", "-c", line]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const [first = "", ...lines] = stdout.split("\n").toSorted();
+  assertEquals(first, "");
+  const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d /;
+  assertEquals(
+    lines.map((each) => each.replace(stamp, "")).toSorted(),
+    ["err two", "out a\\tb", "out one"],
+  );
+});
+
+test("log starts the built-in child before it has read anything, and logs its lines", async () => {
+  const program = start(["log"]);
+  const reader = program.stdout.pipeThrough(new TextDecoderStream());
+  let seen = "";
+  for await (const text of reader) {
+    seen += text;
+    if (seen.split("\n").length > 2) break;
+  }
+  await program.stderr.cancel();
+  await program.status;
+  const lines = seen.split("\n").map((line) => line.replace(/^\S+ /, ""));
+  assertEquals(lines.slice(0, 2), ["out Spam 0", "out Spam 1"]);
+});
+
+test("log with --format raw gives the bytes of stdout alone, as without log", async () => {
+  const args = ["-fraw", "--", "sh", "-c", "printf 'a\\nb'; echo c >&2"];
+  const ended = await whole(["log", ...args]);
+  assertEquals(ended, { code: 0, signal: null, stdout: "a\nb", stderr: "c\n" });
+});
+
 for (const { args, code, stderr } of ENDS) {
   test(`${args.join(" ")} ends with ${code}`, async () => {
     const ended = await whole(args);

@@ -14,6 +14,9 @@ export interface Launch {
   options: SpawnOptions;
 }
 
+/** What `main.ts log` starts its child with, before anything is parsed. */
+export const LOG_START = { frame: "lines", stderr: "log" } as const;
+
 /** The settings that are known; the others have their defaults. */
 type Asked = Partial<ParentSettings>;
 

@@ -1,5 +1,9 @@
 import { checkSettings } from "../options/check.ts";
-import { PARENT_OPTIONS, type ParentSettings } from "../options/parent.ts";
+import {
+  LOG_OPTIONS,
+  PARENT_OPTIONS,
+  type ParentSettings,
+} from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
@@ -59,12 +63,27 @@ const PAGE = {
   ] as const,
 };
 
-/** Runs `main.ts`: reads its command line, then calls `run` or prints. */
+/** `main.ts log`: the same with the defaults of a log for people. */
+const LOG_PAGE = {
+  ...PAGE,
+  usage: [`${PROGRAM_NAME} log [options] -- command [argument…]`],
+  examples: [
+    `${PROGRAM_NAME} log -- make`,
+    `${PROGRAM_NAME} log --label web -- npm start`,
+  ],
+  table: LOG_OPTIONS,
+};
+
+/**
+ * Runs `main.ts`, or `main.ts log`: reads its command line, then calls `run` or
+ * prints.
+ */
 export function runParentProgram(
   args: readonly string[],
+  isLog: boolean,
   run: (line: ParentLine) => Promise<number>,
 ): Promise<number> {
-  return runProgram(args, PAGE, async (line) => {
+  return runProgram(args, isLog ? LOG_PAGE : PAGE, async (line) => {
     const settings = checkSettings(line);
     if (settings.completions !== null) {
       const { completions } = await import("../completions/completions.ts");

@@ -14,6 +14,8 @@ type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
 
 /** A program: its options, its help, and how it prints. */
 export interface ProgramPage<T extends ProgramTable> extends HelpPage<T> {
+  /** The names of the operands that it takes, as `["FILE"]`. Default: none. */
+  readonly operands?: readonly string[];
   /** Writes the help or the version to stdout. */
   print(text: string): Promise<void>;
   /** Writes a sentence to stderr, as a line. */
@@ -33,7 +35,7 @@ export async function runProgram<T extends ProgramTable>(
   run: (line: CommandLine<T>) => Promise<number>,
 ): Promise<number> {
   try {
-    const line = await parse(args, page.table);
+    const line = await parse(args, page.table, page.operands);
     const { help: wantsHelp, version: wantsVersion } = line.settings as {
       help: boolean;
       version: boolean;

@@ -1,5 +1,5 @@
 import { checkText, CHILD_OPTIONS } from "../child/child_program.ts";
-import type { PARENT_OPTIONS, ParentSettings } from "./parent.ts";
+import { PARENT_OPTIONS, type ParentSettings } from "./parent.ts";
 import type { CommandLine } from "./parse.ts";
 import { UsageError } from "./option.ts";
 
@@ -109,14 +109,31 @@ function isFramed({ lines, frame }: ParentSettings): boolean {
   return lines || frame !== "slice";
 }
 
+/** What is a default of `main.ts log` and means nothing beside `--format raw`. */
+const NOT_RAW = ["frame", "stderr", "unfinished", "ansi"] as const;
+
+/** The settings without the defaults that `--format raw` does not go with. */
+function settle(
+  { settings, given }: CommandLine<typeof PARENT_OPTIONS>,
+): ParentSettings {
+  if (!isRaw(settings)) return settings;
+  const unmeant = NOT_RAW.filter((name) => !given.has(name)).map((name) => [
+    name,
+    PARENT_OPTIONS[name].initial,
+  ]);
+  return { ...settings, ...Object.fromEntries(unmeant) };
+}
+
 /**
  * Refuses options that contradict each other or would do nothing, and replaces
  * `--lines` by the rule that it names.
  */
 export function checkSettings(
-  { settings, given, command }: CommandLine<typeof PARENT_OPTIONS>,
+  commandLine: CommandLine<typeof PARENT_OPTIONS>,
   os: typeof Deno.build.os = Deno.build.os,
 ): ParentSettings {
+  const { given, command } = commandLine;
+  const settings = settle(commandLine);
   const line = { hasCommand: command !== null, os };
   for (const { given: names, holds, as } of CONTRADICTIONS) {
     const name = names.find((name) => given.has(name));

@@ -68,6 +68,20 @@ export function repeated<T>(kind: Kind<T>, described: Described): Repeated<T> {
   return { ...described, kind, repeated: true };
 }
 
+/** The same options with the defaults of another program. */
+export function withDefaults<T extends OptionTable>(
+  table: T,
+  defaults: Partial<Settings<T>>,
+): T {
+  const options = Object.entries(table).map(([name, option]) => [
+    name,
+    Object.hasOwn(defaults, name)
+      ? { ...option, initial: defaults[name] }
+      : option,
+  ]);
+  return Object.fromEntries(options) as T;
+}
+
 /** The options that have `word` among their values, as they are written. */
 export function settingsOf(word: string, table: OptionTable): string[] {
   return Object.entries(table).flatMap(([name, { kind }]) =>
@@ -85,6 +99,8 @@ export interface Kind<T> {
   readonly words?: readonly string[];
   /** What a shell has completions for. */
   readonly completes?: "file" | "folder";
+  /** `-` is a value, as of a file that is stdin or stdout. */
+  readonly takesDash?: boolean;
   /** The value of `text`, or `undefined` if the rule does not allow it. */
   read(text: string): T | undefined;
   /** The text of `value`: `read` gives the value back. */
@@ -211,9 +227,18 @@ export function assignment(): Kind<readonly [name: string, value: string]> {
   };
 }
 
-/** The path of a file, which need not exist. */
-export function file(placeholder: string): Kind<string> {
-  return { ...path(placeholder, "a file"), completes: "file" };
+/** The path of a file, which need not exist; `-`, where it has a meaning. */
+export function file(
+  placeholder: string,
+  { takesDash = false } = {},
+): Kind<string> {
+  const { read, ...kind } = path(placeholder, "a file");
+  return {
+    ...kind,
+    completes: "file",
+    takesDash,
+    read: (text) => text === "-" && !takesDash ? undefined : read(text),
+  };
 }
 
 /** The path of a folder. */
@@ -275,6 +300,12 @@ export type TimeKind = typeof TIME_KINDS[number];
 
 /** The words that `--stderr` takes. */
 export const STDERR_WORDS = ["inherit", "log", "null"] as const;
+
+/** The words that `--ansi` takes. */
+export const ANSI_WORDS = ["show", "keep", "strip", "auto"] as const;
+
+/** What becomes of the command's own colours. */
+export type AnsiWord = typeof ANSI_WORDS[number];
 
 /** The words that `--color` takes. */
 export const COLOR_WORDS = ["auto", "always", "never"] as const;

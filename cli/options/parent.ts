@@ -1,30 +1,23 @@
-import { GRACE_MS } from "../../src/process/times.ts";
+import { LOG_START } from "../main/launch.ts";
 import { CHILD_OPTIONS } from "../child/child_program.ts";
 import {
-  assignment,
-  COLOR_WORDS,
   count,
   duration,
   file,
   flag,
-  folder,
-  FORMAT_NAMES,
-  FRAME_RULES,
   oneOf,
   PROGRAM_OPTIONS,
-  repeated,
   type Settings,
   SHELLS,
   size,
   STDERR_WORDS,
-  text,
-  TIME_KINDS,
   valued,
+  withDefaults,
 } from "./option.ts";
+import { COMMAND_OPTIONS, LINE_OPTIONS } from "./shared.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
-const IS_WINDOWS = Deno.build.os === "windows";
 
 /** The options of `main.ts`, in the order of `--help`. */
 export const PARENT_OPTIONS = {
@@ -42,48 +35,16 @@ export const PARENT_OPTIONS = {
     group: "cut",
     help: "write a log line for each line of output, as --frame=lines",
   }),
-  frame: valued(oneOf("RULE", ["slice", ...FRAME_RULES]), "slice", {
-    group: "cut",
-    help: `where one message ends: slice, ${FRAME_RULES.join(", ")}`,
-  }),
-  "max-frame": valued(size(1, GIB), MIB, {
-    group: "cut",
-    help: "split lines longer than SIZE; a longer frame breaks its rule",
-  }),
+  ...LINE_OPTIONS,
   stderr: valued(oneOf("WHAT", STDERR_WORDS), "inherit", {
     group: "cut",
     help: "inherit: leave it as it is; log: log it beside stdout, in the " +
       "order of arrival; null: drop it",
   }),
-  format: valued(oneOf("NAME", FORMAT_NAMES), "seed", {
-    short: "f",
-    group: "line",
-    help: "seed: as Python prints bytes; text: readable and safe; hex: as " +
-      "hexdump; json: an object a line; raw: unchanged",
-  }),
-  time: valued(oneOf("KIND", TIME_KINDS), "epoch", {
-    short: "t",
-    group: "line",
-    help: "epoch: seconds since 1970; iso: local time; elapsed: since the " +
-      "start; delta: since the line before; none",
-  }),
-  utc: flag({ group: "line", help: "write iso times in UTC" }),
-  marks: flag({
-    group: "line",
-    help: "show which slices came from one read, which were full, and where " +
-      "a character was cut",
-  }),
-  slow: valued(duration(1), null, {
-    group: "line",
-    help: "mark lines more than DURATION after the previous one",
-  }),
-  color: valued(oneOf("WHEN", COLOR_WORDS), "auto", {
-    group: "line",
-    help: "auto: on a terminal without NO_COLOR; always; never",
-  }),
-  label: valued(text("NAME"), null, {
-    group: "line",
-    help: "put NAME in front of each line",
+  unfinished: valued(duration(1), null, {
+    group: "cut",
+    help: "log what stands without an end of line after DURATION of silence, " +
+      "marked; its rest follows as its own line",
   }),
   output: valued(file("FILE"), null, {
     short: "o",
@@ -99,43 +60,16 @@ export const PARENT_OPTIONS = {
     group: "file",
     help: "keep N old files",
   }),
-  cwd: valued(folder("DIR"), null, {
-    short: "C",
-    group: "command",
-    help: "start the command in DIR",
-  }),
-  env: repeated(assignment(), {
-    short: "E",
-    group: "command",
-    help: "set a variable of the command; can be repeated",
-  }),
-  group: flag({
-    group: "command",
-    help: IS_WINDOWS
-      ? "not on Windows, which has no process groups"
-      : "start it in its own process group, so that a stop reaches its " +
-        "descendants",
-  }),
+  ...COMMAND_OPTIONS,
   count: valued(count(1), null, {
     short: "n",
     group: "end",
     help: "stop after N slices or frames; status 0",
   }),
-  timeout: valued(duration(1), null, {
-    group: "end",
-    help: "stop the command after DURATION; status 124",
-  }),
   idle: valued(duration(1), null, {
     group: "end",
     help: "stop the command after DURATION without output; status 124. An " +
       "inherited stderr does not count as output",
-  }),
-  "kill-after": valued(duration(0), GRACE_MS, {
-    short: "k",
-    group: "end",
-    help: IS_WINDOWS
-      ? "no effect on Windows, where a stop ends a process at once"
-      : "send SIGKILL this long after SIGTERM",
   }),
   summary: flag({
     group: "messages",
@@ -157,6 +91,15 @@ export const PARENT_OPTIONS = {
   }),
   ...CHILD_OPTIONS,
 };
+
+/** The same of `main.ts log`, a log for people. */
+export const LOG_OPTIONS: typeof PARENT_OPTIONS = withDefaults(PARENT_OPTIONS, {
+  ...LOG_START,
+  unfinished: 500,
+  format: "text",
+  time: "iso",
+  ansi: "auto",
+});
 
 /** What the options of `main.ts` are. */
 export type ParentSettings = Settings<typeof PARENT_OPTIONS>;

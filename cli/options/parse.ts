@@ -15,52 +15,78 @@ export interface CommandLine<T extends OptionTable> {
   given: ReadonlySet<keyof T>;
   /** The words after the first `--`, unchanged, or `null` without a `--`. */
   command: readonly [string, ...string[]] | null;
+  /** The words that are no options, as many as the program takes; `-` is one. */
+  operands: readonly string[];
 }
 
 /**
  * Reads `args` by `table`.
  *
  * Everything after the first `--` belongs to the command (POSIX utility syntax,
- * guideline 10). An option that is unknown, or a value out of range, throws a
- * {@linkcode UsageError}: no value is corrected silently.
+ * guideline 10), or is an operand of a program that takes `operands`, which are
+ * given by their names, as `["FILE"]`. An option that is unknown, a value out of
+ * range, a word too many or too few throws a {@linkcode UsageError}: no value is
+ * corrected silently.
  */
 export async function parse<T extends OptionTable>(
   args: readonly string[],
   table: T,
+  operands: readonly string[] = [],
 ): Promise<CommandLine<T>> {
   const border = args.indexOf("--");
   const own = border === -1 ? args : args.slice(0, border);
-  const parsed = own.length === 0 ? {} : await sort(own, table);
+  const words: string[] = [];
+  const parsed = own.length === 0 ? {} : await sort(own, table, words);
   const settings: Record<string, unknown> = {};
   const given = new Set<keyof T>();
   for (const name of Object.keys(table)) {
     settings[name] = read(name, table, parsed[name]);
     if (isGiven(parsed[name])) given.add(name);
   }
+  const rest = border === -1 ? null : args.slice(border + 1);
+  if (operands.length > 0) words.push(...rest ?? []);
+  // Help is given without the operands that are missing.
+  const isHelp = given.has("help") || given.has("version");
+  checkOperands(words, operands, table, isHelp);
   return {
     settings: settings as Settings<T>,
     given,
-    command: border === -1 ? null : commandOf(args.slice(border + 1)),
+    command: rest === null || operands.length > 0 ? null : commandOf(rest),
+    operands: words,
   };
 }
 
-/** Sorts the arguments into options; throws at the first that is not one. */
+function checkOperands(
+  words: readonly string[],
+  operands: readonly string[],
+  table: OptionTable,
+  isHelp: boolean,
+): void {
+  const extra = words[operands.length];
+  if (extra !== undefined) throw extraWord(extra, operands, table);
+  const missing = operands[words.length];
+  if (missing === undefined || isHelp) return;
+  throw new UsageError(`Cannot go on as ${missing} is missing: see --help`);
+}
+
+/** Sorts the arguments into options and `words`; refuses an unknown option. */
 async function sort(
   own: readonly string[],
   table: OptionTable,
+  words: string[],
 ): Promise<ParsedArgs> {
   // Not loaded without arguments: it would make the start slower.
   const { parseArgs } = await import("./std.ts");
   const names = Object.keys(table);
   const unknown: string[] = [];
-  const parsed = parseArgs(lengthen(own, table, unknown), {
+  const parsed = parseArgs(lengthen(own, table, words), {
     boolean: names.filter((name) => table[name]?.kind === null),
     string: names.filter((name) => table[name]?.kind !== null),
     collect: names.filter((name) => isRepeated(table[name])),
     unknown: (argument) => unknown.push(argument) === 0,
   });
   const [first] = unknown;
-  if (first !== undefined) throw await refusal(first, table);
+  if (first !== undefined) throw await unknownOption(first, table);
   return parsed;
 }
 
@@ -73,47 +99,66 @@ function commandOf(words: readonly string[]): readonly [string, ...string[]] {
 }
 
 /**
- * The same arguments with every short option written out: `-qs64K` as
- * `--quiet --slice=64K`. `parseArgs` reads joined letters as flags unless a
- * number follows: it would read `-s64K` as `-s -6 -4 -K`.
+ * The options alone, with every value joined to its name and every short option
+ * written out: `-qs 64K` as `--quiet --slice=64K`. All other words go to `words`.
+ *
+ * `parseArgs` reads joined letters as flags unless a number follows: it would
+ * read `-s64K` as `-s -6 -4 -K`. It would take the word "false" after a flag as
+ * its value.
  */
 function lengthen(
   args: readonly string[],
   table: OptionTable,
-  unknown: string[],
+  words: string[],
 ): string[] {
   const long: string[] = [];
-  for (const [index, argument] of args.entries()) {
-    if (/^-[^-]/.test(argument)) {
-      long.push(...lengthenOne(argument, args[index + 1], table));
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index]!;
+    if (argument === "-" || !argument.startsWith("-")) {
+      words.push(argument);
       continue;
     }
-    const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
-    const option = Object.hasOwn(table, name) ? table[name] : undefined;
-    const next = args[index + 1];
-    if (option?.kind === null) {
-      // parseArgs reads `--fill=maybe` as true, and the word "false" after a flag
-      // as its value. Both are mistakes, so they are refused here.
-      if (value !== undefined) {
-        throw new UsageError(
-          `Cannot take --${name} as it takes no value: current value is "${value}"`,
-        );
-      }
-      if (next === "true" || next === "false") unknown.push(next);
-    } else if (option !== undefined && value === undefined) {
-      checkValueFollows(name, table, next);
+    const options = argument.startsWith("--")
+      ? [lengthenLong(argument, args[index + 1], table)]
+      : lengthenShort(argument, args[index + 1], table);
+    for (const { text, takesNext } of options) {
+      long.push(takesNext ? `${text}=${args[++index]}` : text);
     }
-    long.push(argument);
   }
   return long;
 }
 
-function lengthenOne(
+/** An option written out, and whether the next argument is its value. */
+interface Lengthened {
+  text: string;
+  takesNext: boolean;
+}
+
+function lengthenLong(
   argument: string,
   next: string | undefined,
   table: OptionTable,
-): string[] {
-  const long: string[] = [];
+): Lengthened {
+  const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? [];
+  const option = Object.hasOwn(table, name) ? table[name] : undefined;
+  // parseArgs would read `--fill=maybe` as true.
+  if (option?.kind === null && value !== undefined) {
+    throw new UsageError(
+      `Cannot take --${name} as it takes no value: current value is "${value}"`,
+    );
+  }
+  const takesNext = option !== undefined && option.kind !== null &&
+    value === undefined;
+  if (takesNext) checkValueFollows(name, table, next);
+  return { text: argument, takesNext };
+}
+
+function lengthenShort(
+  argument: string,
+  next: string | undefined,
+  table: OptionTable,
+): Lengthened[] {
+  const long: Lengthened[] = [];
   for (let at = 1; at < argument.length; at++) {
     const letter = argument[at];
     const found = Object.entries(table).find(([, { short }]) =>
@@ -126,27 +171,36 @@ function lengthenOne(
     }
     const [name, option] = found;
     if (option.kind === null) {
-      long.push(`--${name}`);
+      long.push({ text: `--${name}`, takesNext: false });
       continue;
     }
     const value = argument.slice(at + 1).replace(/^=/, "");
-    if (value === "") checkValueFollows(name, table, next);
-    long.push(value === "" ? `--${name}` : `--${name}=${value}`);
+    const takesNext = value === "";
+    if (takesNext) checkValueFollows(name, table, next);
+    const text = takesNext ? `--${name}` : `--${name}=${value}`;
+    long.push({ text, takesNext });
     break;
   }
   return long;
 }
 
-async function refusal(
+function extraWord(
+  word: string,
+  operands: readonly string[],
+  table: OptionTable,
+): UsageError {
+  const hint = takesCommand(table)
+    ? `it is not an option: a command goes after --, as in: -- ${word}`
+    : operands.length === 0
+    ? "this program takes only options: see --help"
+    : `this program takes only ${operands.join(" and ")}: see --help`;
+  return new UsageError(`Cannot take ${JSON.stringify(word)} as ${hint}`);
+}
+
+async function unknownOption(
   argument: string,
   table: OptionTable,
 ): Promise<UsageError> {
-  if (!argument.startsWith("--")) {
-    const hint = takesCommand(table)
-      ? `it is not an option: a command goes after --, as in: -- ${argument}`
-      : "this program takes only options: see --help";
-    return new UsageError(`Cannot take ${JSON.stringify(argument)} as ${hint}`);
-  }
   const word = argument.slice(2).replace(/=.*$/s, "");
   const guesses = await nearMisses(word, table);
   const hint = guesses.length > 0 ? ask(guesses) : "see --help";
@@ -208,6 +262,7 @@ function checkValueFollows(
   table: OptionTable,
   next: string | undefined,
 ): void {
+  if (next === "-" && table[name]!.kind?.takesDash) return;
   if (!next || next.startsWith("-")) throw needsValue(name, table, next);
 }
 

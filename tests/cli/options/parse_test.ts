@@ -2,13 +2,16 @@ import { CHILD_TABLE } from "../../../cli/child/child_program.ts";
 import {
   count,
   duration,
+  file,
   flag,
   oneOf,
+  PROGRAM_OPTIONS,
   repeated,
   size,
   text,
   UsageError,
   valued,
+  withDefaults,
 } from "../../../cli/options/option.ts";
 import { checkSettings } from "../../../cli/options/check.ts";
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
@@ -91,9 +94,86 @@ Deno.test("a command line is read by its table", async () => {
         settings: { ...INITIAL, ...settings } as never,
         given: new Set(Object.keys(settings)) as never,
         command: command as never,
+        operands: [],
       },
     );
   }
+});
+
+const OPERANDS = [
+  { args: ["a.jsonl"], operands: ["a.jsonl"] },
+  { args: ["-"], operands: ["-"] },
+  { args: ["-l", "false"], operands: ["false"], settings: { lines: true } },
+  { args: ["a", "-s", "5"], operands: ["a"], settings: { slice: 5 } },
+  { args: ["--slice", "5", "a"], operands: ["a"], settings: { slice: 5 } },
+  { args: ["-ls", "5", "a"], settings: { lines: true, slice: 5 } },
+  { args: ["-ls5", "--", "-l"], operands: ["-l"] },
+  { args: ["--", "--"], operands: ["--"] },
+];
+
+Deno.test("an operand stands before, between or after the options, and behind --", async () => {
+  for (const { args, operands = ["a"], settings } of OPERANDS) {
+    const line = await parse(args, TABLE, ["FILE"]);
+    assertEquals(
+      { args, operands: line.operands, command: line.command },
+      { args, operands, command: null },
+    );
+    const expected = { ...INITIAL, ...settings };
+    if (settings !== undefined) {
+      assertEquals({ args, ...line.settings }, { args, ...expected } as never);
+    }
+  }
+});
+
+Deno.test("an operand too many or missing is refused, but not in front of help", async () => {
+  const table = {
+    ...PROGRAM_OPTIONS,
+    only: flag({ group: "line", help: "only" }),
+  };
+  const says = async (args: string[]) => {
+    const parsed = parse(args, table, ["FILE"]);
+    return (await assertRejects(() => parsed, UsageError)).message;
+  };
+  const missing = "Cannot go on as FILE is missing: see --help";
+  const extra = 'Cannot take "b" as this program takes only FILE: see --help';
+  assertEquals(await says([]), missing);
+  assertEquals(await says(["--only"]), missing);
+  assertEquals(await says(["--"]), missing);
+  assertEquals(await says(["a", "b"]), extra);
+  assertEquals(await says(["a", "--only", "--", "b"]), extra);
+  assertEquals(
+    await says(["a", "--onli"]),
+    'Cannot take "--onli" as there is no such option: did you mean --only?',
+  );
+  for (const args of [["-h"], ["--version"]]) {
+    assertEquals((await parse(args, table, ["FILE"])).operands, []);
+  }
+});
+
+Deno.test("a file that may be stdin or stdout takes -, another one does not", async () => {
+  const table = {
+    to: valued(file("FILE", { takesDash: true }), null, {
+      short: "o",
+      group: "file",
+      help: "to",
+    }),
+    log: valued(file("FILE"), null, { group: "file", help: "log" }),
+  };
+  for (const args of [["--to=-"], ["--to", "-"], ["-o-"], ["-o", "-"]]) {
+    const { settings: { to } } = await parse(args, table);
+    assertEquals({ args, to }, { args, to: "-" });
+  }
+  for (const args of [["--log=-"], ["--log", "-"]]) {
+    await assertRejects(() => parse(args, table), UsageError);
+  }
+});
+
+Deno.test("another program has the same options with defaults of its own", async () => {
+  const table = withDefaults(TABLE, { slice: 64, label: "web" });
+  const { settings } = await parse(["-f", "raw"], table);
+  const expected = { ...INITIAL, slice: 64, label: "web", format: "raw" };
+  assertEquals(settings, expected as never);
+  assertEquals(TABLE.slice.initial, 32);
 });
 
 Deno.test("an option is given also with the value that it has anyway", async () => {
