@@ -121,7 +121,7 @@ export {
   type StopStep,
 } from "./src/process/stop.ts";
 export type { EndOptions, StopOptions } from "./src/process/child.ts";
-export type { ExitReason, ExitStatus } from "./src/process/exit_status.ts";
+export type { ExitReason, ExitStatus } from "./src/exit_status.ts";
 export { endAs } from "./src/process/end_as.ts";
 
 // Errors.
@@ -130,7 +130,7 @@ export {
   NoiseError,
   RequestError,
 } from "./src/channel/errors.ts";
-export { ExitError } from "./src/process/child.ts";
+export { ExitError } from "./src/exit_error.ts";
 export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {
   BrokenPipeError,

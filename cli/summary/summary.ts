@@ -1,7 +1,7 @@
 import { shellWord } from "../../src/shell_word.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { showBytes } from "../formats/escape.ts";
-import type { ExitReason, ExitStatus } from "../../src/process/exit_status.ts";
+import type { ExitReason, ExitStatus } from "../../src/exit_status.ts";
 import type {
   Distribution,
   Octave,

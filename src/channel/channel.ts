@@ -1,6 +1,7 @@
 import { checkAbortSignal, checkKeys, checkMs } from "../check.ts";
 import { UnexpectedEndError } from "../errors.ts";
-import { type Child, ExitError } from "../process/child.ts";
+import { ExitError } from "../exit_error.ts";
+import type { Child } from "../process/child.ts";
 import type { WaitOptions } from "../read/read_options.ts";
 import type { PipeReader } from "../read/reader.ts";
 import { settlesWithin } from "../wait.ts";

@@ -1,7 +1,7 @@
 import { checkInteger } from "../check.ts";
 import { END_SIGNALS, signals } from "./signals.ts";
 import { checkSignal, raise, signalCode } from "./system_signals.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import type { ExitStatus } from "../exit_status.ts";
 
 const PURPOSE = "end as a child did";
 const IS_WINDOWS = Deno.build.os === "windows";

@@ -6,13 +6,8 @@
 export { spawn, spawnModule } from "./spawn.ts";
 export type { SpawnOptions } from "./spawn_options.ts";
 export { run, type RunOptions, type RunResult } from "./run.ts";
-export {
-  type Child,
-  type EndOptions,
-  ExitError,
-  type StopOptions,
-} from "./child.ts";
-export type { ExitReason, ExitStatus } from "./exit_status.ts";
+export { type Child, type EndOptions, type StopOptions } from "./child.ts";
+export type { ExitReason, ExitStatus } from "../exit_status.ts";
 export type {
   ModulePermissions,
   PermissionKind,
@@ -25,5 +20,6 @@ export {
   type StopStep,
 } from "./stop.ts";
 export { OutputDroppedError } from "../errors.ts";
+export { ExitError } from "../exit_error.ts";
 export { endAs } from "./end_as.ts";
 export { StartError, type StartErrorKind } from "./start.ts";

@@ -4,13 +4,9 @@ import { shellWord } from "../shell_word.ts";
 import { quote } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
 import { PipeWriter } from "../write/writer.ts";
-import {
-  type Child,
-  type EndOptions,
-  ExitError,
-  type StopOptions,
-} from "./child.ts";
-import type { ExitReason, ExitStatus } from "./exit_status.ts";
+import type { Child, EndOptions, StopOptions } from "./child.ts";
+import { ExitError } from "../exit_error.ts";
+import type { ExitReason, ExitStatus } from "../exit_status.ts";
 import { UnreadWatch, watchLimits } from "./limits.ts";
 import { OutputPipe } from "./output_pipe.ts";
 import { type Received, signals } from "./signals.ts";
@@ -34,7 +30,7 @@ import {
   processEnd,
   StatusPromise,
 } from "./process_end.ts";
-import { Tail } from "./tail.ts";
+import { Tail } from "../tail.ts";
 
 const TAIL_BYTES = 8192;
 

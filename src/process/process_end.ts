@@ -1,4 +1,4 @@
-import type { ExitReason, ExitStatus } from "./exit_status.ts";
+import type { ExitReason, ExitStatus } from "../exit_status.ts";
 
 /** How a process ended, as the system reported it. */
 export interface ProcessEnd

@@ -3,7 +3,7 @@ import { checkInteger, checkKeys, checkOneOf, checkType } from "../check.ts";
 import { TooLongError } from "../errors.ts";
 import type { PipeReader } from "../read/reader.ts";
 import type { Child } from "./child.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import type { ExitStatus } from "../exit_status.ts";
 import { spawn } from "./spawn.ts";
 import { SPAWN_OPTIONS, type SpawnOptions } from "./spawn_options.ts";
 

@@ -1,6 +1,6 @@
 import { checkKeys, checkList, checkMs, checkOneOf } from "../check.ts";
 import { settlesWithin } from "../wait.ts";
-import type { ExitReason } from "./exit_status.ts";
+import type { ExitReason } from "../exit_status.ts";
 import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
 import { GRACE_MS, HANG_UP_MS, KILLED_MS } from "./times.ts";
 

@@ -1,5 +1,5 @@
-import { assertEquals } from "../support/std_assert.ts";
-import { Tail } from "../../src/process/tail.ts";
+import { assertEquals } from "./support/std_assert.ts";
+import { Tail } from "../src/tail.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

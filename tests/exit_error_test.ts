@@ -1,5 +1,5 @@
-import { assertEquals } from "../support/std_assert.ts";
-import { ExitError, type ExitStatus } from "../../mod.ts";
+import { assertEquals } from "./support/std_assert.ts";
+import { ExitError, type ExitStatus } from "../mod.ts";
 
 const STATUS: ExitStatus = {
   code: 3,

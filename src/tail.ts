@@ -1,4 +1,4 @@
-import { decodeText } from "../bytes.ts";
+import { decodeText } from "./bytes.ts";
 
 /** The last bytes of a stream, in one buffer of a fixed size. */
 export class Tail {
