@@ -113,6 +113,21 @@ export type {
   ServeOptions,
 } from "./src/channel/requests.ts";
 
+// Record: what passed through the pipes, with its times, and read it again.
+export { Recorder, type RecorderOptions } from "./src/recording/recorder.ts";
+export { Recording } from "./src/recording/recording.ts";
+export { RECORDED_STREAMS } from "./src/recording/event.ts";
+export type {
+  PassedBytes,
+  RecordedEnd,
+  RecordedEvent,
+  RecordedGap,
+  RecordedPiece,
+  RecordedStatus,
+  RecordedStream,
+  RecordingHeader,
+} from "./src/recording/event.ts";
+
 // End: how a child is stopped, how it ended, and how this program ends.
 export {
   type StopLadder,
@@ -130,6 +145,7 @@ export {
   NoiseError,
   RequestError,
 } from "./src/channel/errors.ts";
+export { RecordingError } from "./src/recording/errors.ts";
 export { ExitError } from "./src/exit_error.ts";
 export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {

@@ -22,6 +22,7 @@ const RULES = [
     may: [/^src\/process\//, /^src\/(errors|exit_error|exit_status)\.ts$/],
   },
   { who: /^src\/channel\/mod\.ts$/, may: [/^src\/channel\//] },
+  { who: /^src\/recording\/mod\.ts$/, may: [/^src\/recording\//] },
   { who: /^mod\.ts$/, may: [/^src\//] },
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },
   { who: /^src\/frame\//, may: [/^src\/frame\//, /^src\/[a-z_]+\.ts$/] },
@@ -66,6 +67,10 @@ const RULES = [
       /^src\/(channel|read|write|frame|process)\//,
       /^src\/[a-z_]+\.ts$/,
     ],
+  },
+  {
+    who: /^src\/recording\//,
+    may: [/^src\/(recording|read|write|frame)\//, /^src\/[a-z_]+\.ts$/],
   },
   { who: /^tests\/fixtures\//, may: [/^node:/] },
   {
@@ -234,6 +239,14 @@ const BREACHES = [
     from: "src/write/writer.ts",
     text: `import { x } from "../process/run.ts";`,
   },
+  {
+    from: "src/recording/recorder.ts",
+    text: `import { x } from "../process/child.ts";`,
+  },
+  {
+    from: "src/write/writer.ts",
+    text: `import { x } from "../recording/recorder.ts";`,
+  },
   { from: "src/check.ts", text: `import { x } from "./read/reader.ts";` },
   { from: "src/read/mod.ts", text: `export { x } from "../write/writer.ts";` },
   { from: "mod.ts", text: `export * from "./cli/log.ts";` },
@@ -262,7 +275,7 @@ Deno.test("a planted breach is seen", () => {
 
 const DOORS = [
   "mod.ts",
-  ...["read", "frame", "write", "process", "channel"].map((room) =>
+  ...["read", "frame", "write", "process", "channel", "recording"].map((room) =>
     `src/${room}/mod.ts`
   ),
 ];

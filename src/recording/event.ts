@@ -21,6 +21,7 @@ export interface RecordingHeader {
 
 /** What one read gave. */
 export interface RecordedPiece {
+  /** Says which event this is. */
   readonly kind: "piece";
   /** When it was read: milliseconds since the start, monotonic. */
   readonly ms: number;
@@ -34,6 +35,7 @@ export interface RecordedPiece {
 
 /** A stream has ended. */
 export interface RecordedEnd {
+  /** Says which event this is. */
   readonly kind: "end";
   /** When its end was read: milliseconds since the start, monotonic. */
   readonly ms: number;
@@ -43,6 +45,7 @@ export interface RecordedEnd {
 
 /** Bytes that passed and were not recorded. */
 export interface RecordedGap {
+  /** Says which event this is. */
   readonly kind: "gap";
   /** When the first of them was read: milliseconds since the start, monotonic. */
   readonly ms: number;
@@ -64,6 +67,7 @@ export interface PassedBytes {
 
 /** The last line: how the command ended, and what each stream carried. */
 export interface RecordedStatus {
+  /** Says which event this is. */
   readonly kind: "status";
   /** When the command had ended: milliseconds since the start, monotonic. */
   readonly ms: number;

@@ -1,0 +1,19 @@
+/**
+ * Keep what passed through pipes, with its times, and read it again.
+ *
+ * @module
+ */
+export { Recording } from "./recording.ts";
+export { Recorder, type RecorderOptions } from "./recorder.ts";
+export { RecordingError } from "./errors.ts";
+export { RECORDED_STREAMS } from "./event.ts";
+export type {
+  PassedBytes,
+  RecordedEnd,
+  RecordedEvent,
+  RecordedGap,
+  RecordedPiece,
+  RecordedStatus,
+  RecordedStream,
+  RecordingHeader,
+} from "./event.ts";

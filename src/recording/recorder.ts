@@ -1,0 +1,429 @@
+import { checkInteger, checkKeys, checkType } from "../check.ts";
+import { settlesWithin } from "../wait.ts";
+import type { Sink } from "../write/sink.ts";
+import { PipeWriter } from "../write/writer.ts";
+import type { PassedBytes, RecordedEvent, RecordedStream } from "./event.ts";
+import { RECORDED_STREAMS } from "./event.ts";
+import { EventBuffer } from "./event_buffer.ts";
+import { headerLine, roundMs } from "./line.ts";
+
+const PURPOSE = "record";
+const OPTIONS = [
+  ...["program", "command", "startedAt", "startMs", "frame"],
+  ...["maxPendingBytes", "maxBytes", "patienceMs", "onTrouble"],
+];
+
+/** So many bytes of lines leave with one write, and are made in one go. */
+const BATCH_BYTES = 262_144;
+/** What an event takes in memory beside its bytes. */
+const EVENT_BYTES = 256;
+/** A longer piece is more than one line, which a reader can hold. */
+const MAX_PIECE_BYTES = 16_777_216;
+
+const WHY_BEHIND = "the recorder fell behind";
+const WHY_FULL = "the recording has reached its largest size";
+
+/** Options of a {@linkcode Recorder}. */
+export interface RecorderOptions {
+  /** What records, as `basic-pipes 0.2.0`. */
+  program: string;
+  /** The command that is recorded, and its arguments. */
+  command: readonly string[];
+  /**
+   * The moment from which `ms` counts, by `performance.now()`.
+   *
+   * @default {performance.now()} That of the constructor.
+   */
+  startMs?: number;
+  /**
+   * The wall time of `startMs`, as RFC 3339.
+   *
+   * @default {Date.now()} By the system's clock, to the microsecond, in UTC.
+   */
+  startedAt?: string;
+  /** Where one message ends: a name that `--frame` takes. @default {"auto"} */
+  frame?: string;
+  /**
+   * How many bytes may wait for what they are written to (1,024 to
+   * 2,147,483,647); each event counts 256 more. What comes above it is not kept
+   * and marked by a gap.
+   *
+   * @default {8_388_608} 8 MiB
+   */
+  maxPendingBytes?: number;
+  /**
+   * The most bytes of the recording (0 to 9,007,199,254,740,991). At the first
+   * piece with which it would have more, it keeps no more pieces and marks a gap.
+   * The lines that say so, the ends and the status come all the same: less than
+   * 4 KiB.
+   *
+   * @default {undefined} No limit.
+   */
+  maxBytes?: number;
+  /**
+   * How many milliseconds {@linkcode Recorder.finish} waits for what does not
+   * accept the rest (0 to 2,147,483,647).
+   *
+   * @default {1000}
+   */
+  patienceMs?: number;
+  /**
+   * Called once for each kind of trouble: it fell behind, it cannot write.
+   *
+   * @param sentence What it is, in a sentence without its full stop.
+   */
+  onTrouble?: (sentence: string) => void;
+}
+
+/** Bytes of a stream that passed and are not kept. */
+interface Unkept {
+  readonly ms: number;
+  bytes: number;
+}
+
+type PieceEvent = Extract<RecordedEvent, { kind: "piece" }>;
+
+/**
+ * Writes a recording: what passed through the pipes of a command, with its times.
+ *
+ * It never stands in the way of what it records: {@linkcode Recorder.piece} copies
+ * the bytes, returns at once and never throws. Lines are made and written later,
+ * up to 256 KiB at a time. When what they are written to is too slow, at most
+ * `maxPendingBytes` wait; what comes above that is left out until half of them
+ * have left, and one gap for each stream says so in its place. When nothing can
+ * be written any more, `onTrouble` is called and nothing more is kept.
+ *
+ * Each line is written whole and in order: a recording whose recorder is killed
+ * can be read up to there.
+ *
+ * @example Record, and read it again
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Recorder, Recording } from "@basic-pipes/basic-pipes";
+ *
+ * const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+ * const recorder = new Recorder(writable, {
+ *   program: "example 1.0",
+ *   command: ["cat"],
+ *   startMs: 1000,
+ * });
+ * recorder.piece("in", new TextEncoder().encode("Spam 0"), 1012.345);
+ * recorder.end("in", 1020);
+ * const finished = recorder.finish();
+ *
+ * const seen: unknown[] = [];
+ * for await (const event of await Recording.read(readable)) {
+ *   seen.push([event.kind, event.ms]);
+ * }
+ * await finished;
+ * assertEquals(seen, [["piece", 12.345], ["end", 20]]);
+ * ```
+ */
+export class Recorder {
+  readonly #writer: Pick<PipeWriter, "writeNow" | "close">;
+  readonly #startMs: number;
+  readonly #maxPendingBytes: number;
+  readonly #maxBytes: number;
+  readonly #patienceMs: number;
+  readonly #onTrouble: ((sentence: string) => void) | undefined;
+  readonly #lines = new EventBuffer();
+  readonly #offsets: Record<RecordedStream, number> = { in: 0, out: 0, err: 0 };
+  /** What was left out of each stream since its last gap was written. */
+  readonly #unkept = new Map<RecordedStream, Unkept>();
+  #queue: RecordedEvent[] = [];
+  #pendingBytes = 0;
+  #writtenBytes = 0;
+  #isBehind = false;
+  #isFull = false;
+  #hasFailed = false;
+  #hasToldBehind = false;
+  #drained: Promise<void> | undefined;
+  #finishing: Promise<void> | undefined;
+
+  /**
+   * Writes the header.
+   *
+   * @param to Where the recording goes: a file's stream, a `PipeWriter`, or a
+   *   `Sink`. It is closed by {@linkcode Recorder.finish}.
+   * @param options What is recorded, and the bounds.
+   * @throws {TypeError | RangeError} If an option is unknown or unusable.
+   */
+  constructor(
+    to: PipeWriter | WritableStream<Uint8Array> | Sink,
+    options: RecorderOptions,
+  ) {
+    checkKeys(PURPOSE, options, OPTIONS);
+    const { startMs = performance.now(), frame = "auto", onTrouble } = options;
+    const { maxPendingBytes = 8_388_608, maxBytes = Infinity } = options;
+    const { patienceMs = 1000 } = options;
+    checkInteger(
+      PURPOSE,
+      "maxPendingBytes",
+      maxPendingBytes,
+      1024,
+      2 ** 31 - 1,
+    );
+    if (maxBytes !== Infinity) {
+      checkInteger(PURPOSE, "maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
+    }
+    checkInteger(PURPOSE, "patienceMs", patienceMs, 0, 2 ** 31 - 1);
+    checkType(PURPOSE, "onTrouble", onTrouble, "function");
+    this.#writer = to instanceof PipeWriter ? to : new PipeWriter(to);
+    this.#startMs = startMs;
+    this.#maxPendingBytes = maxPendingBytes;
+    this.#maxBytes = maxBytes;
+    this.#patienceMs = patienceMs;
+    this.#onTrouble = onTrouble;
+    const { program, command } = options;
+    const { startedAt = wallTime(startMs) } = options;
+    this.#lines.addText(headerLine({ program, command, startedAt, frame }));
+    this.#drain();
+  }
+
+  /** How many bytes wait to be written; each event counts 256 more. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /**
+   * Keeps what one read gave. Returns at once, never throws, and copies the
+   * bytes.
+   *
+   * @param from The stream that it came through.
+   * @param bytes The bytes; none is nothing.
+   * @param atMs When it was read, by `performance.now()`.
+   */
+  piece(from: RecordedStream, bytes: Uint8Array, atMs: number): void {
+    const { length } = bytes;
+    if (length === 0 || this.#hasFailed || this.#finishing) return;
+    const offset = this.#offsets[from];
+    this.#offsets[from] = offset + length;
+    const ms = this.#since(atMs);
+    if (this.#isFull) return this.#leaveOut(from, ms, length);
+    const size = this.#pendingBytes + length + EVENT_BYTES;
+    if (this.#isBehind || size > this.#maxPendingBytes) {
+      this.#fallBehind();
+      return this.#leaveOut(from, ms, length);
+    }
+    for (let at = 0; at < length; at += MAX_PIECE_BYTES) {
+      const part = bytes.slice(at, at + MAX_PIECE_BYTES);
+      const start = offset + at;
+      this.#add({ kind: "piece", ms, from, offset: start, bytes: part });
+    }
+  }
+
+  /**
+   * Keeps that a stream has ended. Returns at once and never throws.
+   *
+   * @param from The stream.
+   * @param atMs When its end was read, by `performance.now()`.
+   */
+  end(from: RecordedStream, atMs: number = performance.now()): void {
+    if (this.#hasFailed || this.#finishing) return;
+    if (!this.#isFull) this.#addGap(from, WHY_BEHIND);
+    this.#add({ kind: "end", ms: this.#since(atMs), from });
+  }
+
+  /**
+   * Keeps how the command has ended: the last line. Returns at once and never
+   * throws.
+   *
+   * @param status How it ended; an `ExitStatus` can be given.
+   * @param bytes How many bytes each stream carried.
+   * @param atMs When it ended, by `performance.now()`.
+   */
+  status(
+    status: {
+      readonly code: number | null;
+      readonly signal: string | number | null;
+      readonly reason: string;
+    },
+    bytes: Readonly<Partial<Record<RecordedStream, PassedBytes>>>,
+    atMs: number = performance.now(),
+  ): void {
+    if (this.#hasFailed || this.#finishing) return;
+    const { code, reason } = status;
+    // A real-time signal has no name in Deno.
+    const signal = status.signal === null ? null : String(status.signal);
+    if (!this.#isFull) this.#addGaps(WHY_BEHIND);
+    const ms = this.#since(atMs);
+    this.#add({ kind: "status", ms, status: { code, signal, reason }, bytes });
+  }
+
+  /**
+   * Writes what is left, and closes what it is written to. The second call gives
+   * the first one's promise; what is kept after the first one is left out.
+   *
+   * @returns Resolves when all has been written, when it cannot be, or after
+   *   `patienceMs`. Never rejects.
+   */
+  finish(): Promise<void> {
+    return this.#finishing ??= this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    if (!this.#hasFailed) {
+      if (!this.#isFull) this.#addGaps(WHY_BEHIND);
+      this.#drain();
+    }
+    const close = async () => {
+      await this.#drained;
+      if (!this.#hasFailed) await this.#writeUnkept();
+      await this.#writer.close();
+    };
+    const closed = close().catch((error) => this.#fail(error));
+    if (await settlesWithin(closed, this.#patienceMs)) return;
+    this.#fail(
+      new Error("what it is written to did not accept the rest in time"),
+    );
+  }
+
+  #since(atMs: number): number {
+    return roundMs(Math.max(0, atMs - this.#startMs));
+  }
+
+  #add(event: RecordedEvent): void {
+    this.#queue.push(event);
+    this.#pendingBytes += sizeOf(event);
+    this.#drain();
+  }
+
+  #leaveOut(from: RecordedStream, ms: number, bytes: number): void {
+    const unkept = this.#unkept.get(from);
+    if (unkept === undefined) this.#unkept.set(from, { ms, bytes });
+    else unkept.bytes += bytes;
+  }
+
+  #takeGap(from: RecordedStream, why: string): RecordedEvent | undefined {
+    const unkept = this.#unkept.get(from);
+    this.#unkept.delete(from);
+    return unkept && { kind: "gap", from, ...unkept, why };
+  }
+
+  #addGap(from: RecordedStream, why: string): void {
+    const gap = this.#takeGap(from, why);
+    if (gap !== undefined) this.#add(gap);
+  }
+
+  /** In the order in which they began. */
+  #addGaps(why: string): void {
+    for (const from of [...this.#unkept.keys()]) this.#addGap(from, why);
+  }
+
+  #fallBehind(): void {
+    this.#isBehind = true;
+    if (this.#hasToldBehind) return;
+    this.#hasToldBehind = true;
+    this.#tell(
+      "the recording has a gap: what it is written to is slower than what passes",
+    );
+  }
+
+  #tell(sentence: string): void {
+    try {
+      this.#onTrouble?.(sentence);
+    } catch {
+      // Its trouble is not that of what is recorded.
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#queue = [];
+    this.#unkept.clear();
+    this.#pendingBytes = 0;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#tell(`the recording stops here: ${why}`);
+  }
+
+  #drain(): void {
+    this.#drained ??= this.#write().catch((error) => this.#fail(error))
+      .then(() => {
+        this.#drained = undefined;
+      });
+  }
+
+  /** Writes what is in the queue, until nothing is. */
+  async #write(): Promise<void> {
+    do {
+      // What is recorded goes first.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      const size = this.#encode();
+      await this.#writer.writeNow([this.#lines.written()]);
+      if (this.#hasFailed) return;
+      this.#writtenBytes += this.#lines.length;
+      this.#lines.reset();
+      this.#pendingBytes -= size;
+      if (this.#isBehind && this.#pendingBytes * 2 <= this.#maxPendingBytes) {
+        this.#isBehind = false;
+        if (!this.#isFull) this.#addGaps(WHY_BEHIND);
+      }
+    } while (this.#queue.length > 0);
+  }
+
+  /** Makes lines of the first events of the queue; returns their size there. */
+  #encode(): number {
+    const lines = this.#lines;
+    let size = 0;
+    let count = 0;
+    for (const event of this.#queue) {
+      if (lines.length >= BATCH_BYTES) break;
+      count++;
+      size += sizeOf(event);
+      if (event.kind === "piece") this.#encodePiece(event);
+      else this.#encodeOther(event);
+    }
+    this.#queue = this.#queue.slice(count);
+    return size;
+  }
+
+  #encodePiece(event: PieceEvent): void {
+    const { from, ms, bytes } = event;
+    if (this.#isFull) return this.#leaveOut(from, ms, bytes.length);
+    const lines = this.#lines;
+    const before = lines.length;
+    lines.add(event);
+    if (this.#writtenBytes + lines.length <= this.#maxBytes) return;
+    lines.length = before;
+    this.#isFull = true;
+    // Said at once: the recorder may be killed before the end.
+    lines.add({ kind: "gap", ms, from, bytes: bytes.length, why: WHY_FULL });
+  }
+
+  #encodeOther(event: Exclude<RecordedEvent, PieceEvent>): void {
+    if (this.#isFull && event.kind !== "gap") {
+      const from = event.kind === "end" ? [event.from] : RECORDED_STREAMS;
+      for (const each of from) this.#encodeGap(each);
+    }
+    this.#lines.add(event);
+  }
+
+  #encodeGap(from: RecordedStream): void {
+    const gap = this.#takeGap(from, WHY_FULL);
+    if (gap !== undefined) this.#lines.add(gap);
+  }
+
+  /** What came behind the last line because the recording is full. */
+  async #writeUnkept(): Promise<void> {
+    for (const from of RECORDED_STREAMS) this.#encodeGap(from);
+    if (this.#lines.length > 0) {
+      await this.#writer.writeNow([this.#lines.written()]);
+    }
+  }
+}
+
+function sizeOf(event: RecordedEvent): number {
+  return EVENT_BYTES + (event.kind === "piece" ? event.bytes.length : 0);
+}
+
+/** The wall time of a moment of `performance.now()`, to the microsecond. */
+function wallTime(atMs: number): string {
+  const micros = Math.round((Date.now() - performance.now() + atMs) * 1000);
+  const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(
+    0,
+    19,
+  );
+  const fraction = ((micros % 1e6) + 1e6) % 1e6;
+  return `${seconds}.${String(fraction).padStart(6, "0")}Z`;
+}
