@@ -53,9 +53,10 @@ export {
   TextLineStream,
 } from "./src/read/streams.ts";
 
-// Write to it, and to the program's own stdout and stderr.
+// Write to it, to the program's own stdout and stderr, or all that is read.
 export { PipeWriter } from "./src/write/writer.ts";
 export type { Sink } from "./src/write/sink.ts";
+export { copy, type CopyOptions, type CopyResult } from "./src/write/copy.ts";
 export { stderrWriter, stdoutWriter } from "./src/write/stdout.ts";
 
 // Say where one message ends and the next begins.

@@ -6,5 +6,6 @@
  */
 export { PipeWriter } from "./writer.ts";
 export type { Sink } from "./sink.ts";
+export { copy, type CopyOptions, type CopyResult } from "./copy.ts";
 export { stderrWriter, stdoutWriter } from "./stdout.ts";
 export { BrokenPipeError } from "../errors.ts";
