@@ -116,6 +116,7 @@ export type {
 
 // Record: what passed through the pipes, with its times, and read it again.
 export { Recorder, type RecorderOptions } from "./src/recording/recorder.ts";
+export { record, type RecordOptions } from "./src/recording/record.ts";
 export { Recording } from "./src/recording/recording.ts";
 export { RECORDED_STREAMS } from "./src/recording/event.ts";
 export type {

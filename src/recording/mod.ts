@@ -5,6 +5,7 @@
  */
 export { Recording } from "./recording.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
+export { record, type RecordOptions } from "./record.ts";
 export { RecordingError } from "./errors.ts";
 export { RECORDED_STREAMS } from "./event.ts";
 export type {

@@ -39,9 +39,6 @@ export interface CopyResult {
   readonly passed: number;
 }
 
-/** What a copy writes to. */
-type CopyTarget = Pick<PipeWriter, "writeNow" | "close" | "closed">;
-
 /**
  * Passes on all that a reader gives, as it arrives, until its end.
  *
@@ -79,7 +76,7 @@ type CopyTarget = Pick<PipeWriter, "writeNow" | "close" | "closed">;
  */
 export async function copy(
   reader: PipeReader,
-  writer: CopyTarget,
+  writer: Pick<PipeWriter, "writeNow" | "close" | "closed">,
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   checkArguments(reader, writer, options);
