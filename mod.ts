@@ -129,6 +129,34 @@ export type {
   RecordedStream,
   RecordingHeader,
 } from "./src/recording/event.ts";
+export {
+  analyse,
+  type AnalyseOptions,
+  Session,
+  type SessionItems,
+} from "./src/recording/session.ts";
+export { SESSION_FRAMES } from "./src/recording/session_item.ts";
+export type {
+  BrokenReason,
+  NoiseReason,
+  RpcId,
+  RpcMessage,
+  SessionBroken,
+  SessionEnd,
+  SessionFrame,
+  SessionGap,
+  SessionItem,
+  SessionMessage,
+  SessionMoment,
+  SessionNoise,
+  SessionPending,
+  SessionSpan,
+  SessionStatus,
+  SessionText,
+  SessionTotals,
+  SlowestAnswer,
+  StreamTotals,
+} from "./src/recording/session_item.ts";
 
 // End: how a child is stopped, how it ended, and how this program ends.
 export {

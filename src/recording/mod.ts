@@ -7,6 +7,34 @@ export { Recording } from "./recording.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export { record, type RecordOptions } from "./record.ts";
 export { RecordingError } from "./errors.ts";
+export {
+  analyse,
+  type AnalyseOptions,
+  Session,
+  type SessionItems,
+} from "./session.ts";
+export { SESSION_FRAMES } from "./session_item.ts";
+export type {
+  BrokenReason,
+  NoiseReason,
+  RpcId,
+  RpcMessage,
+  SessionBroken,
+  SessionEnd,
+  SessionFrame,
+  SessionGap,
+  SessionItem,
+  SessionMessage,
+  SessionMoment,
+  SessionNoise,
+  SessionPending,
+  SessionSpan,
+  SessionStatus,
+  SessionText,
+  SessionTotals,
+  SlowestAnswer,
+  StreamTotals,
+} from "./session_item.ts";
 export { RECORDED_STREAMS } from "./event.ts";
 export type {
   PassedBytes,

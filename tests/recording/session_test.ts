@@ -1,0 +1,393 @@
+import { assertEquals } from "@std/assert";
+import {
+  analyse,
+  type AnalyseOptions,
+  type RecordedEvent,
+  type RecordedStream,
+  type SessionItem,
+} from "../../src/recording/mod.ts";
+import { seededRandom } from "../support/random.ts";
+import { bytesOf, textOf } from "../support/pieces.ts";
+
+/** A piece, an end or a gap, short to write. */
+type Written =
+  | readonly [ms: number, from: RecordedStream, text: string]
+  | readonly [ms: number, from: RecordedStream, gapBytes: number]
+  | readonly [ms: number, from: RecordedStream];
+
+function eventsOf(written: readonly Written[]): RecordedEvent[] {
+  const offsets = { in: 0, out: 0, err: 0 };
+  return written.map(([ms, from, what]) => {
+    if (what === undefined) return { kind: "end", ms, from };
+    if (typeof what === "number") {
+      offsets[from] += what;
+      return { kind: "gap", ms, from, bytes: what, why: "test" };
+    }
+    const bytes = bytesOf(what);
+    const offset = offsets[from];
+    offsets[from] += bytes.length;
+    return { kind: "piece", ms, from, offset, bytes };
+  });
+}
+
+async function itemsOf(
+  events: readonly RecordedEvent[],
+  options?: AnalyseOptions,
+): Promise<SessionItem[]> {
+  return await Array.fromAsync(analyse(events, options));
+}
+
+/** An item in a line: what it is, which bytes it has, and what it says. */
+function shown(item: SessionItem): string {
+  const from = "from" in item ? `${item.from} ` : "";
+  const place = "size" in item ? ` ${item.offset}+${item.size}` : "";
+  switch (item.kind) {
+    case "message": {
+      const { rpc } = item;
+      if (rpc === null) return `${from}message${place} ${textOf(item.payload)}`;
+      const { kind, method, id } = rpc;
+      return `${from}${kind}${place} ${method} ${JSON.stringify(id)}`;
+    }
+    case "text":
+      return `${from}text${place} ${textOf(item.payload)}${
+        item.isWhole ? "" : " (cut)"
+      }`;
+    case "noise":
+      return `${from}noise${place} ${item.reason} ${
+        JSON.stringify(textOf(item.payload))
+      }`;
+    case "broken":
+      return `${from}broken${place} ${item.reason}${
+        item.isRest ? " rest" : ""
+      } ${JSON.stringify(textOf(item.payload))}`;
+    case "gap":
+      return `${from}gap ${item.offset}+${item.bytes}`;
+    case "end":
+      return `${from}end ${item.offset}`;
+    case "status":
+      return "status";
+    case "pending":
+      return `${from}pending ${item.method} ${JSON.stringify(item.id)}`;
+  }
+}
+
+async function shownOf(
+  written: readonly Written[],
+  options?: AnalyseOptions,
+): Promise<string[]> {
+  return (await itemsOf(eventsOf(written), options)).map(shown);
+}
+
+/** A frame of a language server. */
+function framed(text: string): string {
+  return `Content-Length: ${text.length}\r\n\r\n${text}`;
+}
+
+const CUTS: readonly {
+  readonly title: string;
+  readonly written: readonly Written[];
+  readonly options?: AnalyseOptions;
+  readonly items: readonly string[];
+}[] = [
+  {
+    title: "lines, with a last one that has no end",
+    written: [[0, "out", "a\r\n\nb"], [1, "out"]],
+    items: ["out text 0+3 a", "out text 3+1 ", "out text 4+1 b", "out end 5"],
+  },
+  {
+    title: "a line above the limit is cut, and no character in two",
+    written: [[0, "out", "abc\xc3\xa4d\nabcd\r\nabcde\n"], [0, "out"]],
+    options: { maxFrameBytes: 4, frame: "lines" },
+    items: [
+      "out text 0+3 abc (cut)",
+      "out text 3+4 \xc3\xa4d",
+      "out text 7+6 abcd",
+      "out text 13+4 abcd (cut)",
+      "out text 17+2 e",
+      "out end 19",
+    ],
+  },
+  {
+    title: "JSON lines with a print between them",
+    written: [
+      [0, "in", '{"jsonrpc":"2.0","id":1,"method":"a"}\n'],
+      [1, "out", 'ready\n\n{"jsonrpc":"2.0","id":1,"result":0}\n{"level":1}\n'],
+      [2, "out", "bye"],
+      [3, "out"],
+    ],
+    items: [
+      "in request 0+38 a 1",
+      'out noise 0+6 json "ready"',
+      'out noise 6+1 blank ""',
+      "out answer 7+36 a 1",
+      'out noise 43+12 rpc "{\\"level\\":1}"',
+      'out noise 55+3 json "bye"',
+      "out end 58",
+    ],
+  },
+  {
+    title: "a banner before the first message waits for it",
+    written: [
+      [0, "out", "Server\n"],
+      [1, "out", '{"jsonrpc":"2.0","method":"a"}\n'],
+    ],
+    items: ['out noise 0+7 json "Server"', "out notification 7+31 a undefined"],
+  },
+  {
+    title: "a JSON line above the limit is dropped up to its end",
+    written: [[0, "in", '{"a":"123456"}\n{"a":1}\n']],
+    options: { frame: "json", maxFrameBytes: 8 },
+    items: [
+      'in broken 0+15 long "{\\"a\\":\\"123456\\"}\\n"',
+      'in message 15+8 {"a":1}',
+    ],
+  },
+  {
+    title: "an unfinished JSON line, as the stream ends",
+    written: [[0, "in", '{"a":1}\n{"a"'], [1, "in"]],
+    items: [
+      'in message 0+8 {"a":1}',
+      'in broken 8+4 end "{\\"a\\""',
+      "in end 12",
+    ],
+  },
+  {
+    title: "an unfinished JSON line, as the recording stops",
+    written: [[0, "in", '{"a":1}\n{"a"']],
+    items: ['in message 0+8 {"a":1}', 'in broken 8+4 cut "{\\"a\\""'],
+  },
+  {
+    title: "a gap within JSON lines",
+    written: [
+      [0, "in", '{"a":1}\n{"a"'],
+      [1, "in", 10],
+      [2, "in", '2}\n{"a":3}\n'],
+      [3, "in", 8],
+      [4, "in", '{"a":5}\n'],
+    ],
+    items: [
+      'in message 0+8 {"a":1}',
+      'in broken 8+4 gap "{\\"a\\""',
+      "in gap 12+10",
+      'in broken 22+3 gap rest "2}"',
+      'in message 25+8 {"a":3}',
+      "in gap 33+8",
+      'in message 41+8 {"a":5}',
+    ],
+  },
+  {
+    title: "NUL-ended frames, and one without its NUL",
+    written: [[0, "out", "a\nb\0c"], [0, "out"]],
+    options: { frame: "nul" },
+    items: ["out message 0+4 a\nb", 'out broken 4+1 end "c"', "out end 5"],
+  },
+  {
+    title: "headers, with prints between them",
+    written: [
+      [0, "in", framed('{"jsonrpc":"2.0","method":"a"}')],
+      [
+        0,
+        "out",
+        `Starting\nx: y${framed('{"jsonrpc":"2.0","method":"b"}')}\r\n${
+          framed("{}")
+        }bye`,
+      ],
+      [1, "out"],
+    ],
+    items: [
+      "in notification 0+52 a undefined",
+      'out noise 0+9 between "Starting\\n"',
+      'out noise 9+4 between "x: y"',
+      "out notification 13+52 b undefined",
+      'out noise 65+2 between "\\r\\n"',
+      'out noise 67+23 rpc "{}"',
+      'out noise 90+3 between "bye"',
+      "out end 93",
+    ],
+  },
+  {
+    title: "headers that break their rule",
+    written: [
+      [0, "in", framed("{}") + "Content-Length: 2\n\n{}\n" + framed("[]")],
+      [0, "in", "Content-Length: x\r\n\r\n"],
+      [0, "in", framed("{}") + "Content-Len"],
+      [0, "in"],
+    ],
+    items: [
+      "in message 0+23 {}",
+      'in broken 23+18 rule "Content-Length: 2\\n"',
+      'in noise 41+1 between "\\n"',
+      'in noise 42+3 between "{}\\n"',
+      "in message 45+23 []",
+      'in broken 68+19 rule "Content-Length: x\\r\\n"',
+      'in noise 87+2 between "\\r\\n"',
+      "in message 89+23 {}",
+      'in broken 112+11 end "Content-Len"',
+      "in end 123",
+    ],
+  },
+  {
+    title: "a length that counts too few bytes",
+    written: [[0, "in", "Content-Length: 2\r\n\r\n{}}" + framed("[]")]],
+    items: [
+      "in message 0+23 {}",
+      'in noise 23+1 between "}"',
+      "in message 24+23 []",
+    ],
+  },
+  {
+    title: "a header with a length above the limit: its bytes are passed over",
+    written: [
+      [0, "in", "Content-Length: 5\r\n\r\n12345" + framed("[]")],
+      [0, "in", "Content-Length: 5\r\n\r\n1"],
+      [0, "in"],
+    ],
+    options: { maxFrameBytes: 4 },
+    items: [
+      'in broken 0+21 long "Content-Length: 5\\r\\n\\r\\n"',
+      'in broken 21+5 long rest "12345"',
+      "in message 26+23 []",
+      'in broken 49+21 long "Content-Length: 5\\r\\n\\r\\n"',
+      'in broken 70+1 long rest "1"',
+      "in end 71",
+    ],
+  },
+  {
+    title: "a gap within a frame whose end is known",
+    written: [
+      [0, "in", framed("[1]") + "Content-Length: 8\r\n\r\n12"],
+      [1, "in", 3],
+      [2, "in", "678" + framed("[]")],
+    ],
+    items: [
+      "in message 0+24 [1]",
+      'in broken 24+23 gap "Content-Length: 8\\r\\n\\r\\n12"',
+      "in gap 47+3",
+      'in broken 50+3 gap rest "678"',
+      "in message 53+23 []",
+    ],
+  },
+  {
+    title: "a gap that ends where the frame ends",
+    written: [
+      [0, "in", framed("[1]") + "Content-Length: 8\r\n\r\n12"],
+      [1, "in", 6],
+      [2, "in", framed("[]")],
+    ],
+    items: [
+      "in message 0+24 [1]",
+      'in broken 24+23 gap "Content-Length: 8\\r\\n\\r\\n12"',
+      "in gap 47+6",
+      "in message 53+23 []",
+    ],
+  },
+  {
+    title: "a gap beyond the frame: the next header is looked for",
+    written: [
+      [0, "in", framed("[1]") + "Content-"],
+      [1, "in", 100],
+      [2, "in", `"content-length: 1",Content-Length: x}${framed("[]")}`],
+      [3, "in", framed("{}")],
+    ],
+    items: [
+      "in message 0+24 [1]",
+      'in broken 24+8 gap "Content-"',
+      "in gap 32+100",
+      'in broken 132+38 gap rest "\\"content-length: 1\\",Content-Length: x}"',
+      "in message 170+23 []",
+      "in message 193+23 {}",
+    ],
+  },
+  {
+    title: "a gap without a header behind it",
+    written: [
+      [0, "in", framed("[1]")],
+      [1, "in", 5],
+      [2, "in", "rest"],
+      [3, "in"],
+    ],
+    items: [
+      "in message 0+24 [1]",
+      "in gap 24+5",
+      'in broken 29+4 gap rest "rest"',
+      "in end 33",
+    ],
+  },
+  {
+    title: "lengths, and a gap after which nothing can be read",
+    written: [
+      [0, "in", "\0\0\0\x02ab\0\0\0\x03a"],
+      [1, "in", 3],
+      [2, "in", "\0\0\x01x"],
+    ],
+    options: { frame: "length" },
+    items: [
+      "in message 0+6 ab",
+      'in broken 6+5 gap "\\u0000\\u0000\\u0000\\u0003a"',
+      "in gap 11+3",
+      'in broken 14+4 gap rest "\\u0000\\u0000\\u0001x"',
+    ],
+  },
+  {
+    title: "a print where a length belongs",
+    written: [[0, "in", "Hello!\n"], [1, "in"]],
+    options: { frame: "length" },
+    items: [
+      'in broken 0+4 long "Hell"',
+      'in broken 4+3 long rest "o!\\n"',
+      "in end 7",
+    ],
+  },
+  {
+    title: "Python's frames, and a length below -1",
+    written: [
+      [0, "out", "\0\0\0\x01a"],
+      [0, "out", "\xff\xff\xff\xff\0\0\0\0\0\0\0\x01b"],
+      [0, "out", "\x80\0\0\0x"],
+      [1, "out"],
+    ],
+    options: { frame: "connection" },
+    items: [
+      "out message 0+5 a",
+      "out message 5+13 b",
+      'out broken 18+4 rule "\x80\\u0000\\u0000\\u0000"',
+      'out broken 22+1 rule rest "x"',
+      "out end 23",
+    ],
+  },
+];
+
+for (const { title, written, options, items } of CUTS) {
+  Deno.test(`a session is cut: ${title}`, async () => {
+    assertEquals(await shownOf(written, options), items);
+  });
+}
+
+/** The same events with every piece cut at random places. */
+function cutAnew(
+  events: readonly RecordedEvent[],
+  random: () => number,
+): RecordedEvent[] {
+  return events.flatMap((event) => {
+    if (event.kind !== "piece") return [event];
+    const parts: RecordedEvent[] = [];
+    const most = random() < 0.5 ? 3 : 40;
+    for (let at = 0; at < event.bytes.length;) {
+      const to = at + 1 + Math.floor(random() * most);
+      const bytes = event.bytes.slice(at, to);
+      parts.push({ ...event, offset: event.offset + at, bytes });
+      at = to;
+    }
+    return parts;
+  });
+}
+
+for (let seed = 1; seed <= 20; seed++) {
+  Deno.test(`any cut of the pieces gives the same items (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    for (const { written, options, items } of CUTS) {
+      const events = cutAnew(eventsOf(written), random);
+      assertEquals((await itemsOf(events, options)).map(shown), items);
+    }
+  });
+}
