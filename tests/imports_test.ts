@@ -12,6 +12,10 @@ const RULES = [
     may: [/^cli\/child\//],
   },
   { who: /^cli\/options\/std\.ts$/, may: [/^npm:deno-std@/] },
+  {
+    who: /^cli\/tap\/client\.ts$/,
+    may: [/^src\//, /^cli\//, /^node:(net|fs)$/],
+  },
   { who: /^cli\//, may: [/^src\//, /^cli\//] },
   // A door lists names of its own room.
   { who: /^src\/read\/mod\.ts$/, may: [/^src\/read\//, /^src\/errors\.ts$/] },

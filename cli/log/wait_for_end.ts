@@ -56,7 +56,7 @@ export async function waitForEnd(
  * program unstoppable. Without a signal it never resolves: a slow reader slows
  * the child.
  */
-async function lastOutputIsLate(child: Child): Promise<void> {
+export async function lastOutputIsLate(child: Child): Promise<void> {
   const status = await child.status;
   const { receivedSignal, signal } = status;
   const mustEnd = isTimedOut(status) || receivedSignal === "SIGTERM" ||

@@ -64,8 +64,14 @@ export function startChild({ command, args, options }: Launch): Started {
   return start(command, args, options);
 }
 
+/** The settings of how a command is started and stopped. */
+type StartSettings = Pick<
+  Asked,
+  "stderr" | "cwd" | "env" | "group" | "timeout" | "idle" | "kill-after"
+>;
+
 /** The options of `start` that are the same for each child. */
-export function startOptions(asked: Asked): SpawnOptions {
+export function startOptions(asked: StartSettings): SpawnOptions {
   const { stderr = "inherit" } = asked;
   return {
     stdout: "piped",

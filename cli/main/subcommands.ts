@@ -12,7 +12,12 @@ interface Subcommand {
 }
 
 /** The subcommands, in the order of `--help`; `log` is `main.ts` itself. */
-export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {};
+export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  tap: {
+    about: "stand between a client and a server, and record all that passes",
+    run: async (args) => (await import("../tap/tap_program.ts")).runTap(args),
+  },
+};
 
 /** Runs the subcommand that the first word names, on the words after it. */
 export async function runSubcommand(

@@ -22,6 +22,7 @@ const HEADINGS: Record<Group, string> = {
   cut: "What arrives, and how it is cut",
   line: "What a log line looks like",
   file: "Where the log goes",
+  record: "The recording",
   command: "The command",
   end: "When it ends",
   messages: "Messages",

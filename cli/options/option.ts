@@ -3,6 +3,7 @@ export type Group =
   | "cut"
   | "line"
   | "file"
+  | "record"
   | "command"
   | "end"
   | "messages"

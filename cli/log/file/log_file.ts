@@ -3,6 +3,7 @@ import type { Sink } from "../../../src/write/sink.ts";
 import { PipeWriter } from "../../../src/write/writer.ts";
 import { shellWord } from "../../../src/shell_word.ts";
 import { UsageError } from "../../options/option.ts";
+import { fileReason } from "./reason.ts";
 import {
   lstat,
   notRegular,
@@ -175,22 +176,6 @@ export class LogFileError extends Error {
   override name = "LogFileError";
 }
 
-/** What the codes of open(2), write(2) and rename(2) mean to a person. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist",
-  EISDIR: "it must be a file and this is a folder",
-  ENOTDIR: "a part of its path is a file and no folder",
-  EACCES: "the file system does not permit it",
-  EPERM: "the file system does not permit it",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file has reached the largest size allowed",
-  ENAMETOOLONG: "its name is too long",
-  ENXIO: "nothing listens there",
-  ETXTBSY: "it is a program that runs",
-};
-
 /**
  * What went wrong with `path`, in one sentence.
  *
@@ -201,7 +186,7 @@ function logFileFailure(path: string, error: unknown): unknown {
   if (error instanceof LogFileError || error instanceof UsageError) {
     return error;
   }
-  return new LogFileError(sentence(path, reason(path, error)), {
+  return new LogFileError(sentence(path, fileReason(path, error)), {
     cause: error,
   });
 }
@@ -211,18 +196,4 @@ export function sentence(path: string, reason: string): string {
   return `Cannot write the log as ${reason}: current value is ${
     JSON.stringify(path)
   }`;
-}
-
-function reason(path: string, error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  if (error instanceof Deno.errors.NotCapable) {
-    // Deno asks for everything where a path leads into the system (/dev/full).
-    const isAll = message?.includes("--allow-all") ?? false;
-    const flag = isAll ? "--allow-all" : `--allow-write=${shellWord(path)}`;
-    return `the program was started or installed without ${flag}`;
-  }
-  const known = REASONS[code ?? ""];
-  if (known !== undefined) return known;
-  const plain = String(message ?? error).replace(/(: (open|rename) '.*)$/s, "");
-  return `the system said "${plain.replaceAll(/\p{Cc}+/gu, " ")}"`;
 }

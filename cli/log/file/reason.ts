@@ -1,0 +1,32 @@
+import { shellWord } from "../../../src/shell_word.ts";
+
+/** What the codes of open(2), write(2) and rename(2) mean to a person. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist",
+  EISDIR: "it must be a file and this is a folder",
+  ENOTDIR: "a part of its path is a file and no folder",
+  EACCES: "the file system does not permit it",
+  EPERM: "the file system does not permit it",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file has reached the largest size allowed",
+  ENAMETOOLONG: "its name is too long",
+  ENXIO: "nothing listens there",
+  ETXTBSY: "it is a program that runs",
+};
+
+/** Why a file cannot be opened, written or renamed, in a few words. */
+export function fileReason(path: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (error instanceof Deno.errors.NotCapable) {
+    // Deno asks for everything where a path leads into the system (/dev/full).
+    const isAll = message?.includes("--allow-all") ?? false;
+    const flag = isAll ? "--allow-all" : `--allow-write=${shellWord(path)}`;
+    return `the program was started or installed without ${flag}`;
+  }
+  const known = REASONS[code ?? ""];
+  if (known !== undefined) return known;
+  const plain = String(message ?? error).replace(/(: (open|rename) '.*)$/s, "");
+  return `the system said "${plain.replaceAll(/\p{Cc}+/gu, " ")}"`;
+}

@@ -1,0 +1,135 @@
+import type { Sink } from "../../src/write/sink.ts";
+import { fileReason } from "../log/file/reason.ts";
+
+/** How many numbers are tried for a name that is taken. */
+const MAX_NUMBER = 9999;
+
+/** A recording's file cannot be created or written: status 125 where it ends us. */
+export class RecordFileError extends Error {
+  /** The class's name, as in `error.name`. */
+  override name = "RecordFileError";
+}
+
+/** The file of a recording, open, and its name. */
+export interface RecordFile {
+  readonly file: Deno.FsFile;
+  readonly path: string;
+}
+
+/**
+ * The name of a recording: `%t` is the time of the start in UTC, `%p` the
+ * process id. The time has no colon, which Windows does not take in a name.
+ */
+export function recordName(
+  pattern: string,
+  startedAt: Date,
+  pid: number,
+): string {
+  const time = startedAt.toISOString().replace(/\.\d+Z$/, "Z")
+    .replaceAll(":", "-");
+  return pattern.replaceAll("%t", time).replaceAll("%p", String(pid));
+}
+
+/** The name with a number in front of its extension, as `s-2.jsonl`. */
+function numbered(path: string, number: number): string {
+  if (number === 1) return path;
+  const [, start = path, extension = ""] =
+    /^(.*[^/\\])(\.[^./\\]*)$/s.exec(path) ?? [];
+  return `${start}-${number}${extension}`;
+}
+
+/**
+ * Creates the file of a recording for its owner alone, and never writes over
+ * one: where the name is taken, the next free number goes into it. The system
+ * decides who has created a file, so that two programs never share one. What is
+ * no file (a pipe with a name, a device) has nothing to be written over.
+ *
+ * @throws {RecordFileError} With one sentence.
+ */
+export async function createRecord(path: string): Promise<RecordFile> {
+  try {
+    checkPermission(path);
+    for (let number = 1; number <= MAX_NUMBER; number++) {
+      const name = numbered(path, number);
+      const file = await create(name) ??
+        (number === 1 ? await openSpecial(name) : null);
+      if (file !== null) return { file, path: name };
+    }
+  } catch (error) {
+    throw recordFailure(path, error);
+  }
+  throw new RecordFileError(
+    sentence(path, `its name is taken, up to number ${MAX_NUMBER}`),
+  );
+}
+
+/** On a terminal, Deno would ask, and stop everything until it is answered. */
+function checkPermission(path: string): void {
+  const { state } = Deno.permissions.querySync({ name: "write", path });
+  if (state === "granted") return;
+  throw recordFailure(path, new Deno.errors.NotCapable());
+}
+
+/** `null` where something has that name. */
+async function create(path: string): Promise<Deno.FsFile | null> {
+  try {
+    return await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return null;
+    throw error;
+  }
+}
+
+/** What has that name, where it is neither a file nor a folder; else `null`. */
+async function openSpecial(path: string): Promise<Deno.FsFile | null> {
+  let file;
+  try {
+    file = await Deno.open(path, { write: true });
+    if (!(await file.stat()).isFile) return file;
+  } catch {
+    // Not ours to write: the next name.
+  }
+  file?.close();
+  return null;
+}
+
+/** A file that may still be opening, as what a recording is written to. */
+export class RecordSink implements Sink {
+  readonly givesBack = true;
+  readonly #opening: Promise<RecordFile>;
+
+  /** Writes wait until the file is open. */
+  constructor(opening: Promise<RecordFile>) {
+    this.#opening = opening;
+    opening.catch(() => {}); // Each write says so.
+  }
+
+  async write(pieces: readonly Uint8Array[]): Promise<void> {
+    const { file, path } = await this.#opening;
+    try {
+      for (const piece of pieces) {
+        for (let at = 0; at < piece.length;) {
+          at += await file.write(piece.subarray(at));
+        }
+      }
+    } catch (error) {
+      throw recordFailure(path, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    (await this.#opening).file.close();
+  }
+}
+
+function recordFailure(path: string, error: unknown): RecordFileError {
+  if (error instanceof RecordFileError) return error;
+  const reason = error instanceof Deno.errors.BrokenPipe
+    ? "its reader has left"
+    : fileReason(path, error);
+  return new RecordFileError(sentence(path, reason), { cause: error });
+}
+
+function sentence(path: string, reason: string): string {
+  return `Cannot record as ${reason}: current value is ${JSON.stringify(path)}`;
+}

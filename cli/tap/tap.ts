@@ -1,0 +1,110 @@
+import { OutputDroppedError } from "../../src/errors.ts";
+import { holdSignals } from "../../src/process/signals.ts";
+import { own } from "../../src/process/spawn.ts";
+import type { Started } from "../../src/process/start.ts";
+import { settlesWithin } from "../../src/wait.ts";
+import { stderrWriter } from "../../src/write/stdout.ts";
+import { exitStatusOf } from "../log/exit_status.ts";
+import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
+import { flushed, talk } from "../stderr/talk.ts";
+import { openInput, openOutput } from "./client.ts";
+import { Pump, type Witness } from "./pump.ts";
+import type { TapLine } from "./tap_program.ts";
+
+/** A stdout that has ended is closed unless the command ends within this time. */
+const EXIT_MS = 50;
+
+/** How long a stderr that nobody reads may hold up our end. */
+const STDERR_MS = 1000;
+
+/**
+ * Stands between the client, which has our stdin and stdout, and a command that
+ * was started, until that has ended; resolves to our exit status.
+ *
+ * ```text
+ * client  -> our stdin  -> in  -> the command's stdin
+ * client  <- our stdout <- out <- the command's stdout
+ *            our stderr <- err <- the command's stderr
+ * ```
+ *
+ * Each direction ends by itself. A side that stops reading is passed on as well:
+ * the pipe in which the other side writes is closed, and its next write fails.
+ */
+export async function tapChild(
+  started: Started,
+  line: TapLine,
+): Promise<number> {
+  // Never released: no signal cuts the end of the recording.
+  holdSignals();
+  const child = own(started);
+  const exited = started.process.status.catch(() => {});
+  const [input, output] = [openInput(), openOutput()];
+  const witness: Witness | null = null;
+  const pumps = {
+    in: new Pump("in", witness),
+    out: new Pump("out", witness),
+    err: new Pump("err", witness),
+  };
+
+  const passIn = async () => {
+    const hasEnded = await pumps.in.run(input.reader, child.stdin);
+    if (hasEnded) await child.stdin.close();
+    else await input.leave();
+  };
+  const passOut = async () => {
+    const hasEnded = await pumps.out.run(child.stdout, output.writer);
+    if (!hasEnded) await child.stdout.cancel();
+    else if (!await settlesWithin(exited, EXIT_MS)) await output.end();
+  };
+  const passErr = async () => {
+    const hasEnded = await pumps.err.run(child.stderr, stderrWriter());
+    if (!hasEnded) await child.stderr.cancel();
+  };
+
+  passIn();
+  const errPassed = line.record === null ? exited : passErr();
+  const isCut = await Promise.race([
+    passOut().then(() => false),
+    lastOutputIsLate(child).then(() => true),
+  ]);
+  const status = await child.status;
+  await settlesWithin(errPassed, STDERR_MS);
+  await input.reader.cancel();
+  const end = { status, stoppedFor: null, logIncomplete: isCut };
+  for (const sentence of lastSentences(end, pumps.out, line)) {
+    await talk(sentence);
+  }
+  await flushed();
+  // O_NONBLOCK must not stay with a pipe that others hold.
+  await settlesWithin(output.end(), EXIT_MS);
+  return await exitStatusOf(end);
+}
+
+/** What is said about the end on stderr. */
+function lastSentences(
+  { status, logIncomplete }: End,
+  { failure, hasLeft }: Pump,
+  { settings: { quiet, timeout } }: TapLine,
+): string[] {
+  const sentences: string[] = [];
+  if (!quiet && status.reason === "timeout") {
+    sentences.push(
+      `the command was stopped after ${(timeout ?? 0) / 1000} s (--timeout)`,
+    );
+  } else if (!quiet && !status.drained && !hasLeft) {
+    sentences.push(
+      "the command has ended, and a process that it started still holds its " +
+        "pipe: what that one writes is not passed on",
+    );
+  }
+  const lost = failure instanceof OutputDroppedError
+    ? `${failure.droppedBytes} bytes were dropped`
+    : "not all was taken";
+  if (logIncomplete || failure instanceof OutputDroppedError) {
+    sentences.push(
+      "the client did not read all that the command wrote: it stopped reading " +
+        `while the command was being stopped, and ${lost}`,
+    );
+  }
+  return sentences;
+}
