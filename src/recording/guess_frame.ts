@@ -1,4 +1,5 @@
-import { concat, LF, NO_BYTES } from "../bytes.ts";
+import { LF, PIPE_BYTES } from "../bytes.ts";
+import { ByteBuffer } from "../read/byte_buffer.ts";
 import { isJsonText } from "./delimited_cutter.ts";
 import type { RecordedEvent } from "./event.ts";
 
@@ -40,21 +41,22 @@ function startOf(line: Uint8Array): string {
  */
 export class FrameGuess {
   readonly #maxBytes: number;
-  readonly #parts = { in: NO_BYTES as Uint8Array, out: NO_BYTES as Uint8Array };
+  /** The line of each direction whose end has not come. */
+  readonly #parts = { in: new ByteBuffer(), out: new ByteBuffer() };
   #bytes = 0;
   #events = 0;
   #startMs = NaN;
 
-  /** Waits for at most `maxBytes`. */
+  /** Waits for at most `maxBytes`, and 64 KiB in any case. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = Math.max(maxBytes, PIPE_BYTES);
   }
 
   /** Whether what has come can still become a message. */
   get isOpen(): boolean {
-    const { in: input, out } = this.#parts;
-    return (input.length > 0 && isOpen(input)) ||
-      (out.length > 0 && isOpen(out));
+    return Object.values(this.#parts).some((part) =>
+      part.length > 0 && isOpen(part.view(part.length))
+    );
   }
 
   /** What is known with one more event; `null`: nothing yet. */
@@ -79,22 +81,27 @@ export class FrameGuess {
 
   /** What a last line without its end shows. */
   rest(from: "in" | "out"): Guess | null {
-    const line = this.#parts[from];
-    this.#parts[from] = NO_BYTES;
-    return line.length === 0 ? null : guessOfLine(line);
+    const part = this.#parts[from];
+    return part.length === 0 ? null : guessOfLine(part.take(part.length));
   }
 
   #lines(from: "in" | "out", bytes: Uint8Array): Guess | null {
-    let line = this.#parts[from];
-    let start = 0;
-    for (let end; (end = bytes.indexOf(LF, start)) >= 0; start = end + 1) {
-      line = concat([line, bytes.subarray(start, end)]);
-      const isBlank = line.every((byte) => byte <= 0x20);
-      const guess = isBlank ? null : guessOfLine(line);
-      line = NO_BYTES;
+    const part = this.#parts[from];
+    // No end of line is in what waits.
+    let searched = part.length;
+    part.append(bytes);
+    for (;;) {
+      const start = part.start + searched;
+      const end = part.bytes.subarray(start, part.end).indexOf(LF);
+      if (end < 0) return null;
+      const line = part.take(searched + end + 1);
+      searched = 0;
+      const guess = isBlank(line) ? null : guessOfLine(line);
       if (guess !== null && (guess !== "lines" || from === "in")) return guess;
     }
-    this.#parts[from] = concat([line, bytes.subarray(start)]);
-    return null;
   }
+}
+
+function isBlank(line: Uint8Array): boolean {
+  return line.every((byte) => byte <= 0x20);
 }
