@@ -53,12 +53,12 @@ export interface OutputPipeOptions {
  * |   silence or the limit while draining    |                      |                   |
  *
  * While draining, the pipe is silent when nothing has arrived for `exitDelayMs`
- * (for 10 ms after a stop). The silence counts only while a read of the pipe is
- * pending: if 64 KiB are kept, it is the reader that is slow. Then the wait for
- * the pipe's end is over (`ended` resolves), but nothing is closed, and the
- * reader finds all that the child wrote. Three cases have a limit as well, as a
- * descendant may write for as long as it lives: after a stop, and where nobody
- * reads or bytes were dropped.
+ * (after a stop for 10 ms, or as `drain` is told). The silence counts only
+ * while a read of the pipe is pending: if 64 KiB are kept, it is the reader
+ * that is slow. Then the wait for the pipe's end is over (`ended` resolves),
+ * but nothing is closed, and the reader finds all that the child wrote. Three
+ * cases have a limit as well, as a descendant may write for as long as it
+ * lives: after a stop, and where nobody reads or bytes were dropped.
  *
  * The pipe is read with BYOB into one buffer. A default read makes a new zeroed
  * buffer of 64 KiB each time, which costs 34 µs: more than the rest of a round
@@ -184,8 +184,13 @@ export class OutputPipe implements Source {
     this.readAhead();
   }
 
-  /** The child has exited: reads on until the end, a silence or a limit. */
-  drain(wasStopped: boolean): void {
+  /**
+   * The child has exited: reads on until the end, a silence or a limit.
+   *
+   * @param wasStopped Whether a stop ended it, so that nothing more is awaited.
+   * @param stoppedSilenceMs How long the pipe must be silent after a stop.
+   */
+  drain(wasStopped: boolean, stoppedSilenceMs = STOPPED_SILENCE_MS): void {
     if (this.hasEnded) return;
     const { exitDelayMs } = this.#options;
     this.#mode = "draining";
@@ -194,7 +199,7 @@ export class OutputPipe implements Source {
     if (wasStopped && !this.#wasStopped) this.#limit(STOPPED_MAX_MS);
     this.#wasStopped ||= wasStopped;
     this.#silenceMs = this.#wasStopped
-      ? Math.min(exitDelayMs, STOPPED_SILENCE_MS)
+      ? Math.min(exitDelayMs, stoppedSilenceMs)
       : exitDelayMs;
     this.#watchSilence(this.#silenceMs);
     this.#readPipe();

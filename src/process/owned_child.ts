@@ -23,7 +23,7 @@ import {
   type StopRequest,
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
-import { STDIN_END_MS } from "./times.ts";
+import { STDIN_END_MS, STOPPED_MAX_MS } from "./times.ts";
 import {
   exitReason,
   type ProcessEnd,
@@ -274,10 +274,13 @@ export class OwnedChild implements Child, Owner, Stoppable {
     const wasStopped = this.#stopper.reason !== undefined;
     // No grace for what is left of its group: once that has gone, its number can
     // be used again.
-    if (this.group && wasStopped) this.kill("SIGKILL");
+    const isGroupKilled = this.group && wasStopped;
+    if (isGroupKilled) this.kill("SIGKILL");
     this.#started.hasExited = true;
     this.#unread.end();
-    for (const pipe of this.#pipes) pipe.drain(wasStopped);
+    // On a busy machine the last of a killed group needs more than 10 ms to go.
+    const silenceMs = isGroupKilled ? STOPPED_MAX_MS : undefined;
+    for (const pipe of this.#pipes) pipe.drain(wasStopped, silenceMs);
     const [ends] = await Promise.all([
       Promise.all(this.#pipes.map(({ ended }) => ended)),
       // A descendant that holds stdin must not hold the status up.

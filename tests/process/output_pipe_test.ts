@@ -186,8 +186,9 @@ test("a slow reader does not wait for a descendant that drips after a stop", asy
   await child.status;
   await new Promise((resolve) => setTimeout(resolve, 400));
   const { ms, value } = await timed(() => bytesOf(child));
-  // How much of what the descendant wrote is read depends on when it wrote it.
-  assert(value.length >= 65_536, `${value.length} bytes`);
+  // How much of what the descendant wrote is read depends on when it wrote it:
+  // at least the chunk of which one byte was read above.
+  assert(1 + value.length >= 65_536, `${value.length} bytes`);
   assertLessOrEqual(ms, 2000);
 });
 
