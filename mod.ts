@@ -132,7 +132,9 @@ export type {
 export {
   analyse,
   type AnalyseOptions,
+  type EventsOfSession,
   Session,
+  sessionFrameOf,
   type SessionItems,
 } from "./src/recording/session.ts";
 export { SESSION_FRAMES } from "./src/recording/session_item.ts";

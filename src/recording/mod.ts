@@ -10,7 +10,9 @@ export { RecordingError } from "./errors.ts";
 export {
   analyse,
   type AnalyseOptions,
+  type EventsOfSession,
   Session,
+  sessionFrameOf,
   type SessionItems,
 } from "./session.ts";
 export { SESSION_FRAMES } from "./session_item.ts";

@@ -8,6 +8,7 @@ import {
   RECORDED_STREAMS,
   type RecordedEvent,
   type RecordedStream,
+  type RecordingHeader,
 } from "./event.ts";
 import { FrameGuess } from "./guess_frame.ts";
 import { type MeasuredKind, MeasuredStreamCutter } from "./measured_cutter.ts";
@@ -27,7 +28,7 @@ export interface AnalyseOptions {
   /**
    * Where one message ends, in both directions; stderr has lines.
    *
-   * @default {"auto"}
+   * @default What the header of the recording says, if it has one, else `auto`.
    */
   frame?: SessionFrame;
   /**
@@ -336,6 +337,31 @@ function newTotals(): SessionTotals {
   };
 }
 
+/** The events of a session: a `Recording`, or a list. */
+export type EventsOfSession =
+  & (AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>)
+  & { readonly header?: RecordingHeader };
+
+/**
+ * The rule that a recording's header names: `auto` for a name that is none, as
+ * `slice`.
+ *
+ * @param name The `frame` of the header.
+ * @returns The rule.
+ *
+ * @example The rule of a recording
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { sessionFrameOf } from "@basic-pipes/basic-pipes/recording";
+ *
+ * assertEquals(sessionFrameOf("header"), "header");
+ * assertEquals(sessionFrameOf("slice"), "auto");
+ * ```
+ */
+export function sessionFrameOf(name: string): SessionFrame {
+  return SESSION_FRAMES.find((frame) => frame === name) ?? "auto";
+}
+
 /** The items of a recording, and what is known of all of them so far. */
 export interface SessionItems extends AsyncIterableIterator<SessionItem> {
   /** The counts so far. They change while the items are read. */
@@ -406,10 +432,12 @@ export interface SessionItems extends AsyncIterableIterator<SessionItem> {
  * ```
  */
 export function analyse(
-  recording: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
+  recording: EventsOfSession,
   options: AnalyseOptions = {},
 ): SessionItems {
-  const session = new Session(options);
+  const { header } = recording;
+  const frame = options.frame ?? (header && sessionFrameOf(header.frame));
+  const session = new Session({ ...options, frame });
   return Object.defineProperties(itemsOf(recording, session), {
     totals: { get: () => session.totals },
     frame: { get: () => session.frame },
@@ -417,7 +445,7 @@ export function analyse(
 }
 
 async function* itemsOf(
-  recording: AsyncIterable<RecordedEvent> | Iterable<RecordedEvent>,
+  recording: EventsOfSession,
   session: Session,
 ): AsyncGenerator<SessionItem, undefined> {
   for await (const event of recording) yield* session.take(event);
