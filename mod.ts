@@ -160,6 +160,18 @@ export type {
   StreamTotals,
 } from "./src/recording/session_item.ts";
 
+// Play it: a child that is a recording.
+export {
+  type Replay,
+  replay,
+  type ReplayOptions,
+} from "./src/recording/replay.ts";
+export type {
+  Playable,
+  RecordedChild,
+} from "./src/recording/recorded_child.ts";
+export { ManualClock, type ReplayClock } from "./src/recording/replay_clock.ts";
+
 // End: how a child is stopped, how it ended, and how this program ends.
 export {
   type StopLadder,

@@ -1,5 +1,5 @@
 /**
- * Keep what passed through pipes, with its times, and read it again.
+ * Keep what passed through pipes, with its times, read it again, and play it.
  *
  * @module
  */
@@ -48,3 +48,6 @@ export type {
   RecordedStream,
   RecordingHeader,
 } from "./event.ts";
+export { type Replay, replay, type ReplayOptions } from "./replay.ts";
+export type { Playable, RecordedChild } from "./recorded_child.ts";
+export { ManualClock, type ReplayClock } from "./replay_clock.ts";
