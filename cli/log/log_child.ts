@@ -34,10 +34,9 @@ export async function logChild(
   holdSignals();
   // Now that all is loaded: what fails before this leaves the child to `using`.
   const child = own(started);
-  const label = settings.label === null ? "" : `${settings.label}: `;
   const say = async (sentence: string) => {
     await reporter?.hide();
-    await talk(label + sentence);
+    await talk(sentence);
   };
   const full = Promise.withResolvers<void>();
   const isShared = settings.stderr === "log";
@@ -113,10 +112,20 @@ function seconds(ms: number | null): string {
 
 /** Loads what tells more than the log, if more is asked for. */
 async function createReporter(line: ParentLine): Promise<Reporter | null> {
-  const { summary, progress } = line.settings;
+  const { command, output, settings } = line;
+  const { summary, progress, label, frame, slice, fill, count } = settings;
   if (!summary && !progress) return null;
-  const { Reporter } = await import("../stderr/reporter.ts");
-  return new Reporter(line);
+  const [{ Reporter }, { SliceCount }] = await Promise.all([
+    import("../stderr/reporter.ts"),
+    import("../summary/statistics.ts"),
+  ]);
+  return new Reporter({
+    ...{ command, label, summary, progress, isToFile: output !== null },
+    // Frames are no slices.
+    slices: frame === "slice"
+      ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })
+      : null,
+  });
 }
 
 /** Follows one pipe in the shape that was asked for. */

@@ -8,7 +8,7 @@ import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import { runProgram } from "./program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { talk } from "../stderr/talk.ts";
+import { talk, talkAs } from "../stderr/talk.ts";
 
 /** What the command line of `main.ts` says. */
 export interface ParentLine {
@@ -91,6 +91,7 @@ export function runParentProgram(
       await print(completions(settings.completions, page));
       return 0;
     }
+    talkAs(settings.label);
     // First, so that nothing is started if the file cannot be written.
     const output = await openOutput(settings);
     const warned = warnOfZone(settings);

@@ -1,13 +1,25 @@
-import { formatBytes, formatMs } from "../summary/summary.ts";
+import { escapeText } from "../../src/text_safety.ts";
+import { formatBytes, formatMs } from "../summary/amounts.ts";
+import { drawColumns, greatest, TimeLine } from "../summary/time_line.ts";
 
 /** Between two drawings of the line. */
 const DRAW_MS = 100;
 /** How many drawings the rate looks back: one second. */
 const RATE_DRAWINGS = 10;
+/** After so long without a byte the line says how long, in place of the rate. */
+const SILENT_MS = 1000;
 /** How long a stopped terminal may delay what comes next. */
 const HIDE_MS = 200;
 /** Carriage return, and erase to the end of the line. */
 const ERASE = "\r\x1b[K";
+/** Columns of the amount and the time, so that what follows stays in place. */
+const AMOUNT_COLUMNS = 19;
+/** The same of the rate, or of how long nothing has come. */
+const RATE_COLUMNS = 13;
+/** A shorter time line would show nothing. */
+const MIN_LINE_COLUMNS = 10;
+/** The most columns of a label. */
+const LABEL_COLUMNS = 20;
 
 const encoder = new TextEncoder();
 
@@ -27,6 +39,8 @@ export interface ProgressOptions {
    * ignored: there is nowhere to report it.
    */
   write(bytes: Uint8Array): Promise<unknown>;
+  /** What the line begins with; default: nothing. */
+  label?: string | null;
   /** How many columns the terminal has now; default: asked of Deno, else 80. */
   columns?(): number;
   /** Monotonic milliseconds; default `performance.now()`. */
@@ -34,7 +48,9 @@ export interface ProgressOptions {
 }
 
 /**
- * One live line: bytes, rate over the last second, time since the start.
+ * One live line: bytes, time since the start, rate over the last second or how
+ * long nothing has come, and the time line from the start to now, as wide as the
+ * terminal allows.
  *
  * It is drawn at most ten times a second, by a timer that does not keep the
  * program alive, and is cut to the width of the terminal. Await
@@ -45,7 +61,10 @@ export class Progress {
   readonly #options: Required<ProgressOptions>;
   readonly #startMs: number;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #timeLine = new TimeLine();
   #bytes = 0;
+  /** When the last bytes came, or the start. */
+  #lastMs: number;
   /** Bytes and times of the last drawings, the oldest first. */
   readonly #past: { bytes: number; ms: number }[] = [];
   #underway: Promise<unknown> | null = null;
@@ -54,11 +73,12 @@ export class Progress {
   /** Draws the line from now on. */
   constructor(options: ProgressOptions) {
     this.#options = {
+      label: null,
       columns: terminalColumns,
       now: () => performance.now(),
       ...options,
     };
-    this.#startMs = this.#options.now();
+    this.#startMs = this.#lastMs = this.#options.now();
     this.#past.push({ bytes: 0, ms: this.#startMs });
     this.#timer = setInterval(() => this.#draw(), DRAW_MS);
     Deno.unrefTimer(this.#timer);
@@ -67,6 +87,8 @@ export class Progress {
   /** More bytes have passed. */
   take(bytes: number): void {
     this.#bytes += bytes;
+    this.#lastMs = this.#options.now();
+    this.#timeLine.add(this.#lastMs - this.#startMs, bytes);
   }
 
   /**
@@ -97,18 +119,43 @@ export class Progress {
 
   #draw(): void {
     const ms = this.#options.now();
-    const past = this.#past;
-    const { bytes, ms: fromMs } = past[0]!;
-    const rate = (this.#bytes - bytes) / Math.max(1, ms - fromMs) * 1000;
-    past.push({ bytes: this.#bytes, ms });
-    if (past.length > RATE_DRAWINGS) past.shift();
-    const line = `${formatBytes(this.#bytes).padStart(8)}  ` +
-      `${formatBytes(rate).padStart(8)}/s  ${formatMs(ms - this.#startMs)}`;
+    const rate = this.#rate(ms);
+    if (this.#underway !== null) return;
     // A character in the last column would begin a new line on some terminals.
-    const shown = line.slice(0, Math.max(0, this.#options.columns() - 1));
-    if (this.#underway !== null || shown === this.#drawn) return;
+    const shown = this.#line(ms, rate, this.#options.columns() - 1);
+    if (shown === this.#drawn) return;
     this.#drawn = shown;
     this.#write(ERASE + shown);
+  }
+
+  /** Bytes a second over the last second. */
+  #rate(ms: number): number {
+    const past = this.#past;
+    const { bytes, ms: fromMs } = past[0]!;
+    past.push({ bytes: this.#bytes, ms });
+    if (past.length > RATE_DRAWINGS) past.shift();
+    return (this.#bytes - bytes) / Math.max(1, ms - fromMs) * 1000;
+  }
+
+  #line(ms: number, rate: number, columns: number): string {
+    const durationMs = ms - this.#startMs;
+    const { label } = this.#options;
+    const name = label === null
+      ? ""
+      : `${[...escapeText(label)].slice(0, LABEL_COLUMNS).join("")}: `;
+    const amount = `${formatBytes(this.#bytes)} in ${formatMs(durationMs)}`;
+    const silentMs = ms - this.#lastMs;
+    const pace = silentMs >= SILENT_MS
+      ? `silent ${formatMs(silentMs)}`
+      : `${formatBytes(rate)}/s`;
+    const text = name + amount.padStart(AMOUNT_COLUMNS) + "  " +
+      pace.padEnd(RATE_COLUMNS);
+    const room = columns - text.length - 2;
+    if (room < MIN_LINE_COLUMNS) {
+      return text.trimEnd().slice(0, Math.max(0, columns));
+    }
+    const drawn = this.#timeLine.columns(room, durationMs);
+    return `${text}  ${drawColumns(drawn, greatest([drawn]))}`;
   }
 
   #write(text: string): Promise<unknown> {
@@ -122,7 +169,8 @@ export class Progress {
   }
 }
 
-function terminalColumns(): number {
+/** How many columns the terminal has; 80 if that cannot be known. */
+export function terminalColumns(): number {
   try {
     return Deno.consoleSize().columns || 80;
   } catch {

@@ -1,35 +1,47 @@
 import type { Arrival, Clock, Stream } from "../arrival.ts";
 import type { ReadObserver } from "../log/follow.ts";
-import type { ParentLine } from "../main/parent_program.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
-import { SliceCount, Statistics } from "../summary/statistics.ts";
-import { type Ending, summary } from "../summary/summary.ts";
-import { Progress, showsProgress } from "./progress.ts";
+import type { Ending } from "../summary/ending.ts";
+import { type SliceCount, Statistics } from "../summary/statistics.ts";
+import { summary } from "../summary/summary.ts";
+import { Progress, showsProgress, terminalColumns } from "./progress.ts";
 import { show, talk } from "./talk.ts";
+
+/** The widest a summary is. */
+const MAX_COLUMNS = 80;
+
+/** What a {@linkcode Reporter} shows, and of what. */
+export interface ReporterOptions {
+  /** The command and its arguments; `null` for the built-in child. */
+  command: readonly string[] | null;
+  label: string | null;
+  /** Whether to show the numbers at the end. */
+  summary: boolean;
+  /** Whether to show a live line, where stderr is a terminal. */
+  progress: boolean;
+  /** Whether what we write goes to a file, and not to stdout. */
+  isToFile: boolean;
+  /** Counts the slices of the log; `null` where it has none. */
+  slices: SliceCount | null;
+}
 
 /** What is shown on stderr beside the log: the live line, and the summary. */
 export class Reporter implements ReadObserver {
-  readonly #line: ParentLine;
+  readonly #options: ReporterOptions;
   readonly #statistics: Statistics | null;
   readonly #progress: Progress | null;
-  /** `null` if the log has frames: they are no slices. */
-  readonly #slices: SliceCount | null;
 
   /** Shows what the options ask for. */
-  constructor(line: ParentLine) {
-    const { summary, progress, output, frame, slice, fill, count } =
-      line.settings;
+  constructor(options: ReporterOptions) {
+    const { summary, progress, label, isToFile } = options;
     const isSeen = showsProgress(
-      Deno.stdout.isTerminal() && output === null,
+      Deno.stdout.isTerminal() && !isToFile,
       Deno.stderr.isTerminal(),
     );
-    this.#line = line;
+    this.#options = options;
     this.#statistics = summary ? new Statistics() : null;
     this.#progress = progress && isSeen
-      ? new Progress({ write: (bytes) => Deno.stderr.write(bytes) })
-      : null;
-    this.#slices = frame === "slice"
-      ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })
+      ? new Progress({ label, write: (bytes) => Deno.stderr.write(bytes) })
       : null;
   }
 
@@ -42,8 +54,9 @@ export class Reporter implements ReadObserver {
   }
 
   take(chunk: Uint8Array, arrival: Arrival): void {
-    const slices = this.#slices?.take(chunk.length, arrival.stream) ?? 0;
-    this.#statistics?.take(chunk, slices, arrival);
+    const { slices } = this.#options;
+    const count = slices?.take(chunk.length, arrival.stream) ?? 0;
+    this.#statistics?.take(chunk, count, arrival);
     this.#progress?.take(chunk.length);
   }
 
@@ -63,12 +76,17 @@ export class Reporter implements ReadObserver {
    */
   async printSummary(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
-    const { command, settings: { label } } = this.#line;
+    const { command, label } = this.#options;
+    // A file keeps the whole width, a narrower terminal would break the lines.
+    const columns = Deno.stderr.isTerminal()
+      ? Math.min(MAX_COLUMNS, terminalColumns())
+      : MAX_COLUMNS;
     try {
       this.#statistics.end(clock.now("out").elapsedMs);
-      await show(summary(this.#statistics, ending, { label, command }));
+      const options = { label, command, columns };
+      await show(summary(this.#statistics, ending, options));
       for (const sentence of diagnosis(this.#statistics, ending, command)) {
-        await show(wrap(sentence));
+        await show(wrap(sentence, columns));
       }
     } catch (error) {
       // It is no part of the log: the exit status stays the command's.
@@ -78,7 +96,7 @@ export class Reporter implements ReadObserver {
 }
 
 /** A sentence in lines of at most `columns`, with `->` in front of the first. */
-export function wrap(sentence: string, columns = 80): string {
+export function wrap(sentence: string, columns = MAX_COLUMNS): string {
   const lines: string[] = [];
   let line = "->";
   for (const word of sentence.split(" ")) {

@@ -9,13 +9,21 @@ let stderr = stderrWriter();
 /** stderr took nothing for 1 s: it is not waited for until it takes a write. */
 let isStuck = false;
 
+/** In front of each sentence, so that two programs can be told apart. */
+let prefix = "";
+
+/** Puts the `--label` in front of each sentence from now on; `null` for none. */
+export function talkAs(label: string | null): void {
+  prefix = label === null ? "" : `${label}: `;
+}
+
 /**
- * One line on stderr for the person: stdout has the log alone. It has no
- * colour, as a log file would keep the escapes. What it quotes, an argument or
- * a child's bytes, is escaped.
+ * One line on stderr for the person, with the label where there is one: stdout
+ * has the log alone. It has no colour, as a log file would keep the escapes.
+ * What it quotes, an argument or a child's bytes, is escaped.
  */
 export function talk(sentence: string): Promise<void> {
-  return show(errorLine(sentence));
+  return show(errorLine(prefix + sentence));
 }
 
 /** Lines on stderr, as they are; resolves as {@linkcode flushed}. */

@@ -1,19 +1,19 @@
 import { shellWord } from "../../src/shell_word.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { showBytes } from "../formats/escape.ts";
-import type { ExitReason, ExitStatus } from "../../src/exit_status.ts";
-import type {
-  Distribution,
-  Octave,
-  PipeStatistics,
-  Quantiles,
-  Silence,
-  Statistics,
-} from "./statistics.ts";
+import { countOf, formatBytes, formatCount, formatMs } from "./amounts.ts";
+import type { Distribution } from "./distribution.ts";
+import { describeEnding, type Ending } from "./ending.ts";
+import { plot } from "./plot.ts";
+import type { PipeStatistics, Silence, Statistics } from "./statistics.ts";
+import { drawColumns, greatest, heightLegend, timeScale } from "./time_line.ts";
 
 /** Columns of the names at the left. */
 const NAME_COLUMNS = 14;
-const COLUMNS = 80;
+/** A narrower terminal breaks the lines itself. */
+const MIN_COLUMNS = 40;
+/** Of fewer reads a histogram shows nothing that the table does not. */
+const MIN_PLOTTED = 10;
 
 /** What the summary is about. */
 export interface SummaryOptions {
@@ -21,11 +21,13 @@ export interface SummaryOptions {
   label: string | null;
   /** The command and its arguments; `null` for the built-in child. */
   command: readonly string[] | null;
+  /** How wide it may be, at least 40. Default: 80. */
+  columns?: number;
 }
 
 /**
- * What `--summary` prints: at most 30 lines of at most 80 columns, each ended
- * by a newline, plain and safe for a terminal.
+ * What `--summary` prints: at most 32 lines of at most `columns` columns, each
+ * ended by a newline, plain and safe for a terminal.
  *
  * Sizes and gaps are within 1.6 %, their least and greatest exact. A histogram
  * has one column for each power of two.
@@ -33,61 +35,108 @@ export interface SummaryOptions {
 export function summary(
   statistics: Statistics,
   ending: Ending,
-  { label, command }: SummaryOptions,
+  { label, command, columns = 80 }: SummaryOptions,
 ): string {
   const { out, err, durationMs, silences } = statistics;
+  const room = Math.max(MIN_COLUMNS, columns) - NAME_COLUMNS;
   const lines: string[] = [];
-  if (label !== null) lines.push(row("label", cutTo(escapeText(label))));
-  lines.push(row("command", describeCommand(command)));
-  lines.push(row("ended", describeEnding(ending)));
-  lines.push(row("duration", formatMs(durationMs)));
-  lines.push(...describePipe("stdout", out, durationMs));
-  if (err.reads > 0) lines.push(...describePipe("stderr", err, durationMs));
-  if (out.reads + err.reads > 0) lines.push(...describeReads(out, err));
-  lines.push(...describeSilences(silences.longest));
+  if (label !== null) lines.push(row("label", cutTo(escapeText(label), room)));
+  lines.push(row("command", cutTo(describeCommand(command), room)));
+  lines.push(...rows("ended", describeEnding(ending, durationMs), room));
+  const pipes = [{ name: "stdout", pipe: out }, { name: "stderr", pipe: err }]
+    .filter(({ pipe }) => pipe.reads > 0 || pipe === out);
+  const read = pipes.filter(({ pipe }) => pipe.reads > 0);
+  lines.push(...describeTime(read, durationMs, tableOf(room).width));
+  for (const { name, pipe } of pipes) {
+    for (const [n, text] of describePipe(pipe, durationMs).entries()) {
+      lines.push(...rows(n === 0 ? name : "", text, room));
+    }
+  }
+  lines.push(...describeReads(read, room));
+  if (read.length > 0) {
+    lines.push(...describeSilences(silences.longest, durationMs, room));
+  }
   return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+/** A pipe, and what it is called. */
+interface NamedPipe {
+  readonly name: string;
+  readonly pipe: PipeStatistics;
 }
 
 function row(name: string, value: string): string {
   return name.padEnd(NAME_COLUMNS) + value;
 }
 
+/** A value in as many lines as it needs, broken at spaces. */
+function rows(name: string, value: string, room: number): string[] {
+  const lines = [""];
+  for (const word of value.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.map((line, n) => row(n === 0 ? name : "", line));
+}
+
 function describeCommand(command: readonly string[] | null): string {
   if (command === null) return "the built-in child";
-  return cutTo(escapeText(command.map(shellWord).join(" ")));
+  return escapeText(command.map(shellWord).join(" "));
 }
 
 /** A text that fits behind a name, cut with `…` where it is longer. */
-function cutTo(text: string, columns = COLUMNS - NAME_COLUMNS): string {
+function cutTo(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns
     ? text
     : characters.slice(0, columns - 1).join("") + "…";
 }
 
-/** The totals of one pipe, in four lines. */
-function describePipe(
-  name: string,
-  pipe: PipeStatistics,
+/** What came when: a row for each pipe, the scale, and what a height means. */
+function describeTime(
+  pipes: readonly NamedPipe[],
   durationMs: number,
+  columns: number,
 ): string[] {
+  if (pipes.length === 0) return [];
+  const drawn = pipes.map(({ pipe }) =>
+    pipe.timeLine.columns(columns, durationMs)
+  );
+  const most = greatest(drawn);
+  const lines = pipes.map(({ name }, n) =>
+    row(
+      n === 0 ? `time, ${name}` : `      ${name}`,
+      drawColumns(drawn[n]!, most),
+    )
+  );
+  return [
+    ...lines,
+    row("", timeScale(columns, durationMs)),
+    ...rows("", heightLegend(most, columns, durationMs), columns),
+  ];
+}
+
+/** The totals of one pipe, in at most four lines. */
+function describePipe(pipe: PipeStatistics, durationMs: number): string[] {
   const { bytes, slices, reads, firstMs, lastMs } = pipe;
-  if (reads === 0) return [row(name, "nothing")];
+  if (reads === 0) return ["nothing"];
   const amount = bytes < 1024
     ? formatBytes(bytes)
     : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`;
   const rate = `${formatBytes(bytes / Math.max(durationMs, 0.001) * 1000)}/s`;
   // Frames are not counted as slices.
-  const pieces = (slices > 0 ? `${countOf(slices, "slice")} of ` : "") +
-    countOf(reads, "read");
+  const logged = slices > 0 ? `, logged in ${countOf(slices, "slice")}` : "";
+  const when = reads === 1
+    ? `it came after ${formatMs(firstMs)}`
+    : `the first after ${formatMs(firstMs)}, the last after ` +
+      formatMs(lastMs);
   return [
-    row(name, `${amount}, ${rate}`),
-    row("", pieces + describeUsual(pipe)),
-    row(
-      "",
-      `first byte after ${formatMs(firstMs)}, last after ${formatMs(lastMs)}`,
-    ),
-    row("", describeCharacters(pipe)),
+    `${amount}, ${rate}`,
+    countOf(reads, "read") + describeUsual(pipe) + logged,
+    when,
+    ...describeCharacters(pipe),
   ];
 }
 
@@ -96,226 +145,124 @@ function describeUsual({ exactly, reads }: PipeStatistics): string {
   for (const [bytes, count] of Object.entries(exactly)) {
     const percent = Math.floor(count / reads * 100);
     if (reads > 1 && percent >= 50) {
-      return `, ${percent} % of ${formatCount(Number(bytes))} bytes`;
+      const share = percent === 100 ? "all" : `${percent} %`;
+      return `, ${share} of ${formatCount(Number(bytes))} bytes`;
     }
   }
   return "";
 }
 
+/** What is to be known of the characters; nothing where all is well. */
 function describeCharacters(
   { characters: { cut, isText, isInside } }: PipeStatistics,
-): string {
-  if (!isText) return "not text: a NUL, or not UTF-8";
-  const cuts = cut === 0
-    ? "no character cut"
-    : countOf(cut, "character cut", "characters cut");
-  return isInside ? `${cuts}, the last incomplete` : cuts;
+): string[] {
+  if (!isText) return ["no text: it has a NUL, or is not UTF-8"];
+  const parts: string[] = [];
+  if (cut > 0) {
+    parts.push(`${countOf(cut, "character")} cut between two reads`);
+  }
+  if (isInside) parts.push("the last character is not complete");
+  return parts.length === 0 ? [] : [parts.join(", ")];
+}
+
+/** A column of the table: its head, and of how many values on it has a sense. */
+const CELLS = [
+  { head: "least", from: 2, value: (d: Distribution) => d.min },
+  { head: "median", from: 3, value: (d: Distribution) => d.quantile(0.5) },
+  { head: "90 % up to", from: 10, value: (d: Distribution) => d.quantile(0.9) },
+  {
+    head: "99 % up to",
+    from: 100,
+    value: (d: Distribution) => d.quantile(0.99),
+  },
+  { head: "most", from: 2, value: (d: Distribution) => d.max },
+] as const;
+/** The widest cell: `1,048,576 B`, and a space. */
+const CELL_COLUMNS = 12;
+/** Those that a narrow terminal has room for, the less telling left out. */
+const CELLS_BY_NUMBER = [[], [4], [1, 4], [0, 1, 4], [0, 1, 2, 4]];
+
+/** The cells of the table that have room, and how wide it is. */
+function tableOf(room: number) {
+  const count = Math.floor(room / CELL_COLUMNS);
+  const cells = CELLS.filter((_, n) =>
+    CELLS_BY_NUMBER[count]?.includes(n) ?? true
+  );
+  return { cells, width: cells.length * CELL_COLUMNS };
 }
 
 /** A table of sizes and gaps, and a plot of each. */
-function describeReads(out: PipeStatistics, err: PipeStatistics): string[] {
+function describeReads(pipes: readonly NamedPipe[], room: number): string[] {
   const ofBytes = (bytes: number) => `${formatCount(bytes)} B`;
   const ofMicroseconds = (us: number) => formatMs(us / 1000);
-  const lines = [
-    row("", ["min", "median", "p90", "p99", "max"].map(cell).join("")),
+  const { cells } = tableOf(room);
+  const table: string[] = [];
+  const tabulate = (
+    name: string,
+    values: Distribution,
+    write: (value: number) => string,
+  ) => {
+    if (values.count < 2) return;
+    const texts = cells.map(({ from, value }) =>
+      cell(values.count < from ? "" : write(value(values)))
+    );
+    table.push(row(name, texts.join("")));
+  };
+  for (const { name, pipe } of pipes) {
+    tabulate(`${name} reads`, pipe.sizes, ofBytes);
+    tabulate("  time between", pipe.gaps, ofMicroseconds);
+  }
+  if (table.length > 0) {
+    table.unshift(row("", cells.map(({ head }) => cell(head)).join("")));
+  }
+  const [shown] = pipes;
+  if (shown === undefined) return table;
+  return [
+    ...table,
+    ...drawing("reads by size", shown.pipe.sizes, room, formatBytes),
+    ...drawing("time between", shown.pipe.gaps, room, ofMicroseconds),
   ];
-  const plots: string[] = [];
-  for (const [pipe, mark] of [[out, ""], [err, " (err)"]] as const) {
-    if (pipe.reads === 0) continue;
-    lines.push(row(`reads${mark}`, table(pipe.sizes, ofBytes)));
-    if (pipe.gaps.count > 0) {
-      lines.push(row(`gaps${mark}`, table(pipe.gaps, ofMicroseconds)));
-    }
-  }
-  const shown = out.reads > 0 ? out : err;
-  // The table shows a single value already.
-  if (shown.reads > 1) {
-    plots.push(...drawing("read sizes", shown.sizes, (n) => formatBytes(n)));
-    plots.push(...drawing("gap lengths", shown.gaps, ofMicroseconds));
-  }
-  return [...lines, ...plots];
 }
 
 function cell(text: string): string {
-  return text.padStart(12);
-}
-
-function table(
-  distribution: Distribution,
-  write: (value: number) => string,
-): string {
-  const quantiles: Quantiles = distribution.quantiles();
-  const { min, median, p90, p99, max } = quantiles;
-  return [min, median, p90, p99, max].map((value) => cell(write(value))).join(
-    "",
-  );
+  return text.padStart(CELL_COLUMNS);
 }
 
 function drawing(
   name: string,
   distribution: Distribution,
+  columns: number,
   label: (value: number) => string,
 ): string[] {
-  const columns = COLUMNS - NAME_COLUMNS;
-  const lines = plot(distribution.octaves(), { columns, label });
-  return lines.map((line, index) => row(index === 0 ? name : "", line));
+  const octaves = distribution.octaves();
+  // One column alone shows nothing that the table does not.
+  if (distribution.count < MIN_PLOTTED || octaves.length < 2) return [];
+  const names = [name, `highest ${formatCount(most(octaves))}`];
+  const lines = plot(octaves, { columns, label });
+  return lines.map((line, n) => row(names[n] ?? "", line));
 }
 
-function describeSilences(silences: readonly Silence[]): string[] {
-  return silences.map(({ fromMs, lengthMs, next, isCut }, index) => {
-    const when = `${formatMs(lengthMs).padStart(9)} from ` +
-      `${formatMs(fromMs).padStart(9)}, then `;
-    const room = COLUMNS - NAME_COLUMNS - when.length;
-    const then = next === null ? "the end" : showBytes(next, room, isCut);
-    return row(index === 0 ? "silences" : "", when + then);
-  });
+function most(octaves: readonly { count: number }[]): number {
+  return Math.max(...octaves.map(({ count }) => count));
 }
 
-function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
-}
+/** A silence of less than this part of the whole time is none to look at. */
+const MIN_SHARE = 0.01;
 
-/**
- * Why the program stopped the child itself: the log had all that `--count`
- * asked for, or its reader had left.
- */
-export type StoppedFor = "count" | "reader";
-
-/** How the child ended, or why the program stopped it. */
-export type Ending = ExitStatus | StoppedFor;
-
-const WHY_WE_STOPPED: Record<StoppedFor, string> = {
-  count: "stopped by the program: as many lines as --count were logged",
-  reader: "stopped by the program: the reader of the log had left",
-};
-
-/** Each reason, for a person who does not know the library. */
-const WHY: Record<ExitReason, string> = {
-  exited: "by itself",
-  signaled: "by a signal from elsewhere",
-  timeout: "stopped by --timeout",
-  idle: "stopped by --idle",
-  aborted: "stopped by the program",
-  stopped: "stopped by the program",
-  disposed: "stopped by the program",
-  received: "as the program had to end",
-  input: "stopped as its input failed",
-  lost: "the system did not tell how",
-};
-
-/** Whether the program ended the child, without a failure of either. */
-export function isOurStop(ending: Ending): ending is StoppedFor {
-  return typeof ending === "string";
-}
-
-/** How the child ended, in words: `code 1 after 2.00 s, by itself`. */
-export function describeEnding(ending: Ending): string {
-  if (isOurStop(ending)) return WHY_WE_STOPPED[ending];
-  const { signal, code, durationMs } = ending;
-  const how = signal === null
-    ? `code ${code}`
-    : typeof signal === "number"
-    ? `signal ${signal}`
-    : signal;
-  return `${how} after ${formatMs(durationMs)}, ${why(ending)}`;
-}
-
-function why({ reason, signal, receivedSignal }: ExitStatus): string {
-  if (receivedSignal === null) return WHY[reason];
-  // On a terminal both may have got it from there: "passed on" would be a guess.
-  if (reason === "signaled" && signal === receivedSignal) {
-    return "by the signal that the program was sent";
-  }
-  return reason === "exited"
-    ? `by itself, after the program was sent ${receivedSignal}`
-    : WHY[reason];
-}
-
-/** A count with commas: `12,345`. */
-export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-
-/** Bytes in powers of 1024: `0 B`, `1023 B`, `1.2 MiB`, `123 GiB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1023.5) return `${Math.round(bytes)} B`;
-  let amount = bytes / 1024;
-  let unit = 0;
-  // 1024 of one unit is shown as 1.0 of the next.
-  while (amount >= 1023.5 && unit < UNITS.length - 1) {
-    amount /= 1024;
-    unit++;
-  }
-  return `${digits(amount, 1)} ${UNITS[unit]}`;
-}
-
-/** A length of time: `250 µs`, `1.5 ms`, `12.3 s`, `2 min 5 s`, `1 h 2 min`. */
-export function formatMs(ms: number): string {
-  if (ms < 0.9995) return `${Math.round(ms * 1000)} µs`;
-  if (ms < 999.5) return `${digits(ms, 2)} ms`;
-  if (ms < 59_950) return `${digits(ms / 1000, 2)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) {
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  }
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** Three digits, at most `decimals` of them after the point. */
-function digits(amount: number, decimals: number): string {
-  const shown = amount < 9.995 ? 2 : amount < 99.95 ? 1 : 0;
-  return amount.toFixed(Math.min(shown, decimals));
-}
-
-const BLOCKS = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
-/** How a plot is drawn. */
-export interface PlotOptions {
-  /** Columns of the terminal that it may take. */
-  columns: number;
-  /** How the lowest value of an octave is written below it. */
-  label(value: number): string;
-}
-
-/** How many lines the blocks of a plot take. */
-const LINES = 2;
-
-/**
- * Octaves as columns of block characters, two lines high, with their lowest
- * values below. The highest column is full; a column that is not empty shows
- * at least an eighth of a line.
- */
-export function plot(
-  octaves: readonly Octave[],
-  { columns, label }: PlotOptions,
+function describeSilences(
+  silences: readonly Silence[],
+  durationMs: number,
+  room: number,
 ): string[] {
-  const width = Math.max(1, Math.min(3, Math.floor(columns / octaves.length)));
-  const most = Math.max(...octaves.map(({ count }) => count));
-  const heights = octaves.map(({ count }) =>
-    count === 0 ? 0 : Math.max(1, Math.round(count / most * LINES * 8))
-  );
-  const lines: string[] = [];
-  for (let line = LINES - 1; line >= 0; line--) {
-    const blocks = heights.map((height) =>
-      BLOCKS[Math.min(8, Math.max(0, height - line * 8))]!.repeat(width)
-    );
-    lines.push(blocks.join("").slice(0, columns).trimEnd());
-  }
-  lines.push(axis(octaves.map(({ from }) => label(from)), width, columns));
-  return lines;
-}
-
-/** As many labels as fit, each at the left edge of its column. */
-function axis(labels: string[], width: number, columns: number): string {
-  let line = "";
-  labels.forEach((label, index) => {
-    const at = index * width;
-    const room = line === "" ? at : line.length + 2;
-    if (at < room || at + label.length > columns) return;
-    line = line.padEnd(at) + label;
-  });
-  return line;
+  return silences
+    .filter(({ lengthMs }) => lengthMs >= durationMs * MIN_SHARE)
+    .map(({ fromMs, lengthMs, next, isCut }, index) => {
+      const from = fromMs === 0 ? "the start" : formatMs(fromMs);
+      const when = `${formatMs(lengthMs).padStart(9)} from ` +
+        `${from.padStart(9)} on, then `;
+      const then = next === null
+        ? "the end"
+        : showBytes(next, room - when.length, isCut);
+      return row(index === 0 ? "silences" : "", when + then);
+    });
 }

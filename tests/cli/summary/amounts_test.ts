@@ -2,7 +2,7 @@ import {
   formatBytes,
   formatCount,
   formatMs,
-} from "../../../cli/summary/summary.ts";
+} from "../../../cli/summary/amounts.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const KIB = 1024;

@@ -1,5 +1,5 @@
 import { seededRandom } from "../../support/random.ts";
-import { Distribution } from "../../../cli/summary/statistics.ts";
+import { Distribution } from "../../../cli/summary/distribution.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
 function of(values: readonly number[]): Distribution {

@@ -1,4 +1,4 @@
-import { plot } from "../../../cli/summary/summary.ts";
+import { plot } from "../../../cli/summary/plot.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const label = (value: number) => `${value}`;

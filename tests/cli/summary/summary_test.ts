@@ -1,4 +1,4 @@
-import { describeEnding, type Ending } from "../../../cli/summary/summary.ts";
+import { describeEnding, type Ending } from "../../../cli/summary/ending.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
 import type { ExitStatus } from "../../../mod.ts";
