@@ -18,6 +18,8 @@ const AMOUNT_COLUMNS = 19;
 const RATE_COLUMNS = 13;
 /** A shorter time line would show nothing. */
 const MIN_LINE_COLUMNS = 10;
+/** The time that a column of it stands for at first: a power of two. */
+const MIN_COLUMN_MS = 16;
 /** The most columns of a label. */
 const LABEL_COLUMNS = 20;
 
@@ -154,8 +156,20 @@ export class Progress {
     if (room < MIN_LINE_COLUMNS) {
       return text.trimEnd().slice(0, Math.max(0, columns));
     }
-    const drawn = this.#timeLine.columns(room, durationMs);
+    const drawn = this.#columns(room, durationMs);
     return `${text}  ${drawColumns(drawn, greatest([drawn]))}`;
+  }
+
+  /**
+   * The time line so far. It grows to the right until there is no room, and then
+   * each column stands for twice the time: with a width that changes at each
+   * drawing the line would be restless.
+   */
+  #columns(room: number, durationMs: number): number[] {
+    let widthMs = MIN_COLUMN_MS;
+    while (durationMs > room * widthMs) widthMs *= 2;
+    const count = Math.max(1, Math.ceil(durationMs / widthMs));
+    return this.#timeLine.columns(count, count * widthMs);
   }
 
   #write(text: string): Promise<unknown> {

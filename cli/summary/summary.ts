@@ -130,7 +130,7 @@ function describePipe(pipe: PipeStatistics, durationMs: number): string[] {
   const logged = slices > 0 ? `, logged in ${countOf(slices, "slice")}` : "";
   const when = reads === 1
     ? `it came after ${formatMs(firstMs)}`
-    : `the first after ${formatMs(firstMs)}, the last after ` +
+    : `the first came after ${formatMs(firstMs)}, the last after ` +
       formatMs(lastMs);
   return [
     `${amount}, ${rate}`,

@@ -39,7 +39,8 @@ export class TimeLine {
     for (let n = 0; n < BUCKETS; n++) {
       const bytes = this.#bytes[n]!;
       if (bytes === 0) continue;
-      const column = Math.floor(n * this.#widthMs / endMs * count);
+      // In this order a part that is a whole number of buckets is exact.
+      const column = Math.floor(n * this.#widthMs * count / endMs);
       // What came at the very end belongs to the last part.
       columns[Math.min(column, count - 1)]! += bytes;
     }

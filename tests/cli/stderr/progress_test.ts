@@ -43,7 +43,8 @@ async function inTerminal(
 
 const ERASE = "\r\x1b[K";
 const ignore = !has(TERMINAL_PROGRAM);
-const LINE = /^ *[\d.]+ (B|[KM]iB) +[\d.]+ (B|[KM]iB)\/s {2}[\d.]+ (ms|s)$/;
+const LINE =
+  /^ *[\d.]+ (B|[KM]iB) in [\d.]+ (ms|s) {2}[\d.]+ (B|[KM]iB)\/s +[▁▂▃▄▅▆▇█]*$/;
 
 Deno.test(
   "the line is drawn in a terminal, made way and erased",
@@ -108,12 +109,17 @@ Deno.test("a line is wanted if stderr is a terminal and stdout is not", () => {
 });
 
 /** A line whose terminal is a list, and whose time a test sets. */
-function record(write: (text: string) => Promise<unknown>) {
+function record(
+  write: (text: string) => Promise<unknown>,
+  { label = null, columns = 80 }: { label?: string | null; columns?: number } =
+    {},
+) {
   const clock = { ms: 0 };
   const decoder = new TextDecoder();
   const progress = new Progress({
     write: (bytes) => write(decoder.decode(bytes)),
-    columns: () => 80,
+    label,
+    columns: () => columns,
     now: () => clock.ms,
   });
   return { progress, clock };
@@ -138,12 +144,64 @@ Deno.test("the rate is that of the last second", async () => {
     await drawn(texts, drawing);
   }
   await progress.close();
-  assertEquals([texts[0], texts[9], texts[19], texts[20]], [
-    `${ERASE} 1.0 MiB  10.0 MiB/s  100 ms`,
-    `${ERASE}10.0 MiB  10.0 MiB/s  1.00 s`,
-    `${ERASE}10.0 MiB  10.0 KiB/s  2.00 s`,
+  const words = (text = "") => text.replace(/ +[▁▂▃▄▅▆▇█]*$/, "");
+  assertEquals([texts[0], texts[9], texts[19], texts[20]].map(words), [
+    `${ERASE}  1.0 MiB in 100 ms  10.0 MiB/s`,
+    `${ERASE} 10.0 MiB in 1.00 s  10.0 MiB/s`,
+    `${ERASE} 10.0 MiB in 2.00 s  10.0 KiB/s`,
     ERASE,
   ]);
+});
+
+/** What the line shows after each of these steps, a tenth of a second each. */
+async function shown(
+  takes: readonly number[],
+  options: { label?: string | null; columns?: number } = {},
+): Promise<string[]> {
+  const texts: string[] = [];
+  const { progress, clock } = record(
+    (text) => Promise.resolve(texts.push(text)),
+    options,
+  );
+  for (const [n, bytes] of takes.entries()) {
+    clock.ms += 100;
+    if (bytes > 0) progress.take(bytes);
+    await drawn(texts, n + 1);
+  }
+  await progress.close();
+  return texts.slice(0, takes.length).map((text) => text.slice(ERASE.length));
+}
+
+Deno.test("when nothing comes for a second, the line says for how long", async () => {
+  const lines = await shown([6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6]);
+  const words = lines.map((line) => line.replace(/ +[▁▂▃▄▅▆▇█]*$/, ""));
+  assertEquals(words.slice(-4), [
+    "      6 B in 1.00 s  6 B/s",
+    "      6 B in 1.10 s  silent 1.00 s",
+    "      6 B in 1.20 s  silent 1.10 s",
+    "     12 B in 1.30 s  6 B/s",
+  ]);
+});
+
+Deno.test("the time line grows until there is no room, and then is halved", async () => {
+  const takes = [9, 0, 0, 9, 0, 0, 0, 9];
+  // 34 columns of words, 2 spaces, 40 columns of the line, and the last one.
+  const lines = await shown(takes, { columns: 34 + 2 + 40 + 1 });
+  assertEquals(lines.map((line) => line.slice(36)), [
+    "▁▁▁▁▁▁█",
+    "▁▁▁▁▁▁█▁▁▁▁▁▁",
+    "▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁",
+    "▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█",
+    "▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁",
+    "▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁",
+    "▁▁▁█▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁",
+    "▁▁▁█▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁█",
+  ]);
+});
+
+Deno.test("the line begins with the label, which cannot act", async () => {
+  const [line] = await shown([6], { label: "web\x1b[2J", columns: 40 });
+  assertEquals(line, "web\\x1b[2J:       6 B in 100 ms  60 B/s");
 });
 
 Deno.test(

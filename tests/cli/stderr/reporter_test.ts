@@ -8,7 +8,7 @@ const test = testNeeding("sh");
 const SUMMARY = ["--summary", "--format=raw"];
 test("with --count as many slices are counted as were logged", async () => {
   const { stderr } = await whole(["--summary", "-n2", "--", "yes"]);
-  assertMatch(stderr, /^ +2 slices of 1 read/m);
+  assertMatch(stderr, /^ +1 read, logged in 2 slices$/m);
 });
 
 test("with --fill a slice of several reads is counted once", async () => {
@@ -19,7 +19,7 @@ test("with --fill a slice of several reads is counted once", async () => {
     "python3",
     fixture("writes_when_read.py"),
   ]);
-  assertMatch(stderr, /^ +1 slice of 2 reads/m);
+  assertMatch(stderr, /^ +2 reads, logged in 1 slice$/m);
 });
 
 test("a signal that was passed on is not from elsewhere", async () => {
@@ -38,7 +38,7 @@ test("a signal that was passed on is not from elsewhere", async () => {
   assertEquals(signal, "SIGINT");
   assertMatch(
     new TextDecoder().decode(stderr),
-    /^ended +SIGINT after .*, by the signal that the program was sent$/m,
+    /^ended +after .* by SIGINT, the signal that this program was sent$/m,
   );
 });
 

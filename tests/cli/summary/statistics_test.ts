@@ -108,6 +108,14 @@ Deno.test("a silence before the end has nothing after it", () => {
   assertEquals(longest(steps, 105), [[5, 100, null, false]]);
 });
 
+Deno.test("a child that was waited for has been silent since the start", () => {
+  const waited: Step[] = [{ at: 80, ask: "out" }, { at: 95, text: "a" }];
+  assertEquals(longest(waited, 96), [[0, 95, "a", false]]);
+  // It may have written long before anybody was ready to read.
+  const there: Step[] = [{ at: 80, ask: "out" }, { at: 89, text: "a" }];
+  assertEquals(longest(there, 90), []);
+});
+
 Deno.test("a pipe that is silent while the other speaks is no silence", () => {
   const steps: Step[] = [
     { at: 0, text: "a" },
@@ -125,7 +133,10 @@ Deno.test("time in which the log was written is no silence of the child", () => 
     { at: 130, text: "b" },
     { at: 130, ask: "out" },
   ];
-  assertEquals(longest(steps, 130), [[110, 20, "b", false]]);
+  assertEquals(longest(steps, 130), [
+    [110, 20, "b", false],
+    [0, 10, "a", false],
+  ]);
   assertEquals(feed(steps, 130).out.busyMs, 100);
 });
 
@@ -137,7 +148,8 @@ Deno.test("time in which nobody reads a pipe is no silence, also at the end", ()
     { at: 1980, text: "b", stream: "err" },
     { at: 1981, ask: "err" },
   ];
-  assertEquals(longest(unread, 2500), []);
+  const first = [0, 30, "a", false];
+  assertEquals(longest(unread, 2500), [first]);
   const read: Step[] = [...unread, { at: 2000, ask: "out" }];
-  assertEquals(longest(read, 2500), [[2000, 500, null, false]]);
+  assertEquals(longest(read, 2500), [[2000, 500, null, false], first]);
 });

@@ -56,27 +56,22 @@ const CASES: {
     endMs: 1000,
     expected: `\
 label         web
-command       python3 \'slow one.py\'
-ended         code 0 after 995 ms, by itself
-duration      1.00 s
+command       python3 'slow one.py'
+ended         after 1.00 s with status 0, by itself
+time, stdout  ▅▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█
+              0 s           250 ms       500 ms        750 ms       1.00 s
+              ▁ nothing came, █ 41 B came in 16.7 ms (log scale)
 stdout        65 B, 65 B/s
-              6 slices of 5 reads
-              first byte after 12.3 ms, last after 990 ms
-              no character cut
-                       min      median         p90         p99         max
-reads                  6 B         6 B        41 B        41 B        41 B
-gaps                100 ms      200 ms      377 ms      377 ms      377 ms
-read sizes    ███
-              ███      ▄▄▄
-              4 B   16 B
-gap lengths         ███
-              █████████
-              65.5 ms
-silences         377 ms from    613 ms, then "Spam 4Spam 0 \\x1b[2J\\u{202e} and"…
-                 300 ms from    313 ms, then "Spam 3"
-                 200 ms from    113 ms, then "Spam 2"
-                 100 ms from   12.3 ms, then "Spam 1"
-                10.0 ms from    990 ms, then the end
+              5 reads, logged in 6 slices
+              the first came after 12.3 ms, the last after 990 ms
+                     least      median  90 % up to  99 % up to        most
+stdout reads           6 B         6 B                                41 B
+  time between      100 ms      200 ms                              377 ms
+silences         377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e} "…
+                 300 ms from    313 ms on, then "Spam 3"
+                 200 ms from    113 ms on, then "Spam 2"
+                 100 ms from   12.3 ms on, then "Spam 1"
+                12.3 ms from the start on, then "Spam 0"
 `,
   },
   {
@@ -92,9 +87,8 @@ silences         377 ms from    613 ms, then "Spam 4Spam 0 \\x1b[2J\\u{202e} and
     },
     expected: `\
 label         web
-command       python3 \'slow one.py\'
-ended         SIGKILL after 2.00 s, stopped by --timeout
-duration      2.00 s
+command       python3 'slow one.py'
+ended         after 2.00 s by SIGKILL, stopped by --timeout
 stdout        nothing
 `,
   },
@@ -105,16 +99,51 @@ stdout        nothing
     ending: "reader",
     expected: `\
 label         web
-command       python3 \'slow one.py\'
-ended         stopped by the program: the reader of the log had left
-duration      8.00 ms
+command       python3 'slow one.py'
+ended         after 8.00 ms, stopped by this program: the reader of the log had
+              left
+time, stderr  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+              0 s          2.00 ms       4.00 ms      6.00 ms      8.00 ms
+              ▁ nothing came, █ 4.0 KiB came in 133 µs (log scale)
 stdout        nothing
 stderr        4.0 KiB (4,096 bytes), 500 KiB/s
-              128 slices of 1 read
-              first byte after 5.00 ms, last after 5.00 ms
-              not text: a NUL, or not UTF-8
-                       min      median         p90         p99         max
-reads (err)        4,096 B     4,096 B     4,096 B     4,096 B     4,096 B
+              1 read, logged in 128 slices
+              it came after 5.00 ms
+              no text: it has a NUL, or is not UTF-8
+`,
+  },
+  {
+    title: "a child with many reads of many sizes",
+    reads: Array.from(
+      { length: 40 },
+      (_, n): Read => [n * (n + 1) + 40, "x".repeat(1 + n % 20), "out"],
+    ),
+    endMs: 2000,
+    expected: `\
+label         web
+command       python3 'slow one.py'
+ended         after 995 ms with status 0, by itself; the log was complete after
+              2.00 s
+time, stdout  ▁▇█▇▆█▇▇▇▇▇▇█▂▁▃▄▅▁▅▅▁▆▆▁▆▁▆▁▆▇▁▇▁▇▁▇▁▁▇▁▇▁▇▁▇▁▁█▁▁▁▁▁▁▁▁▁▁▁
+              0 s           500 ms       1.00 s        1.50 s       2.00 s
+              ▁ nothing came, █ 25 B came in 33.3 ms (log scale)
+stdout        420 B, 210 B/s
+              40 reads, logged in 40 slices
+              the first came after 40.0 ms, the last after 1.60 s
+                     least      median  90 % up to  99 % up to        most
+stdout reads           1 B        10 B        18 B                    20 B
+  time between     2.00 ms     40.0 ms     72.0 ms                 78.0 ms
+reads by size          ███▂▂▂
+highest 16    ▂▂▂▄▄▄█████████
+              1 B   4 B   16 B
+time between                 ███
+highest 16    ▁▁▁▁▁▁▂▂▂▄▄▄██████▇▇▇
+              1.02 ms  8.19 ms  65.5 ms
+silences         400 ms from    1.60 s on, then the end
+                78.0 ms from    1.52 s on, then "xxxxxxxxxxxxxxxxxxxx"
+                76.0 ms from    1.45 s on, then "xxxxxxxxxxxxxxxxxxx"
+                74.0 ms from    1.37 s on, then "xxxxxxxxxxxxxxxxxx"
+                72.0 ms from    1.30 s on, then "xxxxxxxxxxxxxxxxx"
 `,
   },
   {
@@ -126,22 +155,17 @@ reads (err)        4,096 B     4,096 B     4,096 B     4,096 B     4,096 B
     endMs: 101,
     expected: `\
 label         web
-command       python3 \'slow one.py\'
-ended         code 0 after 995 ms, by itself
-duration      101 ms
+command       python3 'slow one.py'
+ended         after 101 ms with status 0, by itself
+time, stdout  ████████████████████████████████████████████████████████████
+              0 s          25.3 ms       50.5 ms      75.8 ms       101 ms
+              ▁ nothing came, █ 128 KiB came in 1.68 ms (log scale)
 stdout        6.3 MiB (6,553,600 bytes), 61.9 MiB/s
-              204,800 slices of 100 reads, 100 % of 65,536 bytes
-              first byte after 1.00 ms, last after 100 ms
-              no character cut
-                       min      median         p90         p99         max
-reads             65,536 B    65,536 B    65,536 B    65,536 B    65,536 B
-gaps               1.00 ms     1.00 ms     1.00 ms     1.00 ms     1.00 ms
-read sizes    ███
-              ███
-              64.0 KiB
-gap lengths   ███
-              ███
-              512 µs
+              100 reads, all of 65,536 bytes, logged in 204,800 slices
+              the first came after 1.00 ms, the last after 100 ms
+                     least      median  90 % up to  99 % up to        most
+stdout reads      65,536 B    65,536 B    65,536 B    65,536 B    65,536 B
+  time between     1.00 ms     1.00 ms     1.00 ms                 1.00 ms
 `,
   },
 ];
@@ -153,11 +177,17 @@ for (const { title, reads, endMs, ending = EXITED, expected } of CASES) {
   });
 }
 
-const ENDINGS: [ending: Ending, words: string][] = [
-  [EXITED, "code 0 after 995 ms, by itself"],
+const ENDINGS: [ending: Ending, durationMs: number, words: string][] = [
+  [EXITED, 1001, "after 1.00 s with status 0, by itself"],
+  [
+    EXITED,
+    1495,
+    "after 995 ms with status 0, by itself; the log was complete after 1.50 s",
+  ],
   [
     { ...EXITED, code: 130, signal: "SIGINT", reason: "signaled" },
-    "SIGINT after 995 ms, by a signal from elsewhere",
+    995,
+    "after 995 ms by SIGINT, a signal from elsewhere",
   ],
   [
     {
@@ -167,7 +197,8 @@ const ENDINGS: [ending: Ending, words: string][] = [
       reason: "signaled",
       receivedSignal: "SIGINT",
     },
-    "SIGINT after 995 ms, by the signal that the program was sent",
+    995,
+    "after 995 ms by SIGINT, the signal that this program was sent",
   ],
   [
     {
@@ -177,26 +208,47 @@ const ENDINGS: [ending: Ending, words: string][] = [
       reason: "signaled",
       receivedSignal: "SIGINT",
     },
-    "SIGSEGV after 995 ms, by a signal from elsewhere",
+    995,
+    "after 995 ms by SIGSEGV, a signal from elsewhere",
   ],
   [
     { ...EXITED, code: 3, receivedSignal: "SIGINT" },
-    "code 3 after 995 ms, by itself, after the program was sent SIGINT",
+    995,
+    "after 995 ms with status 3, by itself, after this program was sent SIGINT",
   ],
   [
     { ...EXITED, reason: "received", receivedSignal: "SIGTERM" },
-    "code 0 after 995 ms, as the program had to end",
+    995,
+    "after 995 ms with status 0, stopped as this program had to end",
   ],
-  ["count", "stopped by the program: as many lines as --count were logged"],
-  ["reader", "stopped by the program: the reader of the log had left"],
+  [
+    { ...EXITED, signal: "SIGKILL", reason: "timeout" },
+    995,
+    "after 995 ms by SIGKILL, stopped by --timeout",
+  ],
+  [
+    "count",
+    8,
+    "after 8.00 ms, stopped by this program: as many lines as --count were " +
+    "logged",
+  ],
+  [
+    "reader",
+    8,
+    "after 8.00 ms, stopped by this program: the reader of the log had left",
+  ],
 ];
 
-Deno.test("the end is told with its reason", () => {
-  const told = ENDINGS.map(([ending]) => [ending, describeEnding(ending)]);
+Deno.test("the end is told with its time and its reason", () => {
+  const told = ENDINGS.map(([ending, durationMs]) => [
+    ending,
+    durationMs,
+    describeEnding(ending, durationMs),
+  ]);
   assertEquals(told, ENDINGS);
 });
 
-Deno.test("the worst summary has 30 lines of 80 columns, and nothing in it acts", () => {
+Deno.test("the worst summary has 32 lines of 80 columns, and nothing in it acts", () => {
   const hostile = encoder.encode("\x1b]0;x\x07\r\u009b\u202e\ufeff\x7f\xe4本");
   const statistics = new Statistics();
   const chunk = new Uint8Array(1048576).fill(0xe2);
@@ -224,7 +276,7 @@ Deno.test("the worst summary has 30 lines of 80 columns, and nothing in it acts"
     durationMs: 3_599_000,
   }, ABOUT);
   const lines = text.split("\n").slice(0, -1);
-  assertEquals(lines.length <= 30, true, text);
+  assertEquals(lines.length <= 32, true, text);
   for (const line of lines) {
     assert([...line].length <= 80, line);
     for (const character of line) {
