@@ -16,13 +16,17 @@ const REASONS: Readonly<Record<string, string>> = {
   ETXTBSY: "it is a program that runs",
 };
 
-/** Why a file cannot be opened, written or renamed, in a few words. */
-export function fileReason(path: string, error: unknown): string {
+/** Why a file cannot be opened, read, written or renamed, in a few words. */
+export function fileReason(
+  path: string,
+  error: unknown,
+  access: "read" | "write" = "write",
+): string {
   const { code, message } = error as { code?: string; message?: string };
   if (error instanceof Deno.errors.NotCapable) {
     // Deno asks for everything where a path leads into the system (/dev/full).
     const isAll = message?.includes("--allow-all") ?? false;
-    const flag = isAll ? "--allow-all" : `--allow-write=${shellWord(path)}`;
+    const flag = isAll ? "--allow-all" : `--allow-${access}=${shellWord(path)}`;
     return `the program was started or installed without ${flag}`;
   }
   const known = REASONS[code ?? ""];
