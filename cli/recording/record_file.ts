@@ -13,7 +13,10 @@ export class RecordFileError extends Error {
 /** The file of a recording, open, and its name. */
 export interface RecordFile {
   readonly file: Deno.FsFile;
+  /** Its name. */
   readonly path: string;
+  /** The name that was asked for, which may have been taken. */
+  readonly asked: string;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function createRecord(path: string): Promise<RecordFile> {
       const name = numbered(path, number);
       const file = await create(name) ??
         (number === 1 ? await openSpecial(name) : null);
-      if (file !== null) return { file, path: name };
+      if (file !== null) return { file, path: name, asked: path };
     }
   } catch (error) {
     throw recordFailure(path, error);
@@ -85,12 +88,25 @@ async function openSpecial(path: string): Promise<Deno.FsFile | null> {
   let file;
   try {
     file = await Deno.open(path, { write: true });
-    if (!(await file.stat()).isFile) return file;
+    if (await isSpecial(file)) return file;
   } catch {
     // Not ours to write: the next name.
   }
   file?.close();
   return null;
+}
+
+/** Whether an open file is a pipe or a device. */
+async function isSpecial(file: Deno.FsFile): Promise<boolean> {
+  try {
+    return !(await file.stat()).isFile;
+  } catch {
+    // It needs --allow-read. Of those that are no files, a pipe has no position.
+    return await file.seek(0, Deno.SeekMode.Current).then(
+      () => false,
+      () => true,
+    );
+  }
 }
 
 /** A file that may still be opening, as what a recording is written to. */

@@ -1,72 +1,52 @@
-import type { RecordedStream } from "../../src/recording/event.ts";
+import type { PassedBytes, RecordedStream } from "../../src/recording/event.ts";
+import type { Recorder } from "../../src/recording/recorder.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
+import { copy } from "../../src/write/copy.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
 
-/** The most bytes that one read takes: what a pipe of Linux holds. */
-const READ_BYTES = 65_536;
-
-/** What is told of the bytes that pass: the recorder, or nothing. */
-export interface Witness {
-  /** Bytes that were read, and are on their way. */
-  piece(from: RecordedStream, bytes: Uint8Array, atMs: number): void;
-  /** The stream has ended. */
-  end(from: RecordedStream, atMs: number): void;
-}
-
-/**
- * One direction: reads what one side writes and passes it on as it is.
- *
- * A chunk leaves before it is told to the witness, and the next one is read
- * when the other side has taken it: a slow reader slows its writer, as without
- * us, and one chunk is in memory.
- */
+/** One direction: passes on what one side writes, and tells the recorder. */
 export class Pump {
-  /** Bytes that were read. */
-  read = 0;
-  /** Bytes that the other side has taken. */
-  passed = 0;
-  /** Whether the other side stopped reading. */
-  hasLeft = false;
   /** Why the stream could not be read to its end, if it could not. */
   failure: unknown;
+  /** Whether the other side stopped reading. */
+  hasLeft = false;
   readonly #from: RecordedStream;
-  readonly #witness: Witness | null;
+  readonly #recorder: Recorder | null;
+  #writer: PipeWriter | undefined;
+  #read = 0;
+  #passed: number | undefined;
 
-  /** A pump of a stream, told to a witness. */
-  constructor(from: RecordedStream, witness: Witness | null) {
+  /** A pump of a stream, which a recorder sees. */
+  constructor(from: RecordedStream, recorder: Recorder | null) {
     this.#from = from;
-    this.#witness = witness;
+    this.#recorder = recorder;
+  }
+
+  /** What has passed until now. */
+  get bytes(): PassedBytes {
+    const queued = this.#writer?.queuedBytes ?? 0;
+    return { read: this.#read, passed: this.#passed ?? this.#read - queued };
   }
 
   /**
-   * Passes on until the stream ends (`true`), or the other side has left
-   * (`false`). A stream that cannot be read any more has ended.
+   * Passes on until the stream has ended, or the other side has left. The end
+   * closes the writer, a side that has left the reader.
    */
-  async run(reader: PipeReader, writer: PipeWriter): Promise<boolean> {
-    const [from, witness] = [this.#from, this.#witness];
-    for (;;) {
-      let bytes: Uint8Array | null;
-      try {
-        bytes = await reader.read(READ_BYTES);
-      } catch (error) {
-        this.failure = error;
-        bytes = null;
-      }
-      const atMs = performance.now();
-      if (bytes === null) {
-        witness?.end(from, atMs);
-        return true;
-      }
-      this.read += bytes.length;
-      const taken = writer.writeNow([bytes]);
-      witness?.piece(from, bytes, atMs);
-      try {
-        await taken;
-      } catch {
-        this.hasLeft = true;
-        return false;
-      }
-      this.passed += bytes.length;
+  async run(reader: PipeReader, writer: PipeWriter): Promise<void> {
+    const [from, recorder] = [this.#from, this.#recorder];
+    this.#writer = writer;
+    const onRead = (bytes: Uint8Array, atMs: number) => {
+      this.#read += bytes.length;
+      // It copies the bytes and returns: lines are made when they have left.
+      recorder?.piece(from, bytes, atMs);
+    };
+    try {
+      const { passed } = await copy(reader, writer, { onRead });
+      this.#passed = passed;
+    } catch (error) {
+      this.failure = error;
     }
+    this.hasLeft = writer.broken !== undefined;
+    if (!this.hasLeft) recorder?.end(from, performance.now());
   }
 }

@@ -2,13 +2,15 @@ import { OutputDroppedError } from "../../src/errors.ts";
 import { holdSignals } from "../../src/process/signals.ts";
 import { own } from "../../src/process/spawn.ts";
 import type { Started } from "../../src/process/start.ts";
+import type { Recorder } from "../../src/recording/recorder.ts";
 import { settlesWithin } from "../../src/wait.ts";
 import { stderrWriter } from "../../src/write/stdout.ts";
 import { exitStatusOf } from "../log/exit_status.ts";
 import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
 import { flushed, talk } from "../stderr/talk.ts";
 import { openInput, openOutput } from "./client.ts";
-import { Pump, type Witness } from "./pump.ts";
+import { openRecord, startRecorder } from "../recording/start_recorder.ts";
+import { Pump } from "./pump.ts";
 import type { TapLine } from "./tap_program.ts";
 
 /** A stdout that has ended is closed unless the command ends within this time. */
@@ -39,36 +41,39 @@ export async function tapChild(
   const child = own(started);
   const exited = started.process.status.catch(() => {});
   const [input, output] = [openInput(), openOutput()];
-  const witness: Witness | null = null;
+  const recorder = record(started, line);
   const pumps = {
-    in: new Pump("in", witness),
-    out: new Pump("out", witness),
-    err: new Pump("err", witness),
+    in: new Pump("in", recorder),
+    out: new Pump("out", recorder),
+    err: new Pump("err", recorder),
   };
 
   const passIn = async () => {
-    const hasEnded = await pumps.in.run(input.reader, child.stdin);
-    if (hasEnded) await child.stdin.close();
-    else await input.leave();
+    await pumps.in.run(input.reader, child.stdin);
+    if (pumps.in.hasLeft) await input.leave();
   };
   const passOut = async () => {
-    const hasEnded = await pumps.out.run(child.stdout, output.writer);
-    if (!hasEnded) await child.stdout.cancel();
-    else if (!await settlesWithin(exited, EXIT_MS)) await output.end();
+    await pumps.out.run(child.stdout, output.writer);
+    if (pumps.out.hasLeft) return;
+    if (!await settlesWithin(exited, EXIT_MS)) await output.end();
   };
-  const passErr = async () => {
-    const hasEnded = await pumps.err.run(child.stderr, stderrWriter());
-    if (!hasEnded) await child.stderr.cancel();
-  };
+  const passErr = () => pumps.err.run(child.stderr, stderrWriter());
 
   passIn();
-  const errPassed = line.record === null ? exited : passErr();
+  const errPassed = recorder === null ? exited : passErr();
   const isCut = await Promise.race([
     passOut().then(() => false),
     lastOutputIsLate(child).then(() => true),
   ]);
   const status = await child.status;
   await settlesWithin(errPassed, STDERR_MS);
+  recorder?.status(status, {
+    in: pumps.in.bytes,
+    out: pumps.out.bytes,
+    err: pumps.err.bytes,
+  });
+  await recorder?.finish();
+  // Not before: it is no end of what the client writes.
   await input.reader.cancel();
   const end = { status, stoppedFor: null, logIncomplete: isCut };
   for (const sentence of lastSentences(end, pumps.out, line)) {
@@ -76,8 +81,31 @@ export async function tapChild(
   }
   await flushed();
   // O_NONBLOCK must not stay with a pipe that others hold.
-  await settlesWithin(output.end(), EXIT_MS);
+  await settlesWithin(output.writer.close(), EXIT_MS);
   return await exitStatusOf(end);
+}
+
+/**
+ * Begins to record, if that was asked for. The file may be slow to open, or
+ * impossible: the client must not wait for it, or lose its server.
+ */
+function record(
+  { startMs }: Started,
+  { settings, command, record }: TapLine,
+): Recorder | null {
+  if (record === null) return null;
+  const opening = openRecord(record);
+  opening.then(({ path, asked }) => {
+    if (path === asked || settings.quiet) return;
+    talk(`recording into ${JSON.stringify(path)}, as that name is taken`);
+  }, ({ message }) => talk(`${message}; the command runs on, unrecorded`));
+  return startRecorder(opening, {
+    command,
+    startMs,
+    frame: settings.frame,
+    maxBytes: settings["max-record"],
+    say: talk,
+  });
 }
 
 /** What is said about the end on stderr. */

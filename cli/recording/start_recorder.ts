@@ -1,0 +1,41 @@
+import { Recorder } from "../../src/recording/recorder.ts";
+import { VERSION } from "../main/program.ts";
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
+import { createRecord, recordName, RecordSink } from "./record_file.ts";
+import type { RecordFile } from "./record_file.ts";
+
+/** What is recorded, and how. */
+export interface RecordSettings {
+  readonly command: readonly string[];
+  /** When the command was started, by `performance.now()`. */
+  readonly startMs: number;
+  /** Where one message ends: a word of `--frame`. */
+  readonly frame: string;
+  /** The most bytes of the file; `null` for no limit. */
+  readonly maxBytes?: number | null;
+  /** Says a sentence to the person. */
+  readonly say: (sentence: string) => void;
+}
+
+/** Creates the file that `--record` names; `%t` and `%p` are put in. */
+export function openRecord(pattern: string): Promise<RecordFile> {
+  return createRecord(recordName(pattern, new Date(), Deno.pid));
+}
+
+/** Begins to record into a file, which may still be opening. */
+export function startRecorder(
+  opening: Promise<RecordFile>,
+  { maxBytes, say, ...settings }: RecordSettings,
+): Recorder {
+  let isOpen = true;
+  opening.catch(() => {
+    isOpen = false;
+  });
+  return new Recorder(new RecordSink(opening), {
+    ...settings,
+    program: `${PROGRAM_NAME} ${VERSION}`,
+    maxBytes: maxBytes ?? undefined,
+    // What could not be opened is said by whoever opened it.
+    onTrouble: (sentence) => isOpen && say(sentence),
+  });
+}
