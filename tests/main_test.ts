@@ -141,7 +141,7 @@ test("log is the same program with the defaults of a log for people", async () =
   const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d /;
   assertEquals(
     lines.map((each) => each.replace(stamp, "")).toSorted(),
-    ["err two", "out a\\tb", "out one"],
+    ["err two", "out a\tb", "out one"],
   );
 });
 

@@ -14,6 +14,8 @@ export interface FormatOptions {
   pid: number;
   /** Whether our own decorations may have colour. */
   color: boolean;
+  /** What becomes of the command's own colours in `text`. Default: shown. */
+  ansi?: "show" | "keep" | "strip";
   /** Mark lines more than this many milliseconds after the previous one. */
   slowMs?: number;
   /** Show which slices came from one read, which were full, and cut characters. */
@@ -33,7 +35,7 @@ export interface FormatOptions {
 export interface Format {
   /**
    * Appends the line or lines of `chunk[start, end)` as one piece, even if it is
-   * empty.
+   * empty; marked if the rest of its line is still to come.
    */
   piece(
     out: LineBuffer,
@@ -41,6 +43,7 @@ export interface Format {
     start: number,
     end: number,
     arrival: Arrival,
+    isUnfinished?: boolean,
   ): void;
   /**
    * Appends `chunk[start, end)` in pieces of `size` bytes, of which the last may

@@ -58,11 +58,14 @@ export class HexFormat extends LineFormat {
   }
 
   protected override rebuild(): void {
-    const { slowMark, label, time, stream, marksText, indent } = this.prefix;
+    const { slowMark, label, time, stream, marksText } = this.prefix;
+    const { indent, isUnfinished } = this.prefix;
+    // Behind a row is no room for it: its columns are those of hexdump.
+    const mark = isUnfinished ? "… " : "";
     this.#head.set(
-      `${slowMark}${label}${time && time + " "}${stream}${marksText}`,
+      `${slowMark}${label}${time && time + " "}${stream}${marksText}${mark}`,
     );
-    this.#indent.set(indent);
+    this.#indent.set(indent + " ".repeat(mark.length));
   }
 
   protected override write(

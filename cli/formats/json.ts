@@ -47,8 +47,8 @@ function spellUnits(codePoint: number): string {
  *
  * `offset` and `size` count bytes of the stream. `text` has the bytes if they are
  * valid UTF-8, else `base64` has them (RFC 4648, padded). `time` is a number of
- * seconds, with `iso` a string. If asked for, `label`, `slow` (only if true), and
- * `read`, `full` and `cut` (of `marks`) come first. What could act on a terminal
+ * seconds, with `iso` a string. If asked for, `label`, `slow` and `unfinished`
+ * (only if true), and `read`, `full` and `cut` (of `marks`) come first. What could act on a terminal
  * is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
@@ -69,9 +69,10 @@ export class JsonFormat extends LineFormat {
   }
 
   protected override rebuild(): void {
-    const { isSlow, source, time, marks } = this.prefix;
+    const { isSlow, isUnfinished, source, time, marks } = this.prefix;
     const fields = [`{${this.#label}`];
     if (isSlow) fields.push('"slow":true,');
+    if (isUnfinished) fields.push('"unfinished":true,');
     if (time) {
       fields.push(`"time":${this.#time === "iso" ? `"${time}"` : time},`);
     }

@@ -20,8 +20,9 @@ export abstract class LineFormat implements Format {
     start: number,
     end: number,
     arrival: Arrival,
+    isUnfinished = false,
   ): void {
-    this.nextLine(arrival);
+    this.nextLine(arrival, isUnfinished);
     this.write(out, chunk, start, end, Math.max(1, end - start));
   }
 
@@ -52,9 +53,9 @@ export abstract class LineFormat implements Format {
   }
 
   /** Begins a line that is not a slice of a read: it has no marks. */
-  protected nextLine(arrival: Arrival): void {
+  protected nextLine(arrival: Arrival, isUnfinished = false): void {
     const cleared = this.prefix.marks?.clear();
-    if (this.prefix.set(arrival) || cleared) this.rebuild();
+    if (this.prefix.set(arrival, isUnfinished) || cleared) this.rebuild();
   }
 
   /** As {@linkcode slices}, each slice with its marks. */
@@ -93,16 +94,30 @@ export abstract class LineFormat implements Format {
   ): void;
 }
 
-const YELLOW = "\x1b[33m";
 const PLAIN = "\x1b[39m";
+const RED = 31;
+const YELLOW = 33;
+/** Green, blue, magenta, cyan: red is `err`, yellow is slow, bright ones glare. */
+const LABEL_COLORS = [32, 34, 35, 36] as const;
+
+/** The colour of a label: the same for the same name, in every program. */
+function labelColor(label: string): number {
+  let sum = 0;
+  for (const character of label) {
+    sum = (sum * 31 + character.codePointAt(0)!) % 65_521;
+  }
+  return LABEL_COLORS[sum % LABEL_COLORS.length]!;
+}
 
 /**
  * What is around the payload of a line: the mark of a slow line, the label, the
- * time, the name of the stream and the marks of the slice.
+ * time, the name of the stream and the marks of the slice; behind it the mark of
+ * an unfinished line.
  *
  * With `slowMs` each line starts with two columns: `! ` if it came more than
  * `slowMs` after the previous line, else two spaces. With colour, that mark and
- * the time of a slow line are yellow. Nothing else has a colour.
+ * the time of a slow line are yellow, other times dim, `err` is red, and a label
+ * has a colour of its own.
  */
 class Prefix {
   /** Whether the first line of an arrival can differ from its other lines. */
@@ -111,6 +126,8 @@ class Prefix {
   readonly label: string;
   /** The marks of the slice, with the option `marks`. */
   readonly marks: Marks | undefined;
+  /** Whether the rest of the line is still to come. */
+  isUnfinished = false;
   readonly #stamp: Stamp;
   readonly #streams: boolean;
   readonly #color: boolean;
@@ -121,20 +138,23 @@ class Prefix {
   constructor(options: FormatOptions) {
     this.#stamp = new Stamp(options);
     this.firstDiffers = this.#stamp.firstDiffers;
-    this.label = options.label ? escapeText(options.label) + " " : "";
     this.#streams = options.streams;
     this.#color = options.color;
     this.#slowMs = options.slowMs;
+    const { label = "" } = options;
+    this.label = label &&
+      `${this.#colored(escapeText(label), labelColor(label))} `;
     // The marks tell about reads, and a message has no fixed relation to them.
     this.marks = options.marks && !options.frames ? new Marks() : undefined;
   }
 
   /** Begins the next line; returns whether something around its payload changed. */
-  set(arrival: Arrival): boolean {
+  set(arrival: Arrival, isUnfinished = false): boolean {
     let changed = this.#stamp.set(arrival);
     const slow = this.#slowMs !== undefined && this.#stamp.gapMs > this.#slowMs;
-    if (slow !== this.#slow) {
+    if (slow !== this.#slow || isUnfinished !== this.isUnfinished) {
       this.#slow = slow;
+      this.isUnfinished = isUnfinished;
       changed = true;
     }
     if (arrival.stream !== this.#source) {
@@ -162,21 +182,27 @@ class Prefix {
   /** The two columns for slow lines, or nothing without `slowMs`. */
   get slowMark(): string {
     if (this.#slowMs === undefined) return "";
-    if (!this.#slow) return "  ";
-    return this.#color ? `${YELLOW}!${PLAIN} ` : "! ";
+    return this.#slow ? `${this.#colored("!", YELLOW)} ` : "  ";
   }
 
   /** `out ` or `err `, or nothing. */
   get stream(): string {
-    return this.#streams ? this.#source + " " : "";
+    if (!this.#streams) return "";
+    const { source } = this;
+    return `${source === "err" ? this.#colored(source, RED) : source} `;
   }
 
   /** The time, or nothing. */
   get time(): string {
     const { text } = this.#stamp;
-    return this.#slow && this.#color && text !== ""
-      ? YELLOW + text + PLAIN
-      : text;
+    if (this.#slow) return this.#colored(text, YELLOW);
+    return text === "" ? "" : this.#dim(text);
+  }
+
+  /** Behind the payload: ` …` if the rest of the line is still to come. */
+  get tail(): string {
+    if (!this.isUnfinished) return "";
+    return this.#dim(" …");
   }
 
   /**
@@ -190,5 +216,13 @@ class Prefix {
     const time = length > 0 ? length + 1 : 0;
     return " ".repeat(mark) + this.label + " ".repeat(time) + this.stream +
       " ".repeat(this.marksText.length);
+  }
+
+  #colored(text: string, color: number): string {
+    return this.#color && text !== "" ? `\x1b[${color}m${text}${PLAIN}` : text;
+  }
+
+  #dim(text: string): string {
+    return this.#color ? `\x1b[2m${text}\x1b[22m` : text;
   }
 }

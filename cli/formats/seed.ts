@@ -34,10 +34,11 @@ export class SeedFormat extends LineFormat {
   }
 
   protected override rebuild(): void {
-    const { slowMark, label, stream, marksText, time } = this.prefix;
+    const { slowMark, label, stream, marksText, time, tail: mark } =
+      this.prefix;
     const head =
       `${slowMark}${label}${stream}${marksText}Parent ${this.#pid} got [b'`;
-    const tail = time === "" ? "']\n" : `'] as ${time}\n`;
+    const tail = time === "" ? `']${mark}\n` : `'] as ${time}${mark}\n`;
     this.#head.set(head);
     this.#between.set(tail + head);
   }

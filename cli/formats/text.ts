@@ -1,3 +1,4 @@
+import { ESC, MAX_SGR_BYTES, sgrLength, Style, STYLE_ROOM } from "./ansi.ts";
 import {
   createEscapeTable,
   decodeAt,
@@ -14,54 +15,64 @@ import { isHidden } from "../../src/text_safety.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
 import { LineFormat } from "./line_format.ts";
 
-const { words: WORDS, infos: INFOS } = createEscapeTable(spellByte);
+const { words: WORDS, infos: INFOS } = createEscapeTable((byte) =>
+  byte === 0x5c || byte === 0x09 ? String.fromCharCode(byte) : spellByte(byte)
+);
 
-/** The start of a character whose other bytes have not arrived yet. */
-interface Held {
-  readonly bytes: Uint8Array;
-  length: number;
+/** In {@linkcode INFOS} for ESC: the byte is looked at, as those above ASCII. */
+const LOOKED_AT = 0x80;
+const SGR_INFOS = INFOS.with(ESC, INFOS[ESC]! | LOOKED_AT);
+
+/** What is remembered of a stream between two pieces. */
+class TextStream {
+  /** The start of a character or of a colour whose end has not arrived. */
+  readonly held = new Uint8Array(MAX_SGR_BYTES);
+  heldBytes = 0;
+  readonly style = new Style();
 }
 
 /**
  * `text`: time, stream and the text, decoded as UTF-8 across slices.
  *
  * A character that is cut by slices is written whole, in the slice of its last
- * byte. What could act on a terminal is escaped, and the bytes can be rebuilt:
- * `\\`, `\t`, `\n`, `\r`, `\xNN` for other control characters of ASCII and for
- * each byte that is not UTF-8, `\u{HEX}` for the code points of
- * {@linkcode isHidden}.
+ * byte. What could act on a terminal is escaped: `\n`, `\r`, `\xNN` for other
+ * control characters of ASCII and for each byte that is not UTF-8, `\u{HEX}` for
+ * the code points of {@linkcode isHidden}. A tab and a backslash are as they are,
+ * so the bytes cannot always be rebuilt: `seed` and `json` are for that. SGR
+ * sequences can be kept, with a reset at the end of the line, or left out.
  */
 export class TextFormat extends LineFormat {
   readonly #frames: boolean;
-  readonly #held = {
-    out: { bytes: new Uint8Array(4), length: 0 },
-    err: { bytes: new Uint8Array(4), length: 0 },
-  };
+  readonly #ansi: NonNullable<FormatOptions["ansi"]>;
+  readonly #infos: Uint8Array;
+  readonly #streams = { out: new TextStream(), err: new TextStream() };
   readonly #head = new StoredText();
   readonly #between = new StoredText();
 
   constructor(options: FormatOptions) {
     super(options);
     this.#frames = options.frames ?? false;
+    this.#ansi = options.ansi ?? "show";
+    this.#infos = this.#ansi === "show" ? INFOS : SGR_INFOS;
   }
 
   /** Appends the bytes of a character that stayed incomplete, as a line. */
   end(out: LineBuffer, arrival: Arrival): void {
-    const held = this.#held[arrival.stream];
-    if (held.length === 0) return;
-    const bytes = held.bytes.slice(0, held.length);
-    held.length = 0;
+    const stream = this.#streams[arrival.stream];
+    if (stream.heldBytes === 0) return;
+    const bytes = stream.held.slice(0, stream.heldBytes);
+    stream.heldBytes = 0;
     this.nextLine(arrival);
     this.#write(out, bytes, 0, bytes.length, bytes.length, true);
   }
 
   protected override rebuild(): void {
-    const { slowMark, label, time, stream, marksText } = this.prefix;
+    const { slowMark, label, time, stream, marksText, tail } = this.prefix;
     const head = `${slowMark}${label}${
       time && time + " "
     }${stream}${marksText}`;
     this.#head.set(head);
-    this.#between.set("\n" + head);
+    this.#between.set(`${tail}\n${head}`);
   }
 
   protected override write(
@@ -82,111 +93,152 @@ export class TextFormat extends LineFormat {
     size: number,
     whole: boolean,
   ): void {
-    const held = this.#held[this.prefix.source];
+    const stream = this.#streams[this.prefix.source];
+    const { style } = stream;
+    const infos = this.#infos;
     const pieces = Math.max(1, Math.ceil((end - start) / size));
-    // A byte has at most 4 characters, and up to 3 bytes can be held.
+    const around = this.#between.length +
+      (this.#ansi === "keep" ? STYLE_ROOM : 0);
+    // A byte has at most 4 characters, and some bytes can be held.
     out.ensure(
-      this.#head.length + pieces * this.#between.length +
-        (end - start + 3) * 4 + 8,
+      this.#head.length + pieces * around +
+        (end - start + MAX_SGR_BYTES) * 4 + 8,
     );
     const { view } = out;
     let at = this.#head.store(view, out.length);
     let from = start;
     do {
       const to = Math.min(from + size, end);
+      at = style.begin(view, at);
       const payload = at;
-      let seen = held.length << 7;
+      let seen = stream.heldBytes > 0 ? LOOKED_AT : 0;
       for (let i = from; i < to; i++) {
         const byte = chunk[i]!;
+        const info = infos[byte]!;
         view.setUint32(at, WORDS[byte]!, true);
-        seen |= byte;
-        at += INFOS[byte]! & LENGTH_MASK;
+        seen |= byte | info;
+        at += info & LENGTH_MASK;
       }
-      // First written as ASCII, with no branch; again if a byte was not ASCII.
-      if (seen >= 0x80) {
-        at = storeMixed(out, payload, chunk, from, to, held, whole);
+      // First written as ASCII, with no branch; again if a byte needs a look.
+      if (seen >= LOOKED_AT) {
+        at = this.#storeMixed(out, payload, chunk, from, to, stream, whole);
       }
+      at = style.end(view, at);
       at = this.#between.store(view, at);
       from = to;
     } while (from < end);
     out.length = at - this.#head.length;
   }
-}
 
-/**
- * Stores bytes that are not all ASCII; returns the index after them. An incomplete
- * character at their end is held, unless they are a `whole` message.
- */
-function storeMixed(
-  out: LineBuffer,
-  start: number,
-  chunk: Uint8Array,
-  from: number,
-  to: number,
-  held: Held,
-  whole: boolean,
-): number {
-  const { bytes, view } = out;
-  let at = start;
-  let i = from;
-  if (held.length > 0) {
-    i = refill(held, chunk, i, to);
-    at = storeHeld(out, at, held, i < to);
-  }
-  while (i < to) {
-    const byte = chunk[i]!;
-    const codePoint = byte < 0xc2 ? INVALID : decodeAt(chunk, i, to);
-    if (codePoint >= 0) {
-      const length = utf8Length(codePoint);
-      if (isHidden(codePoint)) at = storeCodePoint(view, at, codePoint);
-      else for (let j = 0; j < length; j++) bytes[at++] = chunk[i + j]!;
-      i += length;
-    } else if (codePoint === INCOMPLETE && !whole) {
-      while (i < to) held.bytes[held.length++] = chunk[i++]!;
-    } else {
-      view.setUint32(at, WORDS[byte]!, true);
-      at += INFOS[byte]! & LENGTH_MASK;
-      i++;
+  /**
+   * Stores bytes that are not all ASCII, or have escapes; returns the index after
+   * them. What is incomplete at their end is held, unless they are a `whole`
+   * message.
+   */
+  #storeMixed(
+    out: LineBuffer,
+    start: number,
+    chunk: Uint8Array,
+    from: number,
+    to: number,
+    stream: TextStream,
+    whole: boolean,
+  ): number {
+    let at = start;
+    let i = from;
+    if (stream.heldBytes > 0) {
+      const { held } = stream;
+      i = this.#refill(stream, chunk, from, to);
+      const size = stream.heldBytes;
+      const isWhole = this.#lengthAt(held, 0, size) === size;
+      // Nothing has come that says what it is.
+      if (!isWhole && i === to && !whole) return start;
+      stream.heldBytes = 0;
+      if (isWhole) at = this.#storeOne(out, at, held, 0, size, stream.style);
+      else for (let j = 0; j < size; j++) at = storeByte(out, at, held[j]!);
     }
+    const { view } = out;
+    const looksAtEsc = this.#ansi !== "show";
+    while (i < to) {
+      const byte = chunk[i]!;
+      if (byte < 0x80 && (byte !== ESC || !looksAtEsc)) {
+        view.setUint32(at, WORDS[byte]!, true);
+        at += INFOS[byte]! & LENGTH_MASK;
+        i++;
+        continue;
+      }
+      const length = this.#lengthAt(chunk, i, to);
+      if (length === INCOMPLETE && !whole) {
+        stream.held.set(chunk.subarray(i, to));
+        stream.heldBytes = to - i;
+        break;
+      }
+      at = length < 0
+        ? storeByte(out, at, byte)
+        : this.#storeOne(out, at, chunk, i, length, stream.style);
+      i += Math.max(1, length);
+    }
+    return at;
   }
-  return at;
+
+  /** How many bytes belong together from `bytes[at]` on; or why they do not. */
+  #lengthAt(bytes: Uint8Array, at: number, end: number): number {
+    const byte = bytes[at]!;
+    if (byte === ESC && this.#ansi !== "show") return sgrLength(bytes, at, end);
+    if (byte < 0x80) return 1;
+    const codePoint = decodeAt(bytes, at, end);
+    return codePoint < 0 ? codePoint : utf8Length(codePoint);
+  }
+
+  /** Stores a character, or the colour that is kept; returns the index after. */
+  #storeOne(
+    out: LineBuffer,
+    start: number,
+    bytes: Uint8Array,
+    from: number,
+    length: number,
+    style: Style,
+  ): number {
+    if (length === 1) return storeByte(out, start, bytes[from]!);
+    const isSgr = bytes[from] === ESC;
+    if (isSgr && this.#ansi === "strip") return start;
+    if (isSgr) style.take(bytes, from, length);
+    else {
+      const codePoint = decodeAt(bytes, from, from + length);
+      if (isHidden(codePoint)) {
+        return storeCodePoint(out.view, start, codePoint);
+      }
+    }
+    for (let j = 0; j < length; j++) out.bytes[start + j] = bytes[from + j]!;
+    return start + length;
+  }
+
+  /**
+   * Adds bytes to what is held until it is complete, or until a byte does not
+   * belong to it; returns the index of the first byte that was not added.
+   */
+  #refill(
+    stream: TextStream,
+    chunk: Uint8Array,
+    from: number,
+    to: number,
+  ): number {
+    const { held } = stream;
+    for (let i = from; i < to; i++) {
+      const size = stream.heldBytes;
+      if (size === held.length) return i;
+      held[size] = chunk[i]!;
+      const length = this.#lengthAt(held, 0, size + 1);
+      if (length === INVALID) return i;
+      stream.heldBytes = size + 1;
+      if (length >= 0) return i + 1;
+    }
+    return to;
+  }
 }
 
-/**
- * Adds bytes to a held character until it is complete, or until a byte does not
- * belong to it; returns the index of the first byte that was not added.
- */
-function refill(held: Held, chunk: Uint8Array, from: number, to: number) {
-  for (let i = from; i < to; i++) {
-    held.bytes[held.length] = chunk[i]!;
-    const codePoint = decodeAt(held.bytes, 0, held.length + 1);
-    if (codePoint === INVALID) return i;
-    held.length++;
-    if (codePoint >= 0) return i + 1;
-  }
-  return to;
-}
-
-/** Stores a held character and forgets it; an incomplete one only if `more`. */
-function storeHeld(
-  out: LineBuffer,
-  start: number,
-  held: Held,
-  more: boolean,
-): number {
-  const codePoint = decodeAt(held.bytes, 0, held.length);
-  if (codePoint === INCOMPLETE && !more) return start;
-  const { bytes, length } = held;
-  held.length = 0;
-  if (codePoint >= 0 && isHidden(codePoint)) {
-    return storeCodePoint(out.view, start, codePoint);
-  }
-  let at = start;
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i]!;
-    if (codePoint >= 0) out.bytes[at] = byte;
-    else out.view.setUint32(at, WORDS[byte]!, true);
-    at += codePoint >= 0 ? 1 : 4;
-  }
-  return at;
+/** Stores the spelling of a byte that is no character; the index after it. */
+function storeByte({ view }: LineBuffer, at: number, byte: number): number {
+  view.setUint32(at, WORDS[byte]!, true);
+  return at + (INFOS[byte]! & LENGTH_MASK);
 }

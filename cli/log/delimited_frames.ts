@@ -1,6 +1,9 @@
 import { CR, LF, NO_BYTES, PIPE_BYTES } from "../../src/bytes.ts";
 import { TooLongError, UnexpectedEndError } from "../../src/errors.ts";
+import { lookAgain } from "../../src/wait.ts";
+import { ESC, MAX_SGR_BYTES, sgrLength } from "../formats/ansi.ts";
 import { decodeAt, INCOMPLETE, INVALID, showBytes } from "../formats/escape.ts";
+import type { Arrival } from "../arrival.ts";
 import type { FrameOptions, LoggedPipe } from "./follow.ts";
 import type { Log } from "./log.ts";
 
@@ -23,19 +26,27 @@ export async function followDelimited(
       const chunk = await pipe.wait(() => reader.read(PIPE_BYTES));
       if (chunk === null) break;
       const offset = reader.bytesRead - chunk.length;
-      await pipe.turn(() => cutter.take(chunk, offset));
+      await cutter.turn(() => cutter.take(chunk, offset));
     }
   } finally {
     // Also if the pipe has failed: what it gave before is in the log.
     pipe.end();
-    await pipe.turn(() => cutter.end(reader.bytesRead));
+    await cutter.turn(() => cutter.end(reader.bytesRead));
   }
 }
 
 /** What ends a frame: its delimiter, the end of the stream, or nothing so far. */
 type Ending = "delimiter" | "stream" | null;
 
-/** Cuts chunks at a delimiter, and logs the frames. */
+/**
+ * Cuts chunks at a delimiter, and logs the frames.
+ *
+ * With `unfinishedMs` the lines are for a person. What stands without an end for
+ * so long is logged, marked, and its rest is a line of its own, unless it is
+ * empty. A CR ends a line as well, at once: a progress bar moves, and an LF that
+ * comes with the next read still belongs to the same end. A CR with nothing in
+ * front of it ends nothing.
+ */
 class DelimitedCutter {
   readonly #pipe: LoggedPipe;
   readonly #log: Log;
@@ -50,6 +61,13 @@ class DelimitedCutter {
   /** A part of the frame was logged already. */
   #isCut = false;
   #hasReported = false;
+  /** What stands was logged as unfinished: nothing of it is an empty line. */
+  #isRest = false;
+  /** A CR has ended the line: an LF behind it belongs to the same end. */
+  #isAfterReturn = false;
+  /** When the last bytes of what is held came. */
+  #heldAt: Arrival | undefined;
+  #endSilence: (() => void) | undefined;
 
   constructor(pipe: LoggedPipe, log: Log, options: FrameOptions) {
     this.#pipe = pipe;
@@ -60,27 +78,91 @@ class DelimitedCutter {
     this.#checksJson = options.rule === "json";
   }
 
+  /** Runs `write` when nothing else is being logged that it must not cut. */
+  turn(write: () => Promise<void>): Promise<void> {
+    // An unfinished line is logged by a timer, between two reads of one pipe.
+    return this.#options.unfinishedMs === undefined
+      ? this.#pipe.turn(write)
+      : this.#log.turn(write);
+  }
+
   /** Logs the frames that end in `chunk`, which begins at `offset`. */
   async take(chunk: Uint8Array, offset: number): Promise<void> {
+    const isForPerson = this.#options.unfinishedMs !== undefined;
+    const arrival = this.#pipe.last;
+    let nextReturn = isForPerson ? chunk.indexOf(CR) : -1;
     for (let from = 0; from < chunk.length && this.#log.canLog;) {
       const found = chunk.indexOf(this.#delimiter, from);
-      const end = found < 0 ? chunk.length : found;
-      const ending = found < 0 ? null : "delimiter";
-      if (this.#heldBytes === 0) {
+      let end = found < 0 ? chunk.length : found;
+      if (nextReturn >= 0 && nextReturn < from) {
+        nextReturn = chunk.indexOf(CR, from);
+      }
+      const isReturn = nextReturn >= 0 && nextReturn < end;
+      if (isReturn) end = nextReturn;
+      const ending = found < 0 && !isReturn ? null : "delimiter";
+      const isEmpty = end === from && this.#heldBytes === 0;
+      if (isEmpty && isForPerson && this.#endsNothing(isReturn)) {
+        // Nothing to log.
+      } else if (this.#heldBytes === 0) {
         const start = this.#write(chunk, from, end, ending, offset);
         this.#hold(chunk, start, end);
       } else {
         this.#hold(chunk, from, end);
         this.#writeHeld(ending, offset + end);
       }
+      if (!isEmpty) this.#isAfterReturn = isReturn;
+      if (ending !== null) this.#isRest = false;
       from = end + 1;
       if (this.#log.shouldSend) await this.#log.send();
     }
+    this.#heldAt = arrival;
+    this.#watch(this.#options.unfinishedMs);
+    await this.#log.send();
+  }
+
+  /** Whether a CR or LF with nothing in front of it ends no line. */
+  #endsNothing(isReturn: boolean): boolean {
+    if (isReturn) {
+      this.#isAfterReturn ||= this.#isRest;
+      return true;
+    }
+    const wasEnded = this.#isAfterReturn || this.#isRest;
+    this.#isAfterReturn = false;
+    return wasEnded;
+  }
+
+  /** Looks after `waitMs` whether what is held is still unfinished. */
+  #watch(waitMs: number | undefined): void {
+    const { unfinishedMs } = this.#options;
+    if (unfinishedMs === undefined || waitMs === undefined) return;
+    if (this.#heldBytes === 0 || this.#endSilence !== undefined) return;
+    this.#endSilence = lookAgain(waitMs, () => {
+      this.#endSilence = undefined;
+      // A log that cannot be written tells of it by `failure`.
+      this.turn(() => this.#logUnfinished(unfinishedMs)).catch(() => {});
+    });
+  }
+
+  async #logUnfinished(unfinishedMs: number): Promise<void> {
+    const heldAt = this.#heldAt;
+    // More has arrived, and its turn is next; or the stream has ended.
+    if (heldAt === undefined || heldAt !== this.#pipe.last) return;
+    const leftMs = heldAt.elapsedMs + unfinishedMs - this.#pipe.elapsedMs;
+    if (leftMs > 0) return this.#watch(leftMs);
+    const size = this.#heldBytes;
+    const end = wholeEnd(this.#held, 0, size, size);
+    if (end === 0 || !this.#log.canLog) return;
+    const offset = this.#pipe.reader.bytesRead - size;
+    this.#log.piece(this.#held, 0, end, heldAt, offset, true);
+    this.#held.copyWithin(0, end, size);
+    this.#heldBytes = size - end;
+    this.#isRest = true;
     await this.#log.send();
   }
 
   /** The stream has ended at `offset`: logs what is left. */
   async end(offset: number): Promise<void> {
+    this.#endSilence?.();
     const held = this.#held.subarray(0, this.#heldBytes);
     if (held.length > 0 && this.#log.canLog) {
       if (this.#isText) {
@@ -127,7 +209,9 @@ class DelimitedCutter {
     let from = start;
     while (last - from > maxBytes && this.#log.canLog) {
       if (!this.#isCut) this.#reportCut(bytes.subarray(from, last));
-      const to = characterEnd(bytes, from, from + maxBytes, end);
+      const most = from + maxBytes;
+      const whole = wholeEnd(bytes, from, most, end);
+      const to = whole === from ? most : whole;
       this.#log.piece(bytes, from, to, this.#pipe.last, offset + from);
       this.#isCut = true;
       from = to;
@@ -181,16 +265,21 @@ class DelimitedCutter {
 }
 
 /**
- * Where to cut `bytes[start, …)` at `to` or up to 3 bytes before it, so that no
- * character is cut. `end` is where the known bytes end.
+ * Where to cut `bytes[start, …)` at `to` or before it, so that no character and
+ * no colour is cut. `end` is where the known bytes end.
  */
-function characterEnd(
+function wholeEnd(
   bytes: Uint8Array,
   start: number,
   to: number,
   end: number,
 ): number {
-  for (let at = to - 1; at > start && at >= to - 3; at--) {
+  const escape = bytes.lastIndexOf(ESC, to - 1);
+  if (escape >= start && sgrLength(bytes, escape, to) === INCOMPLETE) {
+    const known = Math.min(escape + MAX_SGR_BYTES, end);
+    if (sgrLength(bytes, escape, known) !== INVALID) return escape;
+  }
+  for (let at = to - 1; at >= start && at >= to - 3; at--) {
     if (bytes[at]! < 0xc0) continue;
     const isCut = decodeAt(bytes, at, to) === INCOMPLETE &&
       decodeAt(bytes, at, Math.min(at + 4, end)) !== INVALID;

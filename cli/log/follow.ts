@@ -1,3 +1,4 @@
+import { NO_BYTES } from "../../src/bytes.ts";
 import { MAX_READ_BYTES } from "../../src/check.ts";
 import {
   FramingError,
@@ -57,6 +58,11 @@ export class LoggedPipe {
         if (this.#isWaiting) observer.ask(arrival);
       });
     };
+  }
+
+  /** Milliseconds since the start, by the clock of {@linkcode last}. */
+  get elapsedMs(): number {
+    return this.#options.clock.now(this.#options.stream).elapsedMs;
   }
 
   /** Waits for a read of {@linkcode reader}. */
@@ -151,10 +157,15 @@ async function endOf(pipe: LoggedPipe, log: Log): Promise<void> {
 
 /** How a stream is followed frame by frame. */
 export interface FrameOptions {
-  /** Where one frame ends. */
-  rule: FrameRule;
+  /** Where one frame ends; `auto`: the first bytes say it. */
+  rule: FrameRule | "auto";
   /** The most bytes of a frame. */
   maxBytes: number;
+  /**
+   * Lines for a person: what stands without an end for so many milliseconds is
+   * logged, and a CR ends a line. Default: a line is whole, and LF ends it.
+   */
+  unfinishedMs?: number;
   /** Called once for each way in which the stream breaks its rule. */
   warn(sentence: string): void;
 }
@@ -172,19 +183,45 @@ export async function followFrames(
   log: Log,
   options: FrameOptions,
 ): Promise<void> {
-  if (!isDelimited(options.rule)) {
-    return await followMeasured(pipe, log, options);
+  const rule = options.rule === "auto"
+    ? await ruleOfStream(pipe, options.unfinishedMs)
+    : options.rule;
+  if (!isDelimited(rule)) {
+    return await followMeasured(pipe, log, { ...options, rule });
   }
   // Loaded here: slices do not need it.
   const { followDelimited } = await import("./delimited_frames.ts");
-  await followDelimited(pipe, log, options);
+  // Half a JSON value is nothing to look at.
+  const unfinishedMs = rule === "lines" ? options.unfinishedMs : undefined;
+  await followDelimited(pipe, log, { ...options, rule, unfinishedMs });
+}
+
+async function ruleOfStream(
+  pipe: LoggedPipe,
+  timeoutMs: number | undefined,
+): Promise<FrameRule> {
+  const { ruleOf } = await import("./frame_auto.ts");
+  const { reader } = pipe;
+  try {
+    for (;;) {
+      const size = reader.buffered + 1;
+      await pipe.wait(() => reader.peek(size, { timeoutMs }));
+      const { buffered } = reader;
+      const head = buffered === 0 ? NO_BYTES : await reader.peek(buffered);
+      const rule = ruleOf(head!, buffered < size);
+      if (rule !== null) return rule;
+    }
+  } catch {
+    // A prompt of half a line, or a pipe that fails: its bytes are still there.
+    return "lines";
+  }
 }
 
 /** Frames with a header in front. */
 async function followMeasured(
   pipe: LoggedPipe,
   log: Log,
-  { rule, maxBytes, warn }: FrameOptions,
+  { rule, maxBytes, warn }: FrameOptions & { rule: FrameRule },
 ): Promise<void> {
   // Loaded here: nothing else needs framings.
   const { framingOf } = await import("./framings.ts");

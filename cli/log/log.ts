@@ -112,7 +112,8 @@ export class Log {
 
   /**
    * Adds `bytes[start, end)` as one line, which leaves with the next
-   * {@linkcode send}. It begins at `offset` of its stream.
+   * {@linkcode send}. It begins at `offset` of its stream; `isUnfinished` says
+   * that the rest of its line is still to come.
    */
   piece(
     bytes: Uint8Array,
@@ -120,9 +121,17 @@ export class Log {
     end: number,
     arrival: Arrival,
     offset: number,
+    isUnfinished = false,
   ): void {
     this.#format.seek?.(arrival.stream, offset);
-    this.#format.piece(this.#filling, bytes, start, end, arrival);
+    this.#format.piece(
+      this.#filling,
+      bytes,
+      start,
+      end,
+      arrival,
+      isUnfinished,
+    );
     this.lines++;
   }
 
@@ -225,12 +234,15 @@ export async function createLog(
   output: LogWriter | null,
 ): Promise<Log> {
   const LoadedFormat = await FORMATS[settings.format]();
+  const color = shouldColor(settings.color, output === null);
+  const { ansi } = settings;
   const format = new LoadedFormat({
     time: settings.time,
     utc: settings.utc,
     label: settings.label ?? undefined,
     pid: Deno.pid,
-    color: shouldColor(settings.color, output === null),
+    color,
+    ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
     slowMs: settings.slow ?? undefined,
     marks: settings.marks,
     streams: settings.stderr === "log",

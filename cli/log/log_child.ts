@@ -144,5 +144,6 @@ async function followPipe(
   // What is said on stderr beside frames is text, whatever frames they are.
   const rule = pipe.last.stream === "err" ? "lines" : frame;
   const maxBytes = settings["max-frame"];
-  await followFrames(pipe, log, { rule, maxBytes, warn });
+  const unfinishedMs = settings.unfinished || undefined;
+  await followFrames(pipe, log, { rule, maxBytes, unfinishedMs, warn });
 }

@@ -38,7 +38,7 @@ export function childLaunch(
     text,
     tick,
     cycle,
-    frame: frame === "slice" ? null : frame,
+    frame: frame === "slice" || frame === "auto" ? null : frame,
   };
   const args = [mode, JSON.stringify(settings)];
   const options = { ...startOptions(asked), stdin: "piped" } as const;

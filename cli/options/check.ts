@@ -28,14 +28,26 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     as: "--lines names another rule",
   },
   {
+    given: ["frame"],
+    holds: ({ frame }, { hasCommand }) => frame === "auto" && !hasCommand,
+    as: "auto is for a command, and the built-in child is told its rule",
+  },
+  // After a broken frame with a header or a NUL, the rest is logged as slices.
+  {
+    given: ["slice"],
+    holds: ({ lines, frame }) => lines || frame === "lines" || frame === "json",
+    as: "lines are logged, and no slices: add --frame slice",
+  },
+  {
     given: ["fill"],
     holds: isFramed,
-    as: "only slices can be filled, and --lines or --frame logs frames",
+    as: "frames are logged, and only slices can be filled: add --frame slice",
   },
   {
     given: ["marks"],
     holds: isFramed,
-    as: "it marks the slices of a read, and --lines or --frame logs frames",
+    as:
+      "it marks the slices of a read, and frames are logged: add --frame slice",
   },
   {
     given: ["lines", "frame"],
@@ -65,6 +77,16 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     as: "--format raw does not show which pipe a byte came from",
   },
   {
+    given: ["ansi"],
+    holds: ({ format }) => format !== "text",
+    as: "only text has the command's own colours: add --format text",
+  },
+  {
+    given: ["color"],
+    holds: ({ format, color }) => format === "json" && color === "always",
+    as: "a line with colours is no JSON",
+  },
+  {
     given: ["max-size"],
     holds: ({ output }) => output === null,
     as: "it limits a file: add --output FILE",
@@ -85,6 +107,11 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     as: "it needs --lines or --frame RULE",
   },
   {
+    given: ["unfinished"],
+    holds: (settings) => !isFramed(settings) || !hasLines(settings),
+    as: "only a line can be unfinished: add --lines",
+  },
+  {
     given: ["quiet"],
     holds: ({ summary, progress }) => summary || progress,
     as: "--summary and --progress write to stderr",
@@ -103,6 +130,11 @@ const CONTRADICTIONS: readonly Contradiction[] = [
 
 function isRaw({ format }: ParentSettings): boolean {
   return format === "raw";
+}
+
+/** Whether a pipe is logged line by line; stderr always is, beside frames. */
+function hasLines({ lines, frame, stderr }: ParentSettings): boolean {
+  return lines || frame === "lines" || frame === "auto" || stderr === "log";
 }
 
 function isFramed({ lines, frame }: ParentSettings): boolean {

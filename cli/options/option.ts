@@ -238,7 +238,11 @@ export function file(
     ...kind,
     completes: "file",
     takesDash,
-    read: (text) => text === "-" && !takesDash ? undefined : read(text),
+    // A path that ends like that of a folder is one, or a mistake.
+    read: (text) =>
+      /[/\\]$/.test(text) || (text === "-" && !takesDash)
+        ? undefined
+        : read(text),
   };
 }
 
@@ -275,7 +279,7 @@ export class UsageError extends Error {
   readonly exitCode = 2;
 }
 
-/** The names that `--frame` takes, beside `slice`. */
+/** The rules that say where one frame ends. */
 export const FRAME_RULES = [
   "lines",
   "nul",
@@ -287,6 +291,9 @@ export const FRAME_RULES = [
 
 /** The name of a rule that says where one frame ends. */
 export type FrameRule = typeof FRAME_RULES[number];
+
+/** The words that `--frame` takes. */
+export const FRAME_WORDS = ["slice", ...FRAME_RULES, "auto"] as const;
 
 /** Whether a delimiter ends each frame: then a broken frame ends there, too. */
 export function isDelimited(rule: FrameRule): boolean {

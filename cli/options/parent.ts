@@ -41,10 +41,10 @@ export const PARENT_OPTIONS = {
     help: "inherit: leave it as it is; log: log it beside stdout, in the " +
       "order of arrival; null: drop it",
   }),
-  unfinished: valued(duration(1), null, {
+  unfinished: valued(duration(0), 0, {
     group: "cut",
     help: "log what stands without an end of line after DURATION of silence, " +
-      "marked; its rest follows as its own line",
+      "marked; its rest follows as its own line, and a CR ends a line; 0: wait",
   }),
   output: valued(file("FILE"), null, {
     short: "o",

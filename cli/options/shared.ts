@@ -8,6 +8,7 @@ import {
   folder,
   FORMAT_NAMES,
   FRAME_RULES,
+  FRAME_WORDS,
   oneOf,
   repeated,
   size,
@@ -24,9 +25,10 @@ const IS_WINDOWS = Deno.build.os === "windows";
 
 /** Where a message ends, and what a log line looks like. */
 export const LINE_OPTIONS = {
-  frame: valued(oneOf("RULE", ["slice", ...FRAME_RULES]), "slice", {
+  frame: valued(oneOf("RULE", FRAME_WORDS), "slice", {
     group: "cut",
-    help: `where one message ends: slice, ${FRAME_RULES.join(", ")}`,
+    help: `where one message ends: slice, ${FRAME_RULES.join(", ")}; auto: ` +
+      "decided by the first bytes (Content-Length, a JSON line, else lines)",
   }),
   "max-frame": valued(size(1, GIB), MIB, {
     group: "cut",

@@ -3,6 +3,9 @@ import type { Mutant } from "./mutant.ts";
 const FOLLOW = ["tests/cli/log/follow_test.ts"];
 const OPTIONS = ["tests/cli/options/options_test.ts"];
 const FILE = ["tests/cli/log/log_file_test.ts"];
+const UNFINISHED = ["tests/cli/log/unfinished_test.ts"];
+const AUTO = ["tests/cli/log/frame_auto_test.ts"];
+const ANSI = ["tests/cli/formats/ansi_test.ts"];
 const END = ["tests/cli/log/wait_for_end_test.ts"];
 
 /** Breaks of the log, its file and its end. */
@@ -106,6 +109,119 @@ export const LOG_MUTANTS: readonly Mutant[] = [
       '    if (isFirst && text.startsWith("\\ufeff")) text = text.slice(1);\n',
     to: "",
     tests: OPTIONS,
+  },
+  {
+    name: "an LF behind a CR ends another line",
+    file: "cli/log/delimited_frames.ts",
+    from: "const wasEnded = this.#isAfterReturn || this.#isRest;",
+    to: "const wasEnded = this.#isRest;",
+    tests: UNFINISHED,
+  },
+  {
+    name: "the end of an unfinished line is an empty line",
+    file: "cli/log/delimited_frames.ts",
+    from: "const wasEnded = this.#isAfterReturn || this.#isRest;",
+    to: "const wasEnded = this.#isAfterReturn;",
+    tests: UNFINISHED,
+  },
+  {
+    name: "a CR at the start of a line is an empty line",
+    file: "cli/log/delimited_frames.ts",
+    from: "      this.#isAfterReturn ||= this.#isRest;\n      return true;",
+    to: "      this.#isAfterReturn ||= this.#isRest;\n      return false;",
+    tests: UNFINISHED,
+  },
+  {
+    name: "an empty line behind a line with CR LF is lost",
+    file: "cli/log/delimited_frames.ts",
+    from: "    this.#isAfterReturn = false;\n    return wasEnded;",
+    to: "    return wasEnded;",
+    tests: UNFINISHED,
+  },
+  {
+    name: "a CR ends a line that nobody asked to see unfinished",
+    file: "cli/log/delimited_frames.ts",
+    from: "isForPerson ? chunk.indexOf(CR) : -1",
+    to: "chunk.indexOf(CR)",
+    tests: OPTIONS,
+  },
+  {
+    name: "an unfinished line has no mark",
+    file: "cli/log/delimited_frames.ts",
+    from: "heldAt, offset, true);",
+    to: "heldAt, offset, false);",
+    tests: UNFINISHED,
+  },
+  {
+    name: "an unfinished line is logged again with its rest",
+    file: "cli/log/delimited_frames.ts",
+    from:
+      "    this.#held.copyWithin(0, end, size);\n    this.#heldBytes = size - end;\n    this.#isRest",
+    to: "    this.#isRest",
+    tests: UNFINISHED,
+  },
+  {
+    name: "half a character is logged as unfinished",
+    file: "cli/log/delimited_frames.ts",
+    from: "const end = wholeEnd(this.#held, 0, size, size);",
+    to: "const end = size;",
+    tests: UNFINISHED,
+  },
+  {
+    name: "half a colour is logged as unfinished",
+    file: "cli/log/delimited_frames.ts",
+    from: "if (escape >= start && sgrLength",
+    to: "if (escape < start && sgrLength",
+    tests: UNFINISHED,
+  },
+  {
+    name: "half a JSON line decides that a stream is lines",
+    file: "cli/log/frame_auto.ts",
+    from: "if (end < 0 && !isEnough) return null;",
+    to: "",
+    tests: AUTO,
+  },
+  {
+    name: "a line is not reset at its end",
+    file: "cli/formats/text.ts",
+    from: "      at = style.end(view, at);\n",
+    to: "",
+    tests: ANSI,
+  },
+  {
+    name: "the next line does not have the colour again",
+    file: "cli/formats/text.ts",
+    from: "      at = style.begin(view, at);\n",
+    to: "",
+    tests: ANSI,
+  },
+  {
+    name: "an escape with a colon is a colour",
+    file: "cli/formats/ansi.ts",
+    from: "if (byte === 0x3b) value = 0;",
+    to: "if (byte === 0x3b || byte === 0x3a) value = 0;",
+    tests: ANSI,
+  },
+  {
+    name: "a number has no limit in a colour",
+    file: "cli/formats/ansi.ts",
+    from: "    if (value > 255) return INVALID;\n",
+    to: "",
+    tests: ANSI,
+  },
+  {
+    name: "a colour has no limit",
+    file: "cli/formats/ansi.ts",
+    from: "const last = Math.min(end, at + MAX_SGR_BYTES);",
+    to: "const last = end;",
+    tests: ANSI,
+  },
+  {
+    name: "half a colour at the end of a slice is shown",
+    file: "cli/formats/text.ts",
+    from: "if (length === INCOMPLETE && !whole) {",
+    to: "if (length === INCOMPLETE && !whole && byte !== ESC) {",
+    tests: ANSI,
   },
   {
     name: "a signal after the command's end ends the program",

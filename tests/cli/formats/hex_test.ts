@@ -111,8 +111,8 @@ const FURTHER: {
   {
     title: "are blank below a slow line's colour",
     asked: { slowMs: 1, color: true, time: "elapsed", label: "web" },
-    first: "\x1b[33m!\x1b[39m web \x1b[33m1.500250\x1b[39m ",
-    further: "  web          ",
+    first: "\x1b[33m!\x1b[39m \x1b[36mweb\x1b[39m \x1b[33m1.500250\x1b[39m ",
+    further: "  \x1b[36mweb\x1b[39m          ",
   },
 ];
 

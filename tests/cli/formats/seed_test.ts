@@ -187,12 +187,12 @@ const ASKED: {
     lines: ["  Parent 4711 got [b'ab']", "  Parent 4711 got [b'c']"],
   },
   {
-    name: "colour is around our own mark and time alone",
+    name: "colour is around our own mark and time: yellow, else dim",
     asked: { slowMs: 1, color: true, time: "epoch" },
     lines: [
       "\x1b[33m!\x1b[39m Parent 4711 got [b'ab'] as " +
       "\x1b[33m1795393202.244190\x1b[39m",
-      "  Parent 4711 got [b'c'] as 1795393202.244190",
+      "  Parent 4711 got [b'c'] as \x1b[2m1795393202.244190\x1b[22m",
     ],
   },
 ];

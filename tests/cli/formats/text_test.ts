@@ -9,17 +9,17 @@ function textOf(chunk: Uint8Array, size: number): string {
   return logOf(new TextFormat(options()), chunk, size).replaceAll("\n", "");
 }
 
-/** The bytes that a text stands for: the reverse of what is documented. */
+/** The bytes that a text without a backslash of its own stands for. */
 function parse(text: string): Uint8Array {
   const bytes: number[] = [];
-  const escapes = /\\(?:x([0-9a-f]{2})|u\{([0-9a-f]+)\}|([\\tnr]))|[^\\]/gu;
+  const escapes = /\\(?:x([0-9a-f]{2})|u\{([0-9a-f]+)\}|([nr]))|[^\\]/gu;
   let at = 0;
   for (const match of text.matchAll(escapes)) {
     assertEquals(match.index, at, `no escape starts at ${at}: ${text}`);
     at += match[0].length;
     const [whole, byte, codePoint, short] = match;
     if (byte) bytes.push(parseInt(byte, 16));
-    else if (short) bytes.push("\\\t\n\r".charCodeAt("\\tnr".indexOf(short)));
+    else if (short) bytes.push("\n\r".charCodeAt("nr".indexOf(short)));
     else {
       const character = codePoint
         ? String.fromCodePoint(parseInt(codePoint, 16))
@@ -43,11 +43,10 @@ const SPELLINGS: { name: string; bytes: Uint8Array; text: string }[] = [
     text: "é€𝄞 日本語 e\u0301",
   },
   {
-    name: "line ends and tabs by their letters",
+    name: "line ends by their letters, and a tab as it is",
     bytes: bytesOf("a\tb\r\nc"),
-    text: "a\\tb\\r\\nc",
+    text: "a\tb\\r\\nc",
   },
-  { name: "a backslash doubled", bytes: bytesOf("\\n"), text: "\\\\n" },
   {
     name: "control characters of ASCII as bytes",
     bytes: bytesOf("\0\x07\x1b[2J\x7f"),
@@ -102,6 +101,13 @@ for (const { name, bytes, text } of SPELLINGS) {
   });
 }
 
+Deno.test("text shows a backslash as it is, wherever it is cut", () => {
+  const path = "C:\\new\\x41\\\\";
+  for (let size = 1; size <= path.length; size++) {
+    assertEquals(textOf(bytesOf(path), size), path);
+  }
+});
+
 Deno.test("text cut at every place is the same text and gives the bytes back (seed 41)", () => {
   const random = seededRandom(41);
   const parts = [
@@ -109,8 +115,7 @@ Deno.test("text cut at every place is the same text and gives the bytes back (se
     "é",
     "€",
     "𝄞",
-    "\\",
-    "\\x41",
+    "\t",
     "\n",
     "\x1b",
     "\u202e",
@@ -121,7 +126,8 @@ Deno.test("text cut at every place is the same text and gives the bytes back (se
     while (bytes.length < 40) {
       const part = parts[Math.floor(random() * parts.length)]!;
       // Some are cut short and some bytes are noise.
-      if (random() < 0.2) bytes.push(Math.floor(random() * 256));
+      const byte = Math.floor(random() * 256);
+      if (random() < 0.2 && byte !== 0x5c) bytes.push(byte);
       bytes.push(...part.subarray(0, random() < 0.2 ? 1 : part.length));
     }
     const chunk = Uint8Array.from(bytes);
@@ -203,7 +209,39 @@ const ASKED: { name: string; asked: Partial<FormatOptions>; log: string }[] = [
     asked: { slowMs: 1000, color: true },
     log: "\x1b[33m!\x1b[39m ab\n  c\n",
   },
+  {
+    name: "with colour the time is dim, and a label has its own colour",
+    asked: { time: "elapsed", label: "web", color: true },
+    log: "\x1b[36mweb\x1b[39m \x1b[2m1.500250\x1b[22m ab\n" +
+      "\x1b[36mweb\x1b[39m \x1b[2m1.500250\x1b[22m c\n",
+  },
 ];
+
+Deno.test("with colour, err is red and out is not", () => {
+  const format = new TextFormat(options({ streams: true, color: true }));
+  const log = written((out) => {
+    for (const stream of ["out", "err"] as const) {
+      format.piece(out, bytesOf("a"), 0, 1, arrival({ stream }));
+    }
+  });
+  assertEquals(log, "out a\n\x1b[31merr\x1b[39m a\n");
+});
+
+Deno.test("a line whose rest is still to come is marked, and the next one is not", () => {
+  for (
+    const { color, mark } of [
+      { color: false, mark: " …" },
+      { color: true, mark: "\x1b[2m …\x1b[22m" },
+    ]
+  ) {
+    const format = new TextFormat(options({ frames: true, color }));
+    const log = written((out) => {
+      format.piece(out, bytesOf("ab"), 0, 2, arrival(), true);
+      format.piece(out, bytesOf("cd"), 0, 2, arrival());
+    });
+    assertEquals(log, `ab${mark}\ncd\n`);
+  }
+});
 
 for (const { name, asked, log } of ASKED) {
   Deno.test(`text: ${name}`, () => {

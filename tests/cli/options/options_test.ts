@@ -116,7 +116,7 @@ const CUTS = [
     title: "an end within a frame is reported, and its bytes are logged",
     args: ["--frame=connection"],
     bytes: "\\000\\000\\000\\005hello\\000\\000\\000\\011hel",
-    stdout: ["hello", "\\x00\\x00\\x00\\thel"],
+    stdout: ["hello", "\\x00\\x00\\x00\thel"],
     stderr: /^basic-pipes: .*; the rest is logged as slices\n$/,
   },
   {
@@ -337,6 +337,22 @@ const REFUSED = [
   ["--format=raw", "--marks"],
   ["--format=raw", "--slow=1s"],
   ["--max-size=1M"],
+  ["--lines", "--slice=8"],
+  ["--frame=lines", "--slice=8"],
+  ["--frame=json", "--slice=32"],
+  ["log", "--slice=8"],
+  ["log", "--fill"],
+  ["log", "--marks"],
+  ["log", "--format=json", "--ansi=keep"],
+  ["--ansi=show"],
+  ["--format=json", "--color=always"],
+  ["--unfinished=1s"],
+  ["--frame=json", "--unfinished=1s"],
+  ["log", "--frame=slice", "--unfinished=1s"],
+  ["log", "--lines", "--frame=nul"],
+  ["log", "--time=epoch", "--utc"],
+  ["-o", "ts1/"],
+  ["-o-"],
   ["--quiet", "--summary"],
   ["--env=A"],
   ["--env==x"],
@@ -358,6 +374,31 @@ test("what contradicts itself is refused in one line, and nothing is started", a
   let exists = true;
   await Deno.stat(mark).catch(() => exists = false);
   assert(!exists);
+});
+
+test("what log has by default gives way to what was asked for", async () => {
+  const printf = ["--", "printf", "ab"];
+  const cases = [
+    { args: ["--frame=slice", "-s1", "-tnone"], stdout: "out a\nout b\n" },
+    { args: ["-fraw"], stdout: "ab" },
+    { args: ["-fraw", "--frame=slice"], stdout: "ab" },
+    { args: ["-tnone", "--stderr=null"], stdout: "ab\n" },
+    { args: ["-tnone", "--frame=nul"], stdout: "out ab\n" },
+  ];
+  for (const { args, stdout } of cases) {
+    const ended = await whole(["log", ...args, ...printf]);
+    assertEquals({ args, code: ended.code, stdout: ended.stdout }, {
+      args,
+      code: 0,
+      stdout,
+    });
+  }
+});
+
+test("a failure is said behind the label, as all that is said on stderr", async () => {
+  const { code, stderr } = await whole(["--label=web", "--", "no-such"]);
+  assertEquals(code, 127);
+  assertMatch(stderr, /^basic-pipes: web: Cannot start "no-such" as .*\n$/);
 });
 
 test("what raw keeps to by adding nothing can be asked for", async () => {
