@@ -6,6 +6,7 @@ import {
   UnexpectedEndError,
 } from "../../src/errors.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
+import type { Recorder } from "../../src/recording/recorder.ts";
 import type { Arrival, Clock, Stream } from "../arrival.ts";
 import { type FrameRule, isDelimited } from "../options/option.ts";
 import type { Log } from "./log.ts";
@@ -28,6 +29,8 @@ export interface LoggedPipeOptions {
   clock: Clock;
   /** Watches the reads. Default: nobody. */
   observer?: ReadObserver | null;
+  /** Records what each read gave. Default: nobody. */
+  recorder?: Pick<Recorder, "piece"> | null;
   /** Another pipe goes into the same log, so that they must take turns. */
   isShared?: boolean;
 }
@@ -47,10 +50,11 @@ export class LoggedPipe {
     this.reader = reader;
     this.#log = log;
     this.#options = options;
-    const { stream, clock, observer = null } = options;
+    const { stream, clock, observer = null, recorder } = options;
     this.#observer = observer;
     this.last = clock.now(stream);
     reader.onRead = (bytes, atMs) => {
+      recorder?.piece(stream, bytes, atMs);
       const arrival = this.last = clock.now(stream, atMs);
       this.#observe((observer) => {
         observer.take(bytes, arrival);

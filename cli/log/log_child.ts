@@ -2,6 +2,8 @@ import { OutputDroppedError } from "../../src/errors.ts";
 import { own } from "../../src/process/spawn.ts";
 import { holdSignals } from "../../src/process/signals.ts";
 import type { Started } from "../../src/process/start.ts";
+import type { PassedBytes } from "../../src/recording/event.ts";
+import type { Recorder } from "../../src/recording/recorder.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
 import type { Clock, Stream } from "../arrival.ts";
 import { exitStatusOf } from "./exit_status.ts";
@@ -29,6 +31,7 @@ export async function logChild(
   const { settings, output } = line;
   const log = await createLog(settings, output);
   const reporter = await createReporter(line);
+  const recorder = await createRecorder(started, line);
   // Never released: until the program ends, no signal cuts the end of the log or
   // of what is said.
   holdSignals();
@@ -41,7 +44,7 @@ export async function logChild(
   const full = Promise.withResolvers<void>();
   const isShared = settings.stderr === "log";
   const follow = async (reader: PipeReader, stream: Stream) => {
-    const options = { stream, clock, observer: reporter, isShared };
+    const options = { stream, clock, observer: reporter, recorder, isShared };
     const pipe = new LoggedPipe(reader, log, options);
     try {
       await followPipe(pipe, log, settings, say);
@@ -55,6 +58,7 @@ export async function logChild(
     }
     // The log is full: do not wait for the other pipe.
     if (log.isFull) full.resolve();
+    else recorder?.end(stream);
   };
   const pipes = [follow(child.stdout, "out")];
   if (isShared) pipes.push(follow(child.stderr, "err"));
@@ -65,6 +69,11 @@ export async function logChild(
   } finally {
     await reporter?.close();
   }
+  recorder?.status(end.status, {
+    out: passed(child.stdout),
+    ...isShared && { err: passed(child.stderr) },
+  });
+  await recorder?.finish();
   await reporter?.printSummary(clock, end.stoppedFor ?? end.status);
   for (const sentence of lastSentences(end, settings)) await say(sentence);
   // What was said on the way has to leave as well.
@@ -125,6 +134,28 @@ async function createReporter(line: ParentLine): Promise<Reporter | null> {
     slices: frame === "slice"
       ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })
       : null,
+  });
+}
+
+/** What has come from a pipe: all of it was for us. */
+function passed({ bytesRead, buffered }: PipeReader): PassedBytes {
+  const read = bytesRead + buffered;
+  return { read, passed: read };
+}
+
+/** Begins the recording, if one is asked for. */
+async function createRecorder(
+  { startMs, settings: { command, args } }: Started,
+  { settings: { frame }, record }: ParentLine,
+): Promise<Recorder | null> {
+  if (record === null) return null;
+  const { startRecorder } = await import("../recording/start_recorder.ts");
+  return startRecorder(Promise.resolve(record), {
+    command: [command, ...args],
+    startMs,
+    // A slice is no message: its readers decide by what they find.
+    frame: frame === "slice" ? "auto" : frame,
+    say: talk,
   });
 }
 

@@ -6,6 +6,7 @@ import {
 } from "../options/parent.ts";
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
+import type { RecordFile } from "../recording/record_file.ts";
 import { runProgram } from "./program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk, talkAs } from "../stderr/talk.ts";
@@ -18,6 +19,8 @@ export interface ParentLine {
   command: CommandLine<typeof PARENT_OPTIONS>["command"];
   /** The file that the log is appended to, or `null` for stdout. */
   output: LogWriter | null;
+  /** The file of the recording, or `null` for none. */
+  record: RecordFile | null;
 }
 
 /** How long `date` may take, as the program waits for it at its end. */
@@ -94,10 +97,16 @@ export function runParentProgram(
     talkAs(settings.label);
     // First, so that nothing is started if the file cannot be written.
     const output = await openOutput(settings);
+    const record = await openRecording(settings);
     const warned = warnOfZone(settings);
-    const status = await run({ settings, command: line.command, output });
-    await warned;
-    return status;
+    try {
+      const { command } = line;
+      const status = await run({ settings, command, output, record });
+      await warned;
+      return status;
+    } finally {
+      if (record?.isUsed === false) await dropRecord(record);
+    }
   });
 }
 
@@ -116,6 +125,25 @@ async function openOutput(settings: ParentSettings): Promise<LogWriter | null> {
   const { openLogFile } = await import("../log/file/log_file.ts");
   const maxBytes = settings["max-size"] ?? undefined;
   return await openLogFile(output, { maxBytes, keep });
+}
+
+async function openRecording(
+  { record, quiet }: ParentSettings,
+): Promise<RecordFile | null> {
+  if (record === null || record === "none") return null;
+  const { openRecord, takenName } = await import(
+    "../recording/start_recorder.ts"
+  );
+  const opened = await openRecord(record);
+  const taken = takenName(opened);
+  if (taken !== null && !quiet) await talk(taken);
+  return opened;
+}
+
+/** Nothing was started: a file without a recording would be left. */
+async function dropRecord(record: RecordFile): Promise<void> {
+  const { dropUnused } = await import("../recording/record_file.ts");
+  await dropUnused(record);
 }
 
 async function print(text: string): Promise<void> {

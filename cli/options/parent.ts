@@ -51,6 +51,11 @@ export const PARENT_OPTIONS = {
     group: "file",
     help: "append the log to FILE; needs --allow-write",
   }),
+  record: valued(file("FILE"), null, {
+    group: "file",
+    help: "also record what passes, byte by byte with its times, in a new " +
+      "FILE; %t is the start time, %p the process id",
+  }),
   "max-size": valued(size(1, 1024 * GIB), null, {
     group: "file",
     help: "start a new FILE above SIZE, and rename the old one to FILE.1; " +

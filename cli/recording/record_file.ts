@@ -17,6 +17,10 @@ export interface RecordFile {
   readonly path: string;
   /** The name that was asked for, which may have been taken. */
   readonly asked: string;
+  /** Whether it was created here; a pipe or a device was there before. */
+  readonly isNew: boolean;
+  /** Whether anything was written to it. */
+  isUsed: boolean;
 }
 
 /**
@@ -54,9 +58,11 @@ export async function createRecord(path: string): Promise<RecordFile> {
     checkPermission(path);
     for (let number = 1; number <= MAX_NUMBER; number++) {
       const name = numbered(path, number);
-      const file = await create(name) ??
-        (number === 1 ? await openSpecial(name) : null);
-      if (file !== null) return { file, path: name, asked: path };
+      const created = await create(name);
+      const file = created ?? (number === 1 ? await openSpecial(name) : null);
+      if (file === null) continue;
+      const isNew = created !== null;
+      return { file, path: name, asked: path, isNew, isUsed: false };
     }
   } catch (error) {
     throw recordFailure(path, error);
@@ -109,6 +115,15 @@ async function isSpecial(file: Deno.FsFile): Promise<boolean> {
   }
 }
 
+/** Takes a file away that nothing was recorded into: nothing was started. */
+export async function dropUnused(
+  { file, path, isNew, isUsed }: RecordFile,
+): Promise<void> {
+  if (isUsed) return;
+  file.close();
+  if (isNew) await Deno.remove(path).catch(() => {});
+}
+
 /** A file that may still be opening, as what a recording is written to. */
 export class RecordSink implements Sink {
   readonly givesBack = true;
@@ -121,7 +136,9 @@ export class RecordSink implements Sink {
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
-    const { file, path } = await this.#opening;
+    const opened = await this.#opening;
+    const { file, path } = opened;
+    opened.isUsed = true;
     try {
       for (const piece of pieces) {
         for (let at = 0; at < piece.length;) {

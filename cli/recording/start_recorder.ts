@@ -1,8 +1,12 @@
 import { Recorder } from "../../src/recording/recorder.ts";
 import { VERSION } from "../main/program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { createRecord, recordName, RecordSink } from "./record_file.ts";
-import type { RecordFile } from "./record_file.ts";
+import {
+  createRecord,
+  type RecordFile,
+  recordName,
+  RecordSink,
+} from "./record_file.ts";
 
 /** What is recorded, and how. */
 export interface RecordSettings {
@@ -20,6 +24,14 @@ export interface RecordSettings {
 /** Creates the file that `--record` names; `%t` and `%p` are put in. */
 export function openRecord(pattern: string): Promise<RecordFile> {
   return createRecord(recordName(pattern, new Date(), Deno.pid));
+}
+
+/** What is said where the name that was asked for is taken. */
+export function takenName({ path, asked }: RecordFile): string | null {
+  if (path === asked) return null;
+  return `recording into ${JSON.stringify(path)}, as ${
+    JSON.stringify(asked)
+  } is taken`;
 }
 
 /** Begins to record into a file, which may still be opening. */

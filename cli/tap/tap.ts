@@ -9,7 +9,11 @@ import { exitStatusOf } from "../log/exit_status.ts";
 import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
 import { flushed, talk } from "../stderr/talk.ts";
 import { openInput, openOutput } from "./client.ts";
-import { openRecord, startRecorder } from "../recording/start_recorder.ts";
+import {
+  openRecord,
+  startRecorder,
+  takenName,
+} from "../recording/start_recorder.ts";
 import { Pump } from "./pump.ts";
 import type { TapLine } from "./tap_program.ts";
 
@@ -95,9 +99,9 @@ function record(
 ): Recorder | null {
   if (record === null) return null;
   const opening = openRecord(record);
-  opening.then(({ path, asked }) => {
-    if (path === asked || settings.quiet) return;
-    talk(`recording into ${JSON.stringify(path)}, as that name is taken`);
+  opening.then((file) => {
+    const taken = takenName(file);
+    if (taken !== null && !settings.quiet) talk(taken);
   }, ({ message }) => talk(`${message}; the command runs on, unrecorded`));
   return startRecorder(opening, {
     command,
