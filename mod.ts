@@ -118,6 +118,7 @@ export type {
 export { Recorder, type RecorderOptions } from "./src/recording/recorder.ts";
 export { record, type RecordOptions } from "./src/recording/record.ts";
 export { Recording } from "./src/recording/recording.ts";
+export type { Redaction } from "./src/recording/redact.ts";
 export { RECORDED_STREAMS } from "./src/recording/event.ts";
 export type {
   PassedBytes,

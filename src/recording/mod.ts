@@ -6,6 +6,7 @@
 export { Recording } from "./recording.ts";
 export { Recorder, type RecorderOptions } from "./recorder.ts";
 export { record, type RecordOptions } from "./record.ts";
+export type { Redaction } from "./redact.ts";
 export { RecordingError } from "./errors.ts";
 export {
   analyse,

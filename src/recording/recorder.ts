@@ -6,11 +6,12 @@ import type { PassedBytes, RecordedEvent, RecordedStream } from "./event.ts";
 import { RECORDED_STREAMS } from "./event.ts";
 import { EventBuffer } from "./event_buffer.ts";
 import { headerLine, roundMs } from "./line.ts";
+import { type Redaction, Redactor } from "./redact.ts";
 
 const PURPOSE = "record";
 const OPTIONS = [
   ...["program", "command", "startedAt", "startMs", "frame"],
-  ...["maxPendingBytes", "maxBytes", "patienceMs", "onTrouble"],
+  ...["redact", "maxPendingBytes", "maxBytes", "patienceMs", "onTrouble"],
 ];
 
 /** So many bytes of lines leave with one write, and are made in one go. */
@@ -43,6 +44,8 @@ export interface RecorderOptions {
   startedAt?: string;
   /** Where one message ends: a name that `--frame` takes. @default {"auto"} */
   frame?: string;
+  /** What is left out of the recording. @default {undefined} Nothing. */
+  redact?: Redaction;
   /**
    * How many bytes may wait for what they are written to (1,024 to
    * 2,147,483,647); each event counts 256 more. What comes above it is not kept
@@ -126,6 +129,7 @@ export class Recorder {
   readonly #maxBytes: number;
   readonly #patienceMs: number;
   readonly #onTrouble: ((sentence: string) => void) | undefined;
+  readonly #redactor: Redactor | undefined;
   readonly #lines = new EventBuffer();
   readonly #offsets: Record<RecordedStream, number> = { in: 0, out: 0, err: 0 };
   /** What was left out of each stream since its last gap was written. */
@@ -155,7 +159,7 @@ export class Recorder {
     checkKeys(PURPOSE, options, OPTIONS);
     const { startMs = performance.now(), frame = "auto", onTrouble } = options;
     const { maxPendingBytes = 8_388_608, maxBytes = Infinity } = options;
-    const { patienceMs = 1000 } = options;
+    const { patienceMs = 1000, redact } = options;
     checkInteger(
       PURPOSE,
       "maxPendingBytes",
@@ -168,6 +172,7 @@ export class Recorder {
     }
     checkInteger(PURPOSE, "patienceMs", patienceMs, 0, 2 ** 31 - 1);
     checkType(PURPOSE, "onTrouble", onTrouble, "function");
+    this.#redactor = redact && new Redactor(redact, frame);
     this.#writer = to instanceof PipeWriter ? to : new PipeWriter(to);
     this.#startMs = startMs;
     this.#maxPendingBytes = maxPendingBytes;
@@ -194,21 +199,12 @@ export class Recorder {
    * @param atMs When it was read, by `performance.now()`.
    */
   piece(from: RecordedStream, bytes: Uint8Array, atMs: number): void {
-    const { length } = bytes;
-    if (length === 0 || this.#hasFailed || this.#finishing) return;
-    const offset = this.#offsets[from];
-    this.#offsets[from] = offset + length;
-    const ms = this.#since(atMs);
-    if (this.#isFull) return this.#leaveOut(from, ms, length);
-    const size = this.#pendingBytes + length + EVENT_BYTES;
-    if (this.#isBehind || size > this.#maxPendingBytes) {
-      this.#fallBehind();
-      return this.#leaveOut(from, ms, length);
-    }
-    for (let at = 0; at < length; at += MAX_PIECE_BYTES) {
-      const part = bytes.slice(at, at + MAX_PIECE_BYTES);
-      const start = offset + at;
-      this.#add({ kind: "piece", ms, from, offset: start, bytes: part });
+    if (bytes.length === 0 || this.#hasFailed || this.#finishing) return;
+    try {
+      this.#keep(from, bytes, this.#since(atMs));
+    } catch (error) {
+      // No memory for a copy, for instance.
+      this.#fail(error);
     }
   }
 
@@ -268,7 +264,7 @@ export class Recorder {
     }
     const close = async () => {
       await this.#drained;
-      if (!this.#hasFailed) await this.#writeUnkept();
+      if (!this.#hasFailed) await this.#writeLast();
       await this.#writer.close();
     };
     const closed = close().catch((error) => this.#fail(error));
@@ -276,6 +272,27 @@ export class Recorder {
     this.#fail(
       new Error("what it is written to did not accept the rest in time"),
     );
+  }
+
+  #keep(from: RecordedStream, bytes: Uint8Array, ms: number): void {
+    const { length } = bytes;
+    const offset = this.#offsets[from];
+    this.#offsets[from] = offset + length;
+    const size = this.#pendingBytes + length + EVENT_BYTES;
+    if (!this.#isFull && size > this.#maxPendingBytes) this.#fallBehind();
+    const isKept = !this.#isFull && !this.#isBehind;
+    if (!isKept && this.#redactor === undefined) {
+      return this.#leaveOut(from, ms, length);
+    }
+    const copy = bytes.slice();
+    // Also of what is left out: a value may begin there and end behind it.
+    this.#redactor?.blank(from, copy);
+    if (!isKept) return this.#leaveOut(from, ms, length);
+    for (let at = 0; at < length; at += MAX_PIECE_BYTES) {
+      const part = copy.subarray(at, at + MAX_PIECE_BYTES);
+      const start = offset + at;
+      this.#add({ kind: "piece", ms, from, offset: start, bytes: part });
+    }
   }
 
   #since(atMs: number): number {
@@ -371,11 +388,17 @@ export class Recorder {
       if (lines.length >= BATCH_BYTES) break;
       count++;
       size += sizeOf(event);
-      if (event.kind === "piece") this.#encodePiece(event);
-      else this.#encodeOther(event);
+      this.#encodeAll(this.#redactor?.take(event) ?? [event]);
     }
     this.#queue = this.#queue.slice(count);
     return size;
+  }
+
+  #encodeAll(events: readonly RecordedEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "piece") this.#encodePiece(event);
+      else this.#encodeOther(event);
+    }
   }
 
   #encodePiece(event: PieceEvent): void {
@@ -404,8 +427,9 @@ export class Recorder {
     if (gap !== undefined) this.#lines.add(gap);
   }
 
-  /** What came behind the last line because the recording is full. */
-  async #writeUnkept(): Promise<void> {
+  /** What the redactor holds, and what came since the recording is full. */
+  async #writeLast(): Promise<void> {
+    this.#encodeAll(this.#redactor?.end() ?? []);
     for (const from of RECORDED_STREAMS) this.#encodeGap(from);
     if (this.#lines.length > 0) {
       await this.#writer.writeNow([this.#lines.written()]);
