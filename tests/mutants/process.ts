@@ -302,8 +302,8 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   {
     name: "what is left of a group after a stop lives on",
     file: "src/process/owned_child.ts",
-    from: 'if (this.group && wasStopped) this.kill("SIGKILL");',
-    to: "if (this.group && !wasStopped) this.killNow();",
+    from: 'if (isGroupKilled) this.kill("SIGKILL");\n',
+    to: "",
     tests: CHILD,
   },
   {

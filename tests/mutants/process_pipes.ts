@@ -14,7 +14,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "a stop waits as long as an exit for a silence",
     file: "src/process/output_pipe.ts",
-    from: "? Math.min(exitDelayMs, STOPPED_SILENCE_MS)\n",
+    from: "? Math.min(exitDelayMs, stoppedSilenceMs)\n",
     to: "? exitDelayMs\n",
     tests: OUTPUT,
   },
@@ -236,7 +236,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "the pipes are not drained after the end",
     file: "src/process/owned_child.ts",
-    from: "pipe.drain(wasStopped);",
+    from: "pipe.drain(wasStopped, silenceMs);",
     to: "pipe.drain(false);",
     tests: OUTPUT,
   },
