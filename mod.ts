@@ -167,6 +167,11 @@ export {
   replay,
   type ReplayOptions,
 } from "./src/recording/replay.ts";
+export {
+  type StandIn,
+  standIn,
+  type StandInOptions,
+} from "./src/recording/stand_in.ts";
 export type {
   Playable,
   RecordedChild,

@@ -52,3 +52,4 @@ export type {
 export { type Replay, replay, type ReplayOptions } from "./replay.ts";
 export type { Playable, RecordedChild } from "./recorded_child.ts";
 export { ManualClock, type ReplayClock } from "./replay_clock.ts";
+export { type StandIn, standIn, type StandInOptions } from "./stand_in.ts";

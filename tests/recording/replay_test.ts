@@ -190,7 +190,7 @@ for (let seed = 1; seed <= 30; seed++) {
     let ms = 0;
     for (let n = 0; n < 150; n++) {
       const from = streams[Math.floor(random() * 3)]!;
-      const size = 1 + Math.floor(random() ** 6 * 100_000);
+      const size = 1 + Math.floor(random() ** 12 * 100_000);
       const text = String.fromCharCode(97 + n % 26).repeat(size);
       ms += random() < 0.5 ? 0 : random() * 20;
       pieces[from].push(text);
