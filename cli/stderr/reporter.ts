@@ -84,10 +84,12 @@ export class Reporter implements ReadObserver {
     try {
       this.#statistics.end(clock.now("out").elapsedMs);
       const options = { label, command, columns };
-      await show(summary(this.#statistics, ending, options));
-      for (const sentence of diagnosis(this.#statistics, ending, command)) {
-        await show(wrap(sentence, columns));
-      }
+      const notes = diagnosis(this.#statistics, ending, command);
+      // In one write: several programs of a pipeline have the same stderr.
+      await show(
+        summary(this.#statistics, ending, options) +
+          notes.map((note) => wrap(note, columns)).join(""),
+      );
     } catch (error) {
       // It is no part of the log: the exit status stays the command's.
       await talk(`Cannot show the summary as it failed: ${error}`);
@@ -95,16 +97,21 @@ export class Reporter implements ReadObserver {
   }
 }
 
-/** A sentence in lines of at most `columns`, with `->` in front of the first. */
+/**
+ * A sentence in lines of at most `columns`, with `->` in front of the first. A
+ * command line behind a newline is not broken, so that it can be copied.
+ */
 export function wrap(sentence: string, columns = MAX_COLUMNS): string {
+  const [said = "", ...commands] = sentence.split("\n");
   const lines: string[] = [];
   let line = "->";
-  for (const word of sentence.split(" ")) {
+  for (const word of said.split(" ")) {
     if (line.length + 1 + word.length > columns && line.trim() !== "") {
       lines.push(line);
       line = "  ";
     }
     line += ` ${word}`;
   }
-  return `${[...lines, line].join("\n")}\n`;
+  lines.push(line, ...commands.map((command) => `     ${command}`));
+  return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
 import { PIPE_BYTES } from "../../src/bytes.ts";
 import type { FullBuffers } from "./signs.ts";
-import { canHoldBack, heldBytes, isPython, remedy } from "./remedy.ts";
+import { canHoldBack, heldBytes, isPython, remedies } from "./remedy.ts";
 import type { PipeStatistics, Statistics } from "./statistics.ts";
 import { formatBytes, formatCount, formatMs } from "./amounts.ts";
 import { type Ending, isOurStop } from "./ending.ts";
@@ -15,7 +15,8 @@ const MIN_SLOW_MS = 500;
  *
  * It says only what the numbers show. Where they can have another cause there is
  * no sentence, or the sentence says "if". Each is plain text, safe for a terminal
- * and up to 250 characters long; the caller breaks the lines. `command` is `null`
+ * and up to 250 characters long; the caller breaks the lines. Behind a newline
+ * it has a command line to copy, which is not to be broken. `command` is `null`
  * for the built-in child.
  */
 export function diagnosis(
@@ -24,13 +25,12 @@ export function diagnosis(
   command: readonly string[] | null,
 ): string[] {
   const { out, err } = statistics;
-  const word = command?.[0];
   const sentences: string[] = [];
   if (out.reads === 0) {
-    sentences.push(...describeNothing(statistics, ending, word));
+    sentences.push(...describeNothing(statistics, ending, command));
   } else {
-    if (word !== undefined) {
-      sentences.push(...describeHeldBack(statistics, ending, word));
+    if (command !== null) {
+      sentences.push(...describeHeldBack(statistics, ending, command));
     }
     sentences.push(...describeSlowReader(out), ...describeJoined(out));
   }
@@ -45,7 +45,7 @@ export function diagnosis(
 function describeNothing(
   { durationMs, err }: Statistics,
   ending: Ending,
-  word: string | undefined,
+  command: readonly string[] | null,
 ): string[] {
   if (isOurStop(ending)) return [];
   const but = err.bytes > 0 ? `, but ${formatBytes(err.bytes)} on stderr` : "";
@@ -53,12 +53,12 @@ function describeNothing(
   if (isByItself) return [`Nothing came on stdout${but}.`];
   const nothing = `Nothing came on stdout in ${formatMs(durationMs)}${but}, ` +
     "and then the child was ended.";
-  const buffer = word === undefined ? null : heldBytes(word);
-  if (word === undefined || buffer === null) return [nothing];
+  const buffer = command === null ? null : heldBytes(command);
+  if (command === null || buffer === null) return [nothing];
   return [
     `${nothing} If it had printed anything by then, that is lost: while ` +
     `stdout is a pipe, up to ${formatCount(buffer)} bytes are held back.`,
-    remedy(word),
+    ...remedies(command),
   ];
 }
 
@@ -131,16 +131,16 @@ const AT_THE_END_MS = 200;
 export function describeHeldBack(
   statistics: Statistics,
   ending: Ending,
-  word: string,
+  command: readonly string[],
 ): string[] {
   const { out } = statistics;
   // Bytes that are no text are written in blocks on purpose.
-  if (!canHoldBack(word) || !out.characters.isText) return [];
+  if (!canHoldBack(command) || !out.characters.isText) return [];
   const full = out.bursts.fullBuffers;
-  if (full !== null && isEvidence(full, out, word)) {
-    return [describeFull(full), remedy(word)];
+  if (full !== null && isEvidence(full, out, command)) {
+    return [describeFull(full), ...remedies(command)];
   }
-  const buffer = heldBytes(word);
+  const buffer = heldBytes(command);
   if (buffer === null || !isAtOnceAtTheEnd(statistics, ending, buffer)) {
     return [];
   }
@@ -150,7 +150,7 @@ export function describeHeldBack(
     `Everything (${amount}) came at once as the child ended, after ${after} ` +
     "of silence. If it was printed before that, it was held back: while " +
     `stdout is a pipe, up to ${formatCount(buffer)} bytes are.`,
-    remedy(word),
+    ...remedies(command),
   ];
 }
 
@@ -165,12 +165,12 @@ function describeFull({ bytes, count, silentMs }: FullBuffers): string {
 function isEvidence(
   { bytes, isExact }: FullBuffers,
   { busyMs }: PipeStatistics,
-  word: string,
+  command: readonly string[],
 ): boolean {
   // A pipe is full whenever its reader is slow. Only with `ask` is it known that
   // the silences were the child's.
   if (bytes >= PIPE_BYTES && Number.isNaN(busyMs)) return false;
-  return isExact || isPython(word);
+  return isExact || isPython(command);
 }
 
 /**
@@ -182,7 +182,9 @@ function isAtOnceAtTheEnd(
   ending: Ending,
   buffer: number,
 ): boolean {
-  return !isOurStop(ending) && ending.reason === "exited" &&
-    out.reads === 1 && out.lines > 1 && out.bytes <= buffer &&
-    out.firstMs >= NOTICED_MS && durationMs - out.firstMs <= AT_THE_END_MS;
+  if (isOurStop(ending) || ending.reason !== "exited") return false;
+  // The end of the log may be later, where the machine has more to do.
+  const endMs = Math.min(durationMs, ending.durationMs);
+  return out.reads === 1 && out.lines > 1 && out.bytes <= buffer &&
+    out.firstMs >= NOTICED_MS && endMs - out.firstMs <= AT_THE_END_MS;
 }

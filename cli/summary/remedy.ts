@@ -1,61 +1,100 @@
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
+import { baseName, eachStage, programAt, shellLine } from "./stages.ts";
+
 /** What is known of a program that holds its output back in a pipe. */
 interface Known {
   readonly names: readonly string[];
   /** How many bytes it holds back at most. */
   readonly bytes: number;
-  /** What makes it write at once, as the end of `To get it at once, …`. */
-  remedy(word: string): string;
+  /** What makes it write at once. */
+  readonly remedies: readonly Step[];
 }
 
-/** Programs that hold their output back in a pipe, and the switch that helps. */
+/** One way to make a program write at once. */
+interface Step {
+  /** The words in front of the command line, if not the usual ones. */
+  readonly say?: string;
+  /** The words of the program and its arguments that write at once. */
+  command(words: readonly string[]): readonly string[];
+}
+
+/** Puts these words behind the first one. */
+function switchOn(...words: string[]): Step {
+  return { command: ([program = "", ...rest]) => [program, ...words, ...rest] };
+}
+
+/** Lets the C library of the program end each write with a line. */
+const BY_STDBUF: Step = {
+  command: (words) => ["stdbuf", "-oL", ...words],
+};
+
+const RUBY = "$stdout.sync = true";
+
+/** The code goes in front of that of `-e`, or loads the file. */
+function syncRuby([program = "", ...rest]: readonly string[]): string[] {
+  const hasCode = rest.some((word) => /^-[a-z]*e$/.test(word));
+  const code = hasCode ? `BEGIN { ${RUBY} }` : `${RUBY}; load($0 = ARGV.shift)`;
+  return [program, "-e", code, ...rest];
+}
+
+/** Programs that hold their output back in a pipe, and what helps. */
 const KNOWN: readonly Known[] = [
   {
     names: ["python", "pypy"],
     bytes: 8192,
-    remedy: (word) => `set PYTHONUNBUFFERED=1 or run \`${word} -u\``,
+    remedies: [{
+      ...switchOn("-u"),
+      say: "To get it at once, set PYTHONUNBUFFERED=1, or run:",
+    }],
   },
   {
     names: ["grep", "egrep", "fgrep", "rg"],
     bytes: 4096,
-    remedy: (word) => `run \`${word} --line-buffered\``,
+    remedies: [switchOn("--line-buffered")],
   },
-  {
-    names: ["sed", "gsed"],
-    bytes: 4096,
-    remedy: (word) => `run \`${word} -u\``,
-  },
-  {
-    names: ["jq"],
-    bytes: 4096,
-    remedy: (word) => `run \`${word} --unbuffered\``,
-  },
-  {
-    names: ["awk", "gawk", "nawk"],
-    bytes: 4096,
-    remedy: () =>
-      "call `fflush()` after each print in the awk program (in mawk, which " +
-      "Debian calls awk, that does nothing: run `mawk -W interactive`)",
-  },
+  { names: ["sed", "gsed"], bytes: 4096, remedies: [switchOn("-u")] },
+  { names: ["jq"], bytes: 4096, remedies: [switchOn("--unbuffered")] },
   {
     names: ["mawk"],
     bytes: 4096,
-    remedy: (word) => `run \`${word} -W interactive\``,
+    remedies: [switchOn("-W", "interactive")],
+  },
+  { names: ["gawk"], bytes: 4096, remedies: [BY_STDBUF] },
+  {
+    // Which one it is can be seen by `awk -W version`.
+    names: ["awk", "nawk"],
+    bytes: 4096,
+    remedies: [
+      {
+        ...switchOn("-W", "interactive"),
+        say: "To get it at once where awk is mawk, as Debian has it, run:",
+      },
+      { ...BY_STDBUF, say: "Where it is gawk, run:" },
+    ],
   },
   {
     names: ["perl"],
     bytes: 8192,
-    remedy: () => "set `$| = 1` at the start of the Perl program",
+    remedies: [{
+      ...switchOn("-M5;$|=1"),
+      say: "To get it at once, put `$| = 1;` at the start of the Perl " +
+        "program, or run:",
+    }],
   },
   {
     names: ["ruby"],
     bytes: 8192,
-    remedy: () => "set `$stdout.sync = true` at the start of the Ruby program",
+    remedies: [{
+      command: syncRuby,
+      say: `To get it at once, put \`${RUBY}\` at the start of the Ruby ` +
+        "program, or run:",
+    }],
   },
   {
-    names: ("tr cut uniq paste fold fmt nl rev join comm expand unexpand od " +
-      "hexdump xxd strings").split(" "),
+    names: ("tr cut uniq paste fold nl rev join comm expand unexpand od " +
+      "hexdump xxd strings head").split(" "),
     bytes: 4096,
-    remedy: (word) => `run \`stdbuf -oL ${word}\``,
+    remedies: [BY_STDBUF],
   },
 ];
 
@@ -64,65 +103,110 @@ const KNOWN: readonly Known[] = [
  * read, or a block that they wrote on purpose.
  */
 const UNBUFFERED: ReadonlySet<string> = new Set(
-  ("node deno bun cat dd pv tee head tail socat nc ncat curl wget sleep " +
-    "sort tac wc sum cksum md5sum sha256sum gzip xz zstd tar ffmpeg arecord " +
+  ("node deno bun cat dd pv tee tail socat nc ncat curl wget sleep sort tac " +
+    "wc sum cksum md5sum sha256sum fmt column gzip xz zstd tar ffmpeg arecord " +
     "script unbuffer").split(" "),
 );
 
 /** Programs that run others: one of those holds its output back. */
 const LAUNCHERS: ReadonlySet<string> = new Set(
   ("sh ash bash dash zsh fish ksh busybox ssh docker podman kubectl make npm " +
-    "npx pnpm yarn xargs parallel sudo su env timeout nice nohup setsid stdbuf")
-    .split(" "),
+    "npx pnpm yarn xargs parallel sudo su find").split(" "),
 );
 
-/** Without folder, version and `.exe`: `python` for `/usr/bin/python3.11`. */
-function baseName(word: string): string {
-  const file = word.slice(
-    Math.max(word.lastIndexOf("/"), word.lastIndexOf("\\")) + 1,
-  );
-  return file.replace(/\.exe$/i, "").replace(/(?<=[a-z])[0-9][0-9.]*$/, "");
+/** A longer command line is not repeated. */
+const MAX_SHOWN = 1000;
+
+/** The program that a command runs, with its arguments. */
+function wordsOf(command: readonly string[]): readonly string[] {
+  return command.slice(programAt(command));
 }
 
-function find(word: string): Known | undefined {
-  const name = baseName(word);
+function find(command: readonly string[]): Known | undefined {
+  const name = baseName(wordsOf(command)[0] ?? "");
   return KNOWN.find(({ names }) => names.includes(name));
 }
 
 /** Whether pauses of this command's output can be its own holding back. */
-export function canHoldBack(word: string): boolean {
-  return !UNBUFFERED.has(baseName(word));
+export function canHoldBack(command: readonly string[]): boolean {
+  const words = wordsOf(command);
+  return !UNBUFFERED.has(baseName(words[0] ?? "")) && !isCured(command);
+}
+
+/** Whether the command has what helps already. */
+function isCured(command: readonly string[]): boolean {
+  const [, ...args] = wordsOf(command);
+  if (isPython(command)) {
+    const end = args.findIndex((word) => !/^-[^cm]*$/.test(word));
+    const options = args.slice(0, end < 0 ? undefined : end);
+    return options.some((word) => /^-[a-zA-Z]*u/.test(word));
+  }
+  const known = find(command);
+  return known?.remedies.some((step) => {
+    if (step === BY_STDBUF) return baseName(command[0]!) === "stdbuf";
+    const given = step.command([""]).slice(1);
+    return given.every((word) => args.includes(word));
+  }) ?? false;
 }
 
 /** Whether it is a Python. */
-export function isPython(word: string): boolean {
-  return KNOWN[0]!.names.includes(baseName(word));
-}
-
-/** How many bytes a well-known program holds back; `null` for any other. */
-export function heldBytes(word: string): number | null {
-  return find(word)?.bytes ?? null;
+export function isPython(command: readonly string[]): boolean {
+  return find(command) === KNOWN[0];
 }
 
 /**
- * A sentence that names what makes a program write at once that does not.
- *
- * It is looked up by the first word of the command: what `sh -c` or `make`
- * runs is not read.
+ * How many bytes a well-known program holds back, or the first such one in a
+ * pipeline of a shell; `null` for any other.
  */
-export function remedy(word: string): string {
-  const shown = short(word);
-  const known = find(word);
-  if (known) return `To get it at once, ${known.remedy(shown)}.`;
-  if (LAUNCHERS.has(baseName(word))) {
-    return "To see which of the programs that it runs holds back, start each " +
-      "of them under this program, with a --label of its own.";
-  }
-  return `To get it at once, try \`stdbuf -oL ${shown}\`, or give it a ` +
-    `terminal: \`script -qefc '${shown} …' /dev/null\`.`;
+export function heldBytes(command: readonly string[]): number | null {
+  const known = find(command);
+  if (known !== undefined) return known.bytes;
+  const names: string[] = [];
+  eachStage(command, (name) => {
+    names.push(name);
+    return "";
+  });
+  return names.map((name) => find([name])?.bytes).find((bytes) => bytes) ??
+    null;
 }
 
-/** A word of the command line, if it fits into a sentence and a shell. */
-function short(word: string): string {
-  return /^[\w./+@%:-]{1,24}$/.test(word) ? word : "CMD";
+/**
+ * What makes a command write at once that does not: sentences, each with the
+ * command line in a line of its own, where there is one.
+ */
+export function remedies(command: readonly string[]): string[] {
+  const at = programAt(command);
+  const words = command.slice(at);
+  const known = find(command);
+  if (known !== undefined) {
+    return known.remedies.map(({ say, command: cure }) => {
+      const line = [...command.slice(0, at), ...cure(words)];
+      return withLine(say ?? "To get it at once, run:", shellLine(line));
+    });
+  }
+  if (LAUNCHERS.has(baseName(words[0] ?? ""))) return [tellStages(command)];
+  return [
+    Deno.build.os === "windows"
+      ? "To get it at once, the program must flush its output itself."
+      : "To get it at once, run it with --tty: most programs write at once " +
+        "to a terminal.",
+  ];
+}
+
+/** How to look at each of the programs that a command runs. */
+function tellStages(command: readonly string[]): string {
+  const prefix = (name: string) =>
+    `${PROGRAM_NAME} -f raw --summary --label=${name} --`;
+  const staged = eachStage(command, prefix);
+  const why = "To see which of the programs that it runs holds back, ";
+  if (staged === null) {
+    return withLine(`${why}put this in front of each:`, prefix("NAME"));
+  }
+  return withLine(`${why}look at each of them:`, shellLine(staged));
+}
+
+function withLine(sentence: string, line: string): string {
+  return line.length <= MAX_SHOWN
+    ? `${sentence}\n${line}`
+    : `${sentence}\n${[...line].slice(0, MAX_SHOWN - 1).join("")}…`;
 }

@@ -247,7 +247,7 @@ function most(octaves: readonly { count: number }[]): number {
 }
 
 /** A silence of less than this part of the whole time is none to look at. */
-const MIN_SHARE = 0.01;
+const MIN_SHARE = 0.02;
 
 function describeSilences(
   silences: readonly Silence[],

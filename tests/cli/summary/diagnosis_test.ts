@@ -23,11 +23,14 @@ function held(count: number | "N", bytes: string): string {
     "as stdout is a pipe.";
 }
 
-const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1 or run `python3 -u`.";
+const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1, or run:";
 
 const STAGES =
-  "To see which of the programs that it runs holds back, start each of them " +
-  "under this program, with a --label of its own.";
+  "To see which of the programs that it runs holds back, look at each of them:";
+
+const EACH =
+  "To see which of the programs that it runs holds back, put this in front of " +
+  "each:";
 
 const LINES = ["75", "600", "12"];
 
@@ -62,7 +65,7 @@ const CASES: Case[] = [
     command: ["perl", "@prints_slowly.pl", ...LINES],
     expected: [
       held("N", "8,192"),
-      "To get it at once, set `$| = 1` at the start of the Perl program.",
+      "To get it at once, put `$| = 1;` at the start of the Perl program, or run:",
     ],
   },
   {
@@ -114,7 +117,7 @@ const CASES: Case[] = [
     command: ["sh", "@writes_blocks.sh"],
     expected: [
       held("N", "65,536"),
-      STAGES,
+      EACH,
     ],
   },
   {
@@ -191,7 +194,8 @@ for (const { title, command, expected, ...options } of CASES) {
     const told = sentences(await observe(command, options));
     // Where the machine is busy with others, two buffers are one read.
     const steady = told.map((sentence) =>
-      sentence.replace(/\d+ (?=times a full buffer)/, "N ")
+      // The command line behind it is tried in another test.
+      sentence.replace(/\d+ (?=times a full buffer)/, "N ").split("\n")[0]
     );
     assertEquals(steady, expected);
   });

@@ -71,7 +71,6 @@ silences         377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e} 
                  300 ms from    313 ms on, then "Spam 3"
                  200 ms from    113 ms on, then "Spam 2"
                  100 ms from   12.3 ms on, then "Spam 1"
-                12.3 ms from the start on, then "Spam 0"
 `,
   },
   {

@@ -1,0 +1,304 @@
+/**
+ * Each remedy of the diagnosis, tried with the real program: started as it is,
+ * it holds its lines back, and the summary names a remedy; with the command
+ * line that stands there, the lines come while the program still runs.
+ */
+import { fixture, needs, quote, until } from "../../support/processes.ts";
+import { assert, assertEquals } from "../../support/std_assert.ts";
+import { denoRun, start } from "../../support/whole_program.ts";
+
+const encoder = new TextEncoder();
+
+/** What every program is given to read. */
+const LINES = "a line\nb line\n";
+
+/** A program that runs, and what it has written so far. */
+class Running {
+  out = "";
+  err = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #read: Promise<unknown>;
+
+  constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#stdin = child.stdin.getWriter();
+    this.#read = Promise.all([
+      drain(child.stdout, (text) => this.out += text),
+      drain(child.stderr, (text) => this.err += text),
+    ]);
+  }
+
+  async give(text: string): Promise<void> {
+    await this.#stdin.write(encoder.encode(text));
+  }
+
+  /** Ends its stdin, and waits for its end. */
+  async end(): Promise<void> {
+    await this.#stdin.close().catch(() => {});
+    await this.#read;
+    await this.#child.status;
+  }
+}
+
+async function drain(
+  stream: ReadableStream<Uint8Array>,
+  add: (text: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) {
+    add(decoder.decode(bytes, { stream: true }));
+  }
+}
+
+/** Runs a command under the program; whoever runs the tests may have set it. */
+function run(command: readonly string[], path = ""): Running {
+  const env = {
+    PYTHONUNBUFFERED: "",
+    ...(path === "" ? {} : { PATH: path }),
+  };
+  const args = ["--summary", "-f", "raw", "--", ...command];
+  return new Running(start(args, { stdin: "piped", env }));
+}
+
+/** Longer than the silence that the diagnosis asks for. */
+const SILENT_MS = 900;
+
+/** The summary of a command that gets two lines, and its end after a while. */
+async function summaryOf(
+  command: readonly string[],
+  path = "",
+): Promise<string> {
+  const running = run(command, path);
+  await running.give(LINES);
+  await new Promise((resolve) => setTimeout(resolve, SILENT_MS));
+  await running.end();
+  return running.err;
+}
+
+/** What is said of it, each sentence in one line, then its command line. */
+function said(summary: string): { sentence: string; line: string }[] {
+  const notes = summary.split(/^-> /m).slice(1);
+  return notes.map((note) => {
+    const [words = "", line = ""] = note.split(/\n {5}/);
+    return {
+      sentence: words.trim().replaceAll(/\n {3}/g, " "),
+      line: line.trimEnd(),
+    };
+  });
+}
+
+/** Whether the lines come while the program still has its stdin. */
+async function isAtOnce(line: string, path = ""): Promise<boolean> {
+  const running = run(["bash", "-c", line], path);
+  await running.give(LINES);
+  const isThere = await until(() => running.out.includes("line"), 20_000);
+  await running.end();
+  return isThere;
+}
+
+interface Case {
+  command: string[];
+  /** What has to be there beside the first word. */
+  needs?: string[];
+  says: string;
+}
+
+const RUN = "To get it at once, run:";
+const PERL =
+  "To get it at once, put `$| = 1;` at the start of the Perl program, or run:";
+const RUBY =
+  "To get it at once, put `$stdout.sync = true` at the start of the Ruby " +
+  "program, or run:";
+const PYTHON = "To get it at once, set PYTHONUNBUFFERED=1, or run:";
+
+const CASES: Case[] = [
+  { command: ["mawk", "{ print }"], says: RUN },
+  { command: ["gawk", "{ print }"], needs: ["stdbuf"], says: RUN },
+  { command: ["python3", fixture("echoes_lines.py")], says: PYTHON },
+  {
+    command: ["env", "A=1", "python3", fixture("echoes_lines.py"), "-u"],
+    needs: ["python3"],
+    says: PYTHON,
+  },
+  {
+    command: [
+      "timeout",
+      "60",
+      "python3",
+      "-c",
+      "import sys\nprint('line')\n" +
+      "print('line'); sys.stdin.read()",
+    ],
+    needs: ["python3"],
+    says: PYTHON,
+  },
+  { command: ["perl", fixture("echoes_lines.pl")], says: PERL },
+  { command: ["perl", "-ne", "print"], says: PERL },
+  { command: ["ruby", fixture("echoes_lines.rb")], says: RUBY },
+  { command: ["ruby", "-ne", "print $_"], says: RUBY },
+  { command: ["ruby", "-e", "while l = gets do puts l end"], says: RUBY },
+  { command: ["grep", "line"], says: RUN },
+  { command: ["grep", "-E", "a|b"], says: RUN },
+  { command: ["rg", "line"], says: RUN },
+  { command: ["sed", "s/a/it's a/"], says: RUN },
+  { command: ["jq", "-R", "."], says: RUN },
+  { command: ["tr", "a", "b"], needs: ["stdbuf"], says: RUN },
+];
+
+for (const { command, needs: others = [], says } of CASES) {
+  const title = command.map((word) => word.replace(/^.*\//, "")).join(" ");
+  Deno.test(
+    `what is said of ${JSON.stringify(title)} makes it write at once`,
+    needs("bash", command[0]!, ...others),
+    async () => {
+      const notes = said(await summaryOf(command));
+      assertEquals(notes.map(({ sentence }) => sentence).slice(1), [says]);
+      assert(await isAtOnce(notes[1]!.line), notes[1]!.line);
+    },
+  );
+}
+
+for (const [n, real] of ["mawk", "gawk"].entries()) {
+  Deno.test(
+    `what is said of awk helps where it is ${real}`,
+    needs("bash", "stdbuf", real),
+    async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const which = new Deno.Command("sh", {
+          args: ["-c", `command -v ${real}`],
+        }).outputSync();
+        const target = new TextDecoder().decode(which.stdout).trim();
+        await Deno.symlink(target, `${folder}/awk`);
+        const path = `${folder}:${Deno.env.get("PATH")}`;
+        const notes = said(await summaryOf(["awk", "{ print }"], path));
+        const [, ...remedies] = notes;
+        assertEquals(remedies.map(({ sentence }) => sentence), [
+          "To get it at once where awk is mawk, as Debian has it, run:",
+          "Where it is gawk, run:",
+        ]);
+        assert(await isAtOnce(remedies[n]!.line, path), remedies[n]!.line);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  );
+}
+
+/** A line of code that is said to go to the start of the program. */
+const CODE: { name: string; program: string; code: string }[] = [
+  { name: "echoes_lines.pl", program: "perl", code: "$| = 1;" },
+  { name: "echoes_lines.rb", program: "ruby", code: "$stdout.sync = true" },
+];
+
+for (const { name, program, code } of CODE) {
+  Deno.test(
+    `${code} at the start of a ${program} program makes it write at once`,
+    needs("bash", program),
+    async () => {
+      assert([PERL, RUBY].some((says) => says.includes(`\`${code}\``)));
+      const path = await Deno.makeTempFile();
+      const script = await Deno.readTextFile(fixture(name));
+      await Deno.writeTextFile(path, `${code}\n${script}`);
+      assert(await isAtOnce(`${program} ${quote(path)}`));
+      await Deno.remove(path);
+    },
+  );
+}
+
+Deno.test(
+  "PYTHONUNBUFFERED=1 makes Python write at once",
+  needs("bash", "python3"),
+  async () => {
+    const script = quote(fixture("echoes_lines.py"));
+    assert(await isAtOnce(`PYTHONUNBUFFERED=1 python3 ${script}`));
+  },
+);
+
+Deno.test(
+  "of a pipeline each stage is looked at, and the one that holds back is seen",
+  needs("bash", "python3", "sed"),
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      // The name under which the program is installed.
+      const program = [Deno.execPath(), ...denoRun([])].map(quote).join(" ");
+      await Deno.writeTextFile(
+        `${folder}/basic-pipes`,
+        `#!/bin/sh\nexec ${program} "$@"\n`,
+        { mode: 0o755 },
+      );
+      const path = `${folder}:${Deno.env.get("PATH")}`;
+      const script = `python3 -u ${fixture("echoes_lines.py")} | sed 's/a/b/'`;
+      const notes = said(await summaryOf(["sh", "-c", script], path));
+      const { sentence, line } = notes[1]!;
+      assertEquals(
+        sentence,
+        "To see which of the programs that it runs holds back, look at each of " +
+          "them:",
+      );
+      const staged = await summaryOf(["bash", "-c", line], path);
+      const labels = [...staged.matchAll(/^label +(.*)$/gm)].map(([, l]) => l);
+      assertEquals(labels.toSorted(), ["python3", "sed"]);
+      assert(staged.includes("     sed -u s/a/b/\n"), staged);
+      assert(!/^ {5}python3/m.test(staged), staged);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+/** Filters that hold lines back, with what they need to pass a line on. */
+const FILTERS: string[][] = [
+  ["cut", "-c1-"],
+  ["uniq"],
+  ["paste", "-"],
+  ["fold"],
+  ["nl"],
+  ["rev"],
+  ["join", "-a1", "-", "/dev/null"],
+  ["comm", "--nocheck-order", "-", "/dev/null"],
+  ["expand"],
+  ["unexpand"],
+  ["od", "-w2"],
+  ["hexdump", "-C"],
+  ["xxd", "-c2"],
+  ["strings", "-n2"],
+  ["head"],
+];
+
+/** Two lines, and more than the blocks in which some of these read. */
+const MANY = `${"a line\nb line\n".repeat(3)}`;
+
+/** Whether a filter has written before its stdin ended. */
+async function writesAtOnce(
+  [program = "", ...args]: readonly string[],
+  maxMs: number,
+): Promise<boolean> {
+  const child = new Deno.Command(program, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const running = new Running(child);
+  await running.give(MANY);
+  const isThere = await until(() => running.out !== "", maxMs);
+  await running.end();
+  return isThere;
+}
+
+for (const command of FILTERS) {
+  Deno.test(
+    `stdbuf makes ${command[0]} write at once, which it does not by itself`,
+    needs("stdbuf", command[0]!),
+    async () => {
+      const [itself, remedied] = await Promise.all([
+        writesAtOnce(command, 300),
+        writesAtOnce(["stdbuf", "-oL", ...command], 20_000),
+      ]);
+      assertEquals([itself, remedied], [false, true]);
+    },
+  );
+}
