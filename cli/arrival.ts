@@ -12,6 +12,11 @@ export interface Arrival {
   elapsedMs: number;
   /** The pipe they came through. */
   stream: Stream;
+  /**
+   * What stands on the lines instead of the name of the pipe and a space. It must
+   * not be able to act on a terminal.
+   */
+  mark?: string;
 }
 
 /**

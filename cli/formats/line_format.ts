@@ -133,6 +133,7 @@ class Prefix {
   readonly #color: boolean;
   readonly #slowMs: number | undefined;
   #source: Arrival["stream"] | undefined;
+  #mark: string | undefined;
   #slow = false;
 
   constructor(options: FormatOptions) {
@@ -157,8 +158,9 @@ class Prefix {
       this.isUnfinished = isUnfinished;
       changed = true;
     }
-    if (arrival.stream !== this.#source) {
+    if (arrival.stream !== this.#source || arrival.mark !== this.#mark) {
       this.#source = arrival.stream;
+      this.#mark = arrival.mark;
       changed = true;
     }
     return changed;
@@ -185,9 +187,10 @@ class Prefix {
     return this.#slow ? `${this.#colored("!", YELLOW)} ` : "  ";
   }
 
-  /** `out ` or `err `, or nothing. */
+  /** `out ` or `err `, the mark that stands for it, or nothing. */
   get stream(): string {
     if (!this.#streams) return "";
+    if (this.#mark !== undefined) return this.#mark;
     const { source } = this;
     return `${source === "err" ? this.#colored(source, RED) : source} `;
   }

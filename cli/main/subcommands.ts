@@ -17,6 +17,11 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     about: "stand between a client and a server, and record all that passes",
     run: async (args) => (await import("../tap/tap_program.ts")).runTap(args),
   },
+  show: {
+    about: "show a recording as log lines, also while it is being written",
+    run: async (args) =>
+      (await import("../show/show_program.ts")).runShow(args),
+  },
 };
 
 /** Runs the subcommand that the first word names, on the words after it. */

@@ -1,4 +1,5 @@
 import type { RecordedStream } from "./event.ts";
+import { roundMs } from "./line.ts";
 import type { RpcId, RpcMessage, SessionPending } from "./session_item.ts";
 
 /** The most characters of ids, methods and tokens that are remembered. */
@@ -93,7 +94,7 @@ export class RpcReader {
       if (entry !== null) entries.push(entry);
     }
     if (entries.length === 0) return null;
-    return { ...PLAIN, kind: "batch", entries };
+    return { kind: "batch", ...PLAIN, entries };
   }
 
   #readOne(json: unknown, place: RpcPlace): RpcMessage | null {
@@ -145,7 +146,7 @@ export class RpcReader {
     this.#characters += characters;
     this.#forget();
     const isDuplicate = others !== undefined;
-    return { ...PLAIN, kind: "request", method, id, isDuplicate };
+    return { kind: "request", ...PLAIN, method, id, isDuplicate };
   }
 
   #answer(
@@ -154,14 +155,14 @@ export class RpcReader {
     { from, ms }: RpcPlace,
   ): RpcMessage {
     const request = this.#byId.get(keyOf(other(from), id))?.[0];
-    if (request === undefined) return { ...PLAIN, kind, id };
+    if (request === undefined) return { kind, ...PLAIN, id };
     this.#remove(request);
     return {
-      ...PLAIN,
       kind,
+      ...PLAIN,
       id,
       method: request.method,
-      durationMs: ms - request.ms,
+      durationMs: roundMs(ms - request.ms),
       requestIndex: request.index,
       isCancelled: request.isCancelled,
     };
@@ -172,7 +173,7 @@ export class RpcReader {
     { params }: Fields,
     { from }: RpcPlace,
   ): RpcMessage {
-    const plain = { ...PLAIN, kind: "notification", method } as const;
+    const plain = { kind: "notification", ...PLAIN, method } as const;
     const given = (params ?? {}) as Fields;
     switch (method) {
       case "$/cancelRequest":

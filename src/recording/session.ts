@@ -11,6 +11,7 @@ import {
   type RecordingHeader,
 } from "./event.ts";
 import { FrameGuess } from "./guess_frame.ts";
+import { roundMs } from "./line.ts";
 import { type MeasuredKind, MeasuredStreamCutter } from "./measured_cutter.ts";
 import { type RpcPlace, RpcReader, type ToldPending } from "./rpc.ts";
 import {
@@ -185,7 +186,7 @@ export class Session {
     if (event.kind === "piece") {
       const missing = event.offset - cutter.position;
       if (missing > 0) {
-        this.#gap(from, ms, missing, "they are not in the recording");
+        this.#gap(from, ms, missing, "the next offset says so");
       }
       counts.pieces++;
       counts.bytes += event.bytes.length;
@@ -296,11 +297,16 @@ export class Session {
 
   #pending({ sinceMs, ...request }: ToldPending): void {
     const { ms } = this.totals;
-    this.#add({ ...request, ms, durationMs: Math.max(0, ms - sinceMs) });
+    this.#add({
+      ...request,
+      ms,
+      durationMs: roundMs(Math.max(0, ms - sinceMs)),
+    });
   }
 
   #add(item: Unnumbered): void {
-    this.#items.push({ ...item, index: this.totals.items++ } as SessionItem);
+    const index = this.totals.items++;
+    this.#items.push({ ...item, index } as SessionItem);
   }
 }
 

@@ -1,0 +1,174 @@
+import type {
+  RecordedEvent,
+  RecordedStream,
+  RecordingHeader,
+} from "../../src/recording/event.ts";
+import { Session, sessionFrameOf } from "../../src/recording/session.ts";
+import type { SessionItem } from "../../src/recording/session_item.ts";
+import { type Filter, isShown, type OnlyWord } from "./only.ts";
+import type { ShowLines } from "./show_lines.ts";
+import type { ShowSettings } from "./show_program.ts";
+
+/** What becomes of the events of a recording. */
+export interface View {
+  /** Takes the next event. */
+  event(event: RecordedEvent): Promise<void>;
+  /** There is a pause: what waits to be understood is shown as it is. */
+  pause(): Promise<void>;
+  /** The recording says no more. */
+  end(): Promise<void>;
+}
+
+/** How a recording is shown by the options of the command line. */
+export function viewOf(
+  settings: ShowSettings,
+  header: RecordingHeader,
+  lines: ShowLines,
+  say: (sentence: string) => Promise<void>,
+): View {
+  const { only, from, to, format, frame } = settings;
+  const filter = { only, fromMs: from ?? 0, toMs: to ?? Infinity };
+  if (format === "raw") return new RawView(lines, filter, say);
+  if (only === null) lines.add({ kind: "recording", ...header }, 0);
+  if (frame === "slice") return new ReadView(lines, filter);
+  const session = new Session({
+    frame: frame ?? sessionFrameOf(header.frame),
+    maxFrameBytes: settings["max-frame"],
+  });
+  return new SessionView(lines, filter, session);
+}
+
+/** Messages, and all that is none. */
+class SessionView implements View {
+  readonly #lines: ShowLines;
+  readonly #filter: Filter;
+  readonly #session: Session;
+
+  constructor(lines: ShowLines, filter: Filter, session: Session) {
+    this.#lines = lines;
+    this.#filter = filter;
+    this.#session = session;
+  }
+
+  event(event: RecordedEvent): Promise<void> {
+    return this.#add(this.#session.take(event));
+  }
+
+  pause(): Promise<void> {
+    return this.#add(this.#session.settle());
+  }
+
+  end(): Promise<void> {
+    return this.#add(this.#session.end());
+  }
+
+  async #add(items: readonly SessionItem[]): Promise<void> {
+    const lines = this.#lines;
+    for (const item of items) {
+      if (!isShown(item, this.#filter)) continue;
+      const full = lines.add(item, item.ms, this.#offsetOf(item));
+      if (full !== null) await full;
+    }
+    await lines.send();
+  }
+
+  /** Where the payload stands in its stream, behind a header if there is one. */
+  #offsetOf(item: SessionItem): number {
+    if (!("offset" in item)) return 0;
+    const { frame } = this.#session;
+    const isBehind = item.kind === "message" &&
+      (frame === "header" || frame === "length" || frame === "connection");
+    return isBehind
+      ? item.offset + item.size - item.payload.length
+      : item.offset;
+  }
+}
+
+/** `--frame slice`: what each read gave. */
+class ReadView implements View {
+  readonly #lines: ShowLines;
+  readonly #filter: Filter;
+  #index = 0;
+  readonly #offsets = { in: 0, out: 0, err: 0 };
+
+  constructor(lines: ShowLines, filter: Filter) {
+    this.#lines = lines;
+    this.#filter = filter;
+  }
+
+  async event(event: RecordedEvent): Promise<void> {
+    const index = this.#index++;
+    const offset = "from" in event ? this.#offsets[event.from] : 0;
+    if (event.kind === "piece") {
+      this.#offsets[event.from] = event.offset + event.bytes.length;
+      const { ms, from, offset, bytes } = event;
+      if (!isInside(event, this.#filter)) return;
+      const read = { ms, from, offset, size: bytes.length, payload: bytes };
+      this.#lines.add({ kind: "read", ...read }, ms, offset);
+    } else {
+      const item: SessionItem = event.kind === "status"
+        ? { ...event, index }
+        : { ...event, index, offset };
+      if (event.kind === "gap") this.#offsets[event.from] += event.bytes;
+      if (isShown(item, this.#filter)) this.#lines.add(item, item.ms);
+    }
+    await this.#lines.send();
+  }
+
+  pause(): Promise<void> {
+    return this.#lines.send();
+  }
+
+  end(): Promise<void> {
+    return this.#lines.send();
+  }
+}
+
+function isInside(
+  { ms, from }: { readonly ms: number; readonly from: RecordedStream },
+  { only, fromMs, toMs }: Filter,
+): boolean {
+  return ms >= fromMs && ms <= toMs && (only === null || only.includes(from));
+}
+
+/** `--format raw`: the bytes of one stream, `out` if none is named. */
+class RawView implements View {
+  readonly #lines: ShowLines;
+  readonly #filter: Filter;
+  readonly #say: (sentence: string) => Promise<void>;
+  #missingBytes = 0;
+
+  constructor(
+    lines: ShowLines,
+    filter: Filter,
+    say: (sentence: string) => Promise<void>,
+  ) {
+    this.#lines = lines;
+    const only: readonly OnlyWord[] = filter.only ?? ["out"];
+    this.#filter = { ...filter, only };
+    this.#say = say;
+  }
+
+  async event(event: RecordedEvent): Promise<void> {
+    if (event.kind === "gap" && isInside(event, this.#filter)) {
+      this.#missingBytes += event.bytes;
+    }
+    if (event.kind !== "piece" || !isInside(event, this.#filter)) return;
+    const { ms, from, offset, bytes } = event;
+    const read = { ms, from, offset, size: bytes.length, payload: bytes };
+    this.#lines.add({ kind: "read", ...read }, ms, offset);
+    await this.#lines.send();
+  }
+
+  pause(): Promise<void> {
+    return this.#lines.send();
+  }
+
+  async end(): Promise<void> {
+    await this.#lines.send();
+    if (this.#missingBytes === 0) return;
+    await this.#say(
+      `bytes are missing in the stream: ${this.#missingBytes} of it passed and were not recorded`,
+    );
+  }
+}

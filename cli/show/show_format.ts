@@ -1,0 +1,133 @@
+import { isHidden } from "../../src/text_safety.ts";
+import type { Arrival } from "../arrival.ts";
+import type { Format, FormatOptions } from "../formats/format.ts";
+import { Stamp } from "../formats/stamp.ts";
+import type { LineBuffer } from "../formats/store.ts";
+import type { Shown } from "./show_lines.ts";
+
+/** An arrival that knows what arrived. */
+export interface ShownArrival extends Arrival {
+  /** What the line tells of. */
+  shown: Shown;
+}
+
+/**
+ * Lines with bytes in one format, and all others, which are words, as text.
+ *
+ * `hex` has its words in a line above the rows: behind them the columns would
+ * not stand below each other.
+ */
+export class ShowFormat implements Format {
+  readonly #words: Format;
+  readonly #bytes: Format;
+  readonly #wordsAbove: boolean;
+
+  constructor(words: Format, bytes: Format, wordsAbove: boolean) {
+    this.#words = words;
+    this.#bytes = bytes;
+    this.#wordsAbove = wordsAbove;
+  }
+
+  seek(stream: Arrival["stream"], offset: number): void {
+    this.#bytes.seek?.(stream, offset);
+  }
+
+  piece(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    arrival: Arrival,
+  ): void {
+    const hasBytes = "payload" in (arrival as ShownArrival).shown;
+    if (!hasBytes || this.#wordsAbove) {
+      this.#words.piece(out, chunk, start, start, arrival);
+    }
+    if (!hasBytes || (this.#wordsAbove && start === end)) return;
+    const under = this.#wordsAbove ? { ...arrival, mark: "    " } : arrival;
+    this.#bytes.piece(out, chunk, start, end, under);
+  }
+
+  slices(): number {
+    return 0;
+  }
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * `json`: an object a line, with what the analysis knows of an item.
+ *
+ * First `time` (seconds, or a text with `iso`), `label` and `slow`, as in a log;
+ * then the keys of the item, as `SessionItem` of the library documents them:
+ * `kind`, `index`, `ms`, `from`, `offset`, `size`, `rpc` and others. The payload
+ * is `text` if it is UTF-8, else `base64`. The first line has the kind
+ * `recording` and the keys of the header.
+ */
+export class ShowJsonFormat implements Format {
+  readonly #options: FormatOptions;
+  readonly #stamp: Stamp;
+
+  constructor(options: FormatOptions) {
+    this.#options = options;
+    this.#stamp = new Stamp(options);
+  }
+
+  piece(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    arrival: Arrival,
+  ): void {
+    const { time, label, slowMs } = this.#options;
+    this.#stamp.set(arrival);
+    const { text, gapMs } = this.#stamp;
+    const { shown } = arrival as ShownArrival;
+    const { payload: _, json: __, kind, ...rest } = shown as
+      & Shown
+      & { payload?: unknown; json?: unknown };
+    const line = {
+      ...time === "none" ? {} : { time: time === "iso" ? text : Number(text) },
+      ...label ? { label } : {},
+      ...slowMs !== undefined && gapMs > slowMs ? { slow: true } : {},
+      kind,
+      ...rest,
+      ..."payload" in shown ? bytesOf(chunk.subarray(start, end)) : {},
+    };
+    out.append(encoder.encode(`${safeJson(line)}\n`));
+  }
+
+  slices(): number {
+    return 0;
+  }
+}
+
+function bytesOf(bytes: Uint8Array): { text: string } | { base64: string } {
+  try {
+    return { text: decoder.decode(bytes) };
+  } catch {
+    return { base64: bytes.toBase64() };
+  }
+}
+
+/** JSON in which nothing can act on a terminal: escaped, it stays the same. */
+export function safeJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // Nearly every line is ASCII, where JSON itself escapes all but U+007F.
+  // deno-lint-ignore no-control-regex -- these are the characters that are meant
+  if (/^[\x00-\x7e]*$/.test(json)) return json;
+  return json.replace(/[^\0-\x7e]/gu, (character) => {
+    const codePoint = character.codePointAt(0)!;
+    if (codePoint !== 0x7f && !isHidden(codePoint)) return character;
+    return Array.from(
+      { length: character.length },
+      (_, at) => `\\u${hex(character.charCodeAt(at))}`,
+    ).join("");
+  });
+}
+
+function hex(unit: number): string {
+  return unit.toString(16).padStart(4, "0");
+}

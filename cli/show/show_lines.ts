@@ -1,0 +1,200 @@
+import { NO_BYTES, PIPE_BYTES } from "../../src/bytes.ts";
+import type { RecordingHeader } from "../../src/recording/event.ts";
+import type {
+  SessionItem,
+  SessionSpan,
+} from "../../src/recording/session_item.ts";
+import { shellWord } from "../../src/shell_word.ts";
+import { stdoutWriter } from "../../src/write/stdout.ts";
+import type { Format, FormatOptions } from "../formats/format.ts";
+import { FORMATS } from "../formats/formats.ts";
+import { shouldColor } from "../log/color.ts";
+import { Log } from "../log/log.ts";
+import type { TimeKind } from "../options/option.ts";
+import { formatBytes } from "../summary/amounts.ts";
+import {
+  ShowFormat,
+  ShowJsonFormat,
+  type ShownArrival,
+} from "./show_format.ts";
+import type { ShowSettings } from "./show_program.ts";
+import { cut, headOf } from "./words.ts";
+
+/** What a line of `show` tells of. */
+export type Shown =
+  | SessionItem
+  | { readonly kind: "recording" } & RecordingHeader
+  | { readonly kind: "read" } & Omit<SessionSpan, "index" | "startMs">;
+
+/** Far from the last date that the platform knows, in the year 275760. */
+const MAX_WALL_MS = 8e15;
+
+const RED = "\x1b[31m";
+const YELLOW = "\x1b[33m";
+const PLAIN = "\x1b[39m";
+
+/** The directions, as wide as `err`. */
+const ARROWS = { in: "-> ", out: "<- ", err: "err" } as const;
+/** Of the session, not of a stream. */
+const NO_ARROW = "-- ";
+
+/** Writes what was recorded as log lines. */
+export class ShowLines {
+  readonly #log: Log;
+  readonly #mostBytes: number;
+  readonly #color: boolean;
+  readonly #startMs: number;
+
+  private constructor(
+    log: Log,
+    options: { color: boolean; startMs: number; mostBytes: number },
+  ) {
+    this.#log = log;
+    this.#color = options.color;
+    this.#startMs = options.startMs;
+    this.#mostBytes = options.mostBytes;
+  }
+
+  /** The lines that the command line asks for, to stdout. */
+  static async open(
+    settings: ShowSettings,
+    startedAt: string,
+    say: (sentence: string) => Promise<void>,
+  ): Promise<ShowLines> {
+    const color = shouldColor(settings.color, true);
+    const startMs = wallMsOf(startedAt);
+    let { time } = settings;
+    if (startMs === null && (time === "iso" || time === "epoch")) {
+      time = "elapsed";
+      await say(
+        "the times are those since the start, as the recording does not say " +
+          `when that was: current value is "${cut(startedAt)}"`,
+      );
+    }
+    const format = await formatOf(settings, color, time);
+    const log = new Log(stdoutWriter(), format, {
+      sliceBytes: PIPE_BYTES,
+      maxLines: Infinity,
+    });
+    const mostBytes = settings.payload ?? Infinity;
+    return new ShowLines(log, { color, startMs: startMs ?? 0, mostBytes });
+  }
+
+  /** Rejects as soon as the lines cannot be written; never resolves. */
+  get failure(): Promise<never> {
+    return this.#log.failure;
+  }
+
+  /**
+   * Adds the lines of one thing, whose payload begins at `offset`; the promise is
+   * `null` as long as there is room for more.
+   */
+  add(shown: Shown, ms: number, offset = 0): Promise<void> | null {
+    const whole = "payload" in shown ? shown.payload : NO_BYTES;
+    // What is no message is what a person looks for.
+    const most = shown.kind === "message" ? this.#mostBytes : Infinity;
+    const length = Math.min(whole.length, most);
+    // What a file says need not be a time that the platform knows.
+    const elapsedMs = Math.min(ms, MAX_WALL_MS);
+    const arrival: ShownArrival = {
+      wallMs: Math.min(this.#startMs + elapsedMs, MAX_WALL_MS),
+      elapsedMs,
+      stream: "from" in shown && shown.from === "err" ? "err" : "out",
+      mark: this.#markOf(shown, length, whole.length),
+      shown,
+    };
+    this.#log.piece(whole, 0, length, arrival, offset);
+    return this.#log.shouldSend ? this.#log.send() : null;
+  }
+
+  /** Hands on what was added. */
+  send(): Promise<void> {
+    return this.#log.send();
+  }
+
+  /** Resolves when all has been written. */
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  /** The direction, and the words in front of the bytes. */
+  #markOf(shown: Shown, length: number, wholeLength: number): string {
+    const from = "from" in shown ? shown.from : null;
+    const arrow = from === null ? NO_ARROW : ARROWS[from];
+    const parts = [from === "err" ? this.#colored(arrow, RED) : arrow];
+    let words = wordsOf(shown);
+    if (length < wholeLength) {
+      const whole = formatBytes(wholeLength);
+      const sizes = length === 0
+        ? whole
+        : `${formatBytes(length)} of ${whole}:`;
+      words = words === "" ? sizes : `${words.replace(/:$/, "")}, ${sizes}`;
+    }
+    if (words !== "") parts.push(this.#colored(words, colorOf(shown)));
+    // Nothing follows: no blank stands at the end of the line.
+    if (length > 0 || words === "") parts.push("");
+    return parts.join(" ");
+  }
+
+  #colored(text: string, color: string | null): string {
+    return this.#color && color !== null ? color + text + PLAIN : text;
+  }
+}
+
+function wordsOf(shown: Shown): string {
+  if (shown.kind === "read") return "";
+  if (shown.kind !== "recording") return headOf(shown);
+  const command = shown.command.map(shellWord).join(" ");
+  return command === "" ? "a recording" : `a recording of: ${cut(command)}`;
+}
+
+function colorOf(shown: Shown): string | null {
+  switch (shown.kind) {
+    case "message":
+      return shown.rpc?.kind === "error" ? RED : null;
+    case "noise":
+      return shown.reason === "blank" ? null : RED;
+    case "broken":
+    case "gap":
+      return RED;
+    case "pending":
+      return YELLOW;
+  }
+  return null;
+}
+
+/** A wall time of RFC 3339 with its microseconds, in ms since 1970, or `null`. */
+export function wallMsOf(startedAt: string): number | null {
+  const [, start = "", digits = "", zone = ""] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
+      .exec(startedAt) ?? [];
+  const wholeMs = Date.parse(start + zone);
+  return Number.isNaN(wholeMs) ? null : wholeMs + Number(`0.${digits}`) * 1000;
+}
+
+async function formatOf(
+  settings: ShowSettings,
+  color: boolean,
+  time: TimeKind,
+): Promise<Format> {
+  const { format, ansi } = settings;
+  const options: FormatOptions = {
+    time,
+    utc: settings.utc,
+    label: settings.label ?? undefined,
+    pid: Deno.pid,
+    color,
+    ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
+    slowMs: settings.slow ?? undefined,
+    marks: settings.marks,
+    streams: true,
+    frames: true,
+  };
+  if (format === "json") return new ShowJsonFormat(options);
+  const Bytes = await FORMATS[format]();
+  if (format === "raw") return new Bytes(options);
+  const Words = await FORMATS.text();
+  const isHex = format === "hex";
+  const bytes = new Bytes(isHex ? { ...options, time: "none" } : options);
+  return new ShowFormat(new Words(options), bytes, isHex);
+}

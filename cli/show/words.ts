@@ -1,0 +1,123 @@
+import type {
+  NoiseReason,
+  RpcId,
+  RpcMessage,
+  SessionItem,
+  SessionMessage,
+} from "../../src/recording/session_item.ts";
+import type { RecordedStatus } from "../../src/recording/event.ts";
+import { escapeText } from "../../src/text_safety.ts";
+import { countOf, formatBytes, formatMs } from "../summary/amounts.ts";
+
+/** What is shown of a method, an id or a reason that somebody else has chosen. */
+const MAX_LENGTH = 120;
+
+/** How many entries of a batch are named. */
+const MAX_ENTRIES = 4;
+
+const NOISE: Record<NoiseReason, string> = {
+  between: "noise between frames",
+  blank: "empty line",
+  json: "noise, no JSON",
+  rpc: "noise, no JSON-RPC",
+};
+
+/** What stands in front of the bytes of an item; empty for a plain text. */
+export function headOf(item: SessionItem): string {
+  switch (item.kind) {
+    case "message":
+      return item.rpc === null ? "" : rpcHead(item.rpc);
+    case "text":
+      return "";
+    case "noise":
+      return `${NOISE[item.reason]}${item.size > 0 ? ":" : ""}`;
+    case "broken":
+      return `broken frame, ${safe(item.why)}:`;
+    case "gap": {
+      const why = item.why === "" ? "" : `: ${safe(item.why)}`;
+      return `gap, ${
+        formatBytes(item.bytes)
+      } passed and were not recorded${why}`;
+    }
+    case "end":
+      return `end of stream after ${formatBytes(item.offset)}`;
+    case "status":
+      return endOf(item.status);
+    case "pending": {
+      const since = formatMs(item.durationMs);
+      const state = item.isCancelled ? "cancelled, " : "";
+      const why = item.isForgotten ? ", and is no longer looked for" : "";
+      return `${
+        methodAndId(item)
+      } pending, ${state}no answer for ${since}${why}`;
+    }
+  }
+}
+
+/** How the command ended. */
+export function endOf({ code, signal, reason }: RecordedStatus["status"]) {
+  const how = signal === null ? `status ${code}` : safe(signal);
+  return `the command ended with ${how} (${safe(reason)})`;
+}
+
+/** Method and id first: `initialize #0 request`. */
+function rpcHead(rpc: RpcMessage): string {
+  const { kind, entries, durationMs, requestIndex } = rpc;
+  switch (kind) {
+    case "batch": {
+      const named = entries.slice(0, MAX_ENTRIES).map(rpcHead).join("; ");
+      const more = entries.length > MAX_ENTRIES ? "; …" : "";
+      return `batch of ${entries.length}: ${named}${more}`;
+    }
+    case "request": {
+      const note = rpc.isDuplicate ? ", its id is pending already" : "";
+      return `${methodAndId(rpc)} request${note}`;
+    }
+    case "notification": {
+      const isLost = rpc.about === "cancel" && requestIndex === null;
+      const note = isLost ? ", of no pending request" : "";
+      return `${methodAndId(rpc)} notification${note}`;
+    }
+  }
+  if (durationMs === null) return `${methodAndId(rpc)} ${kind} to no request`;
+  const note = rpc.isCancelled ? ", cancelled before" : "";
+  return `${methodAndId(rpc)} ${kind} after ${formatMs(durationMs)}${note}`;
+}
+
+/** `tools/call #3`, or `#"three"`; each as short as one line can hold. */
+export function methodAndId(
+  { method, id }: { readonly method: string | null; readonly id?: RpcId },
+): string {
+  const words: string[] = [];
+  if (method !== null) words.push(methodWord(method));
+  if (id !== undefined) words.push(`#${cut(JSON.stringify(id))}`);
+  return words.join(" ");
+}
+
+/** A method as one word: in quotes if it could be taken for more. */
+function methodWord(method: string): string {
+  return /^[!-~]+$/.test(method) && !method.startsWith('"')
+    ? cut(method)
+    : cut(JSON.stringify(method));
+}
+
+function safe(text: string): string {
+  return cut(text);
+}
+
+/** Text that cannot act on a terminal, of at most 120 characters. */
+export function cut(text: string): string {
+  const line = escapeText(text.slice(0, MAX_LENGTH).toWellFormed());
+  return text.length > MAX_LENGTH ? `${line}…` : line;
+}
+
+/** What is said of a message in a batch or not, for a filter. */
+export function kindsOf({ rpc }: SessionMessage): ReadonlySet<string> {
+  if (rpc === null) return new Set();
+  return new Set([rpc, ...rpc.entries].map(({ kind }) => kind));
+}
+
+/** A count of bytes that were left out behind the first ones. */
+export function moreBytes(bytes: number): string {
+  return countOf(bytes, "byte more", "bytes more");
+}
