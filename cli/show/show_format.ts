@@ -38,6 +38,7 @@ export class ShowFormat implements Format {
     start: number,
     end: number,
     arrival: Arrival,
+    isUnfinished?: boolean,
   ): void {
     const hasBytes = "payload" in (arrival as ShownArrival).shown;
     if (!hasBytes || this.#wordsAbove) {
@@ -45,7 +46,7 @@ export class ShowFormat implements Format {
     }
     if (!hasBytes || (this.#wordsAbove && start === end)) return;
     const under = this.#wordsAbove ? { ...arrival, mark: "    " } : arrival;
-    this.#bytes.piece(out, chunk, start, end, under);
+    this.#bytes.piece(out, chunk, start, end, under, isUnfinished);
   }
 
   slices(): number {

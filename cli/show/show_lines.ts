@@ -103,7 +103,9 @@ export class ShowLines {
       mark: this.#markOf(shown, length, whole.length),
       shown,
     };
-    this.#log.piece(whole, 0, length, arrival, offset);
+    const isCut = length > 0 && length < whole.length;
+    const isUnfinished = isCut || (shown.kind === "text" && !shown.isWhole);
+    this.#log.piece(whole, 0, length, arrival, offset, isUnfinished);
     return this.#log.shouldSend ? this.#log.send() : null;
   }
 

@@ -162,7 +162,7 @@ export class RpcReader {
       ...PLAIN,
       id,
       method: request.method,
-      durationMs: roundMs(ms - request.ms),
+      durationMs: roundMs(Math.max(0, ms - request.ms)),
       requestIndex: request.index,
       isCancelled: request.isCancelled,
     };
