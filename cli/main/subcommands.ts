@@ -22,6 +22,11 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) =>
       (await import("../show/show_program.ts")).runShow(args),
   },
+  report: {
+    about: "write a recording as one page to look at",
+    run: async (args) =>
+      (await import("../report/report_program.ts")).runReport(args),
+  },
 };
 
 /** Runs the subcommand that the first word names, on the words after it. */

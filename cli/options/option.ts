@@ -4,6 +4,7 @@ export type Group =
   | "line"
   | "file"
   | "record"
+  | "page"
   | "command"
   | "end"
   | "messages"

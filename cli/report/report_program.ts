@@ -1,0 +1,156 @@
+/** The program `report`: a recording as one page to look at. */
+import { quote } from "../../src/text_safety.ts";
+import { stdoutWriter } from "../../src/write/stdout.ts";
+import { fileReason } from "../log/file/reason.ts";
+import { type ProgramPage, runProgram } from "../main/program.ts";
+import {
+  file,
+  PROGRAM_OPTIONS,
+  text,
+  UsageError,
+  valued,
+} from "../options/option.ts";
+import { openRecording, STDIN } from "../recording/open_recording.ts";
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
+import { talk } from "../stderr/talk.ts";
+import { reportOf } from "./report.ts";
+
+/** The options of `report`. */
+const REPORT_OPTIONS = {
+  output: valued(file("FILE", { takesDash: true }), null, {
+    short: "o",
+    group: "page",
+    help: "write the page to FILE; - is stdout. Default: beside the " +
+      "recording, with .html. A page of an earlier report is replaced, any " +
+      "other file is refused",
+  }),
+  title: valued(text("TEXT"), null, {
+    group: "page",
+    help: "what stands at the top; the command if it is not given",
+  }),
+  ...PROGRAM_OPTIONS,
+};
+
+const PAGE: ProgramPage<typeof REPORT_OPTIONS> = {
+  usage: [`${PROGRAM_NAME} report [options] FILE`],
+  about: "Writes a recording as one page to look at: a time line, the " +
+    "messages, requests with their answers, the bytes, what stands out. The " +
+    "page loads nothing, so that it can be mailed.",
+  examples: [
+    `${PROGRAM_NAME} report session.jsonl`,
+    `${PROGRAM_NAME} report -o page.html --title 'A slow answer' lsp.jsonl`,
+  ],
+  table: REPORT_OPTIONS,
+  operands: ["FILE"],
+  statuses: [
+    ["0", "the page is written"],
+    ["2", "wrong usage"],
+    ["125", "the recording cannot be read, or the page not written"],
+  ],
+  print,
+  say: talk,
+};
+
+/** Runs `report` on its arguments; resolves to its exit status. */
+export function runReport(args: readonly string[]): Promise<number> {
+  return runProgram(args, PAGE, async ({ settings, operands: [from = ""] }) => {
+    const to = settings.output ?? besides(from);
+    // First: a long recording would be read in vain.
+    const target = to === "-" ? null : await findTarget(to);
+    await using recording = await openRecording(from);
+    const { command } = recording.header;
+    const title = settings.title ?? command.join(" ");
+    const parts = await reportOf(recording, { title });
+    if (target === null) await print(parts.join(""));
+    else {
+      await target(parts).catch((error) => {
+        throw writeFailure(to, error);
+      });
+    }
+    return 0;
+  });
+}
+
+/** Where the page of a recording goes if that is not said. */
+function besides(from: string): string {
+  if (from === STDIN) {
+    throw new UsageError(
+      "Cannot choose where the page goes as the recording comes from stdin: add --output FILE",
+    );
+  }
+  return `${from.replace(/\.(jsonl|json|recording)$/i, "")}.html`;
+}
+
+/** What every page of ours begins with. */
+const SIGN = '<!DOCTYPE html>\n<html lang="en" data-page="basic-pipes report"';
+
+/** Writes the parts of a page to a file, a device or a pipe. */
+type Target = (parts: readonly string[]) => Promise<void>;
+
+/** How a page can be written there; throws if it cannot be. */
+async function findTarget(to: string): Promise<Target> {
+  try {
+    const info = await Deno.stat(to).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    });
+    // A device or a pipe is written to as it is.
+    if (info !== null && !info.isFile && !info.isDirectory) {
+      return (parts) => writeParts(to, parts, { create: false });
+    }
+    if (info?.isFile && info.size > 0 && !await isPage(to)) {
+      const reason = "a file is there that is no page of report: remove it " +
+        "or name another with --output";
+      throw new UsageError(sentence(to, reason));
+    }
+    // Through a link, so that the link stays one.
+    const path = info === null ? to : await Deno.realPath(to);
+    return (parts) => replaceFile(path, parts);
+  } catch (error) {
+    throw writeFailure(to, error);
+  }
+}
+
+/** Never half a page: a part of one is beside it until it is whole. */
+async function replaceFile(path: string, parts: readonly string[]) {
+  const beside = `${path}.${Deno.pid}.part`;
+  try {
+    // For its owner alone, as the recording is.
+    await writeParts(beside, parts, { createNew: true, mode: 0o600 });
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw error;
+  }
+}
+
+async function isPage(path: string): Promise<boolean> {
+  using page = await Deno.open(path);
+  const start = new Uint8Array(SIGN.length);
+  await page.read(start);
+  return new TextDecoder().decode(start) === SIGN;
+}
+
+async function writeParts(
+  path: string,
+  parts: readonly string[],
+  options: Deno.WriteFileOptions,
+): Promise<void> {
+  await Deno.writeFile(path, new Blob([...parts]).stream(), options);
+}
+
+/** The same failure in one sentence. */
+function writeFailure(to: string, error: unknown): Error {
+  if (error instanceof UsageError) return error;
+  return new Error(sentence(to, fileReason(to, error)), { cause: error });
+}
+
+function sentence(to: string, reason: string): string {
+  return `Cannot write the page to "${quote(to)}" as ${reason}`;
+}
+
+async function print(text: string): Promise<void> {
+  await using stdout = stdoutWriter();
+  await stdout.write(text);
+  await stdout.flush();
+}
