@@ -54,10 +54,14 @@ async function session(
 }
 
 /** An echo behind a tap that may write. */
-function echo(record: string, options: TapOptions = {}): Deno.ChildProcess {
-  const { deno = ["--allow-run", "--allow-write"], ...rest } = options;
+function echo(
+  record: string,
+  options: TapOptions & { args?: string[] } = {},
+): Deno.ChildProcess {
+  const { deno = ["--allow-run", "--allow-write"], args = [], ...rest } =
+    options;
   const more = options.options ?? [];
-  return startTap(serverOf("echoes.ts", "5", "said"), {
+  return startTap(serverOf("echoes.ts", "5", "said", ...args), {
     ...rest,
     deno,
     options: [`--record=${record}`, ...more],
@@ -321,4 +325,44 @@ Deno.test("--max-record ends the recording, and not the stream", () =>
       assertEquals(extent(events, from), bytes.length);
     }
     assert((await Deno.stat(path)).size < 16_384);
+  }));
+
+Deno.test("what is secret is on the stream, and not in the recording, also where two pieces cut it", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/s.jsonl`;
+    const tap = echo(path, {
+      options: [
+        ...["--redact=password,pin", "--redact=token"],
+        "--redact-pattern=sk-[a-z0-9]+",
+      ],
+      args: ["--key=sk-0a1b"],
+    });
+    const message =
+      '{"id":1,"password":"swordfish","pin":8675309867,"token":{"a":"deep"},"k":"sk-0a1b"}\n';
+    const writer = tap.stdin.getWriter();
+    const reader = tap.stdout.getReader();
+    let seen = "";
+    // A piece for each letter: the echo shows that it has passed.
+    for (const letter of message) {
+      await writer.write(ENCODER.encode(letter));
+      seen += new TextDecoder().decode((await reader.read()).value);
+    }
+    assertEquals(seen, message);
+    await writer.close();
+    await Promise.all([tap.status, reader.cancel(), tap.stderr.cancel()]);
+    const { events } = await readRecording(path);
+    const text = await Deno.readTextFile(path);
+    for (const secret of ["swordfish", "8675309867", "deep", "sk-0a1b"]) {
+      for (const from of ["in", "out"] as const) {
+        assert(
+          !textOf(events, from).includes(secret),
+          `${secret} is in ${from}`,
+        );
+      }
+      assert(!text.includes(secret));
+    }
+    for (const from of ["in", "out"] as const) {
+      assertEquals(extent(events, from), message.length);
+      assertStringIncludes(textOf(events, from), '"id":1');
+    }
   }));

@@ -1,4 +1,5 @@
 import { Recorder } from "../../src/recording/recorder.ts";
+import type { Redaction } from "../../src/recording/redact.ts";
 import { VERSION } from "../main/program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import {
@@ -15,6 +16,8 @@ export interface RecordSettings {
   readonly startMs: number;
   /** Where one message ends: a word of `--frame`. */
   readonly frame: string;
+  /** What is left out of the recording. */
+  readonly redact?: Redaction;
   /** The most bytes of the file; `null` for no limit. */
   readonly maxBytes?: number | null;
   /** Says a sentence to the person. */
@@ -37,7 +40,7 @@ export function takenName({ path, asked }: RecordFile): string | null {
 /** Begins to record into a file, which may still be opening. */
 export function startRecorder(
   opening: Promise<RecordFile>,
-  { maxBytes, say, ...settings }: RecordSettings,
+  { command, maxBytes, say, ...settings }: RecordSettings,
 ): Recorder {
   let isOpen = true;
   opening.catch(() => {
@@ -45,9 +48,26 @@ export function startRecorder(
   });
   return new Recorder(new RecordSink(opening), {
     ...settings,
+    command: withoutSecrets(command, settings.redact?.patterns ?? []),
     program: `${PROGRAM_NAME} ${VERSION}`,
     maxBytes: maxBytes ?? undefined,
     // What could not be opened is said by whoever opened it.
     onTrouble: (sentence) => isOpen && say(sentence),
   });
+}
+
+/** The words of a command, which may hold a key, as the recording has them. */
+function withoutSecrets(
+  command: readonly string[],
+  patterns: readonly RegExp[],
+): string[] {
+  return command.map((word) =>
+    patterns.reduce((rest, pattern) => {
+      const every = new RegExp(
+        pattern,
+        pattern.flags.replace(/[gy]/g, "") + "g",
+      );
+      return rest.replace(every, (found) => "*".repeat(found.length));
+    }, word)
+  );
 }

@@ -107,6 +107,10 @@ function record(
     command,
     startMs,
     frame: settings.frame,
+    redact: {
+      names: settings.redact.flat(),
+      patterns: settings["redact-pattern"],
+    },
     maxBytes: settings["max-record"],
     say: talk,
   });

@@ -41,7 +41,7 @@ const REGEX: Kind<RegExp> = {
   rule: "a regular expression of JavaScript",
   read: (text) => {
     try {
-      return new RegExp(text, "g");
+      return new RegExp(text);
     } catch {
       return undefined;
     }
