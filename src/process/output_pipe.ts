@@ -1,5 +1,6 @@
 import { PIPE_BYTES } from "../bytes.ts";
 import { OutputDroppedError } from "../errors.ts";
+import { isWorthBorrowing } from "../read/byte_buffer.ts";
 import type { Source } from "../read/source.ts";
 import { lookAgain } from "../wait.ts";
 import { STOPPED_MAX_MS, STOPPED_SILENCE_MS } from "./times.ts";
@@ -7,8 +8,8 @@ import { STOPPED_MAX_MS, STOPPED_SILENCE_MS } from "./times.ts";
 /** The largest pipe: what comes after it was written after the child's exit. */
 const MAX_PIPE_BYTES = 1_048_576;
 /**
- * A read that gives less than this is copied out of the 64 KiB buffer, which is
- * used again. A larger one is given away with its buffer.
+ * Less than this is copied out of the 64 KiB buffer, which is used again: here,
+ * or by the reader that gets it. More is given away with its buffer.
  */
 const SMALL_BYTES = PIPE_BYTES / 8;
 
@@ -91,6 +92,8 @@ export class OutputPipe implements Source {
   #lostBytes = 0;
   /** The buffer of the next read, while no read is pending. */
   #buffer: ArrayBuffer | undefined;
+  /** The buffer of the bytes that the reader got, and copies before it asks. */
+  #lent: ArrayBuffer | undefined;
   #isReading = false;
   /** Resolves the read of a reader that waits. */
   #waiter: ((bytes: Uint8Array | null) => void) | undefined;
@@ -130,6 +133,8 @@ export class OutputPipe implements Source {
 
   read(): Promise<Uint8Array | null> {
     this.reads++;
+    this.#buffer ??= this.#lent;
+    this.#lent = undefined;
     if (this.#keep === "first" && this.#lostBytes === 0) this.#keep = "all";
     const bytes = this.#kept.shift();
     if (bytes !== undefined) {
@@ -248,17 +253,19 @@ export class OutputPipe implements Source {
   };
 
   #take(bytes: Uint8Array<ArrayBuffer>): void {
-    const { length } = bytes;
+    const { buffer, length } = bytes;
     this.bytes += length;
     this.lastMs = performance.now();
     this.#options.onBytes?.(bytes);
-    const used = this.#waiter === undefined ? this.#keepable(length) : length;
-    const isSmall = used < SMALL_BYTES;
-    if (this.#keep === "first") this.#lostBytes += length - used;
     if (this.#waiter !== undefined) {
-      this.#answer(isSmall ? bytes.slice() : bytes);
-    } else if (used > 0) this.#hold(bytes.subarray(0, used));
-    if (isSmall) this.#buffer = bytes.buffer;
+      if (!isWorthBorrowing(bytes)) this.#lent = buffer;
+      this.#answer(bytes);
+    } else {
+      const used = this.#keepable(length);
+      if (this.#keep === "first") this.#lostBytes += length - used;
+      if (used > 0) this.#hold(bytes.subarray(0, used));
+      if (used < SMALL_BYTES) this.#buffer = buffer;
+    }
     const isEmpty = this.#isLate && length < PIPE_BYTES;
     if (isEmpty || this.bytes >= this.#maxBytes) this.close();
   }

@@ -317,7 +317,10 @@ export class BufferedSource {
     this.arrivedBytes += chunk.length;
     let failure: Failure | undefined;
     try {
-      if (atMs !== undefined) this.onRead?.(chunk, atMs);
+      // Not the chunk: a child's pipe reads into the same memory again.
+      if (atMs !== undefined) {
+        this.onRead?.(this.buffer.last(chunk.length), atMs);
+      }
     } catch (error) {
       failure = { error };
     }

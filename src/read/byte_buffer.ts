@@ -1,6 +1,12 @@
 import { NO_BYTES, PIPE_BYTES } from "../bytes.ts";
 
 /**
+ * The least memory from the second chunk on that is copied: those that follow
+ * have room in it. To allocate costs ten times as much as to copy a short line.
+ */
+const LEAST_BYTES = 4_096;
+
+/**
  * What has arrived and was not taken, always in one piece: `bytes` from `start`
  * to `end`. Others may read these three and write none of them.
  *
@@ -25,6 +31,11 @@ export class ByteBuffer {
   /** A view of the first `size` bytes, which stay in place. */
   view(size: number): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(this.start, this.start + size);
+  }
+
+  /** A view of the last `size` bytes, which stay in place. */
+  last(size: number): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(this.end - size, this.end);
   }
 
   /** A view of the first `size` bytes, which are gone from here. */
@@ -100,7 +111,11 @@ export class ByteBuffer {
     // frame brings the head of the next one, and must not move the frame again.
     const capacity = wantedBytes > 0
       ? Math.max(wantedBytes, length) + Math.max(added, PIPE_BYTES)
-      : Math.max(2 * length, length + added);
+      : Math.max(
+        2 * length,
+        length + added,
+        this.#owned ? LEAST_BYTES : 0,
+      );
     const bytes = new Uint8Array(capacity);
     bytes.set(this.view(length));
     this.#become(bytes, length, true);
@@ -129,11 +144,12 @@ function asPlain(chunk: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * A few bytes in a big buffer are copied: a caller that keeps a view of them
- * would keep the whole buffer alive. Shared memory is copied too, since its
- * owner may write to it at any time.
+ * Whether a chunk becomes the buffer. If not, it is copied, always, and its
+ * memory is free again. A few bytes in a big buffer are: a caller that keeps a
+ * view of them would keep the whole buffer alive. Shared memory is copied too,
+ * since its owner may write to it at any time.
  */
-function isWorthBorrowing(
+export function isWorthBorrowing(
   chunk: Uint8Array,
 ): chunk is Uint8Array<ArrayBuffer> {
   return chunk.buffer instanceof ArrayBuffer &&

@@ -162,15 +162,19 @@ export class PipeReader implements AsyncDisposable {
    * @param max The most bytes (1 to 2,147,483,647).
    * @returns 1 to `max` bytes, a view; `null` at the end of the stream.
    */
-  async read(
+  read(
     max: number,
     options?: WaitOptions,
   ): Promise<Uint8Array<ArrayBuffer> | null> {
-    // The loop that everybody writes first: no cutter and no second await.
-    if (options !== undefined) {
-      return await this.#take(sizeCutter(max), options);
+    // The loop that everybody writes first: no cutter and no second promise.
+    try {
+      if (options !== undefined) return this.#take(sizeCutter(max), options);
+      const bytes = this.tryRead(max);
+      if (bytes !== undefined) return Promise.resolve(bytes);
+      return this.#source.wait(sizeCutter(max));
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.tryRead(max) ?? await this.#source.wait(sizeCutter(max));
   }
 
   /**
@@ -254,15 +258,21 @@ export class PipeReader implements AsyncDisposable {
    * before anything is allocated.
    * @throws {FramingError} If a header breaks the rule.
    */
-  async readFrame<Frame>(
+  readFrame<Frame>(
     framing: Framing<Frame>,
     options?: ReadFrameOptions,
   ): Promise<Frame | null> {
-    const cutter = this.#cutterOf(framing);
-    if (options !== undefined) {
-      return await this.#take(cutter, options, FRAME_KEYS);
+    try {
+      const cutter = this.#cutterOf(framing);
+      if (options !== undefined) {
+        return this.#take(cutter, options, FRAME_KEYS);
+      }
+      const frame = this.#source.tryTake(cutter);
+      if (frame !== undefined) return Promise.resolve(frame);
+      return this.#source.wait(cutter);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.#source.tryTake(cutter) ?? await this.#source.wait(cutter);
   }
 
   /**

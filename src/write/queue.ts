@@ -66,8 +66,8 @@ class Batch {
 interface Write {
   readonly pieces: readonly Uint8Array[];
   readonly size: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  /** Its promise, made when it is first asked for: most are not. */
+  settling: PromiseWithResolvers<void> | undefined;
   /** What is free again when the sink has accepted it. */
   readonly batch: Batch | undefined;
   next: Write | undefined;
@@ -96,7 +96,8 @@ export class WriteQueue {
   #first: Write | undefined;
   #end: Write | undefined;
   #queuedBytes = 0;
-  #last = DONE;
+  /** How the last write that is over has settled. */
+  #settled = DONE;
   #error: Error | undefined;
 
   /** `onBreak` is called once, before any promise of a write rejects. */
@@ -121,9 +122,18 @@ export class WriteQueue {
     return this.#first !== undefined;
   }
 
-  /** Settles as the last write does that is in the queue now. */
+  /**
+   * Settles as the last write does that is in the queue now. A rejection that
+   * nobody awaits does not end the program.
+   */
   get last(): Promise<void> {
-    return this.#last;
+    const write = this.#end;
+    if (write === undefined) return this.#settled;
+    if (write.settling === undefined) {
+      write.settling = Promise.withResolvers();
+      write.settling.promise.catch(ignore);
+    }
+    return write.settling.promise;
   }
 
   /** Whether the open batch has room for this many bytes. */
@@ -160,7 +170,7 @@ export class WriteQueue {
   readonly #leave = (): void => {
     this.#turn = undefined;
     if (this.isBusy && (this.#batch?.used ?? 0) > 0) {
-      this.#last.then(this.#leave, this.#leave);
+      this.last.then(this.#leave, this.#leave);
       return;
     }
     this.#isScheduled = false;
@@ -179,15 +189,18 @@ export class WriteQueue {
       this.#turn = undefined;
       this.#isScheduled = false;
     }
-    if (batch.used === 0) {
-      this.#spare = batch;
-    } else if (this.#sink.givesBack) {
-      this.push([batch.bytes], batch);
+    if (batch.used === 0) this.#spare = batch;
+    else this.#shipBatch(batch);
+  }
+
+  #shipBatch(batch: Batch): void {
+    if (this.#sink.givesBack) {
+      this.#append([batch.bytes], batch);
     } else if (batch.used * 2 > PIPE_BYTES) {
-      this.push([batch.bytes]);
+      this.#append([batch.bytes]);
     } else {
       // A copy: a stream that queues would hold 64 KiB for each small line.
-      this.push([batch.bytes.slice()]);
+      this.#append([batch.bytes.slice()]);
       this.#free(batch);
     }
   }
@@ -198,28 +211,57 @@ export class WriteQueue {
   }
 
   /**
+   * Writes a small text, or small bytes, now and as one write, if nothing is
+   * queued. Nobody waits for it: it makes no promise, and no bytes.
+   *
+   * @returns Whether it was: `false` if something is queued, or it is not small.
+   */
+  tryNow(message: string | readonly Uint8Array[]): boolean {
+    if (
+      this.#first !== undefined || this.#batch !== undefined ||
+      this.#error !== undefined
+    ) return false;
+    const isText = typeof message === "string";
+    const most = isText ? message.length * 3 : sizeOf(message);
+    if (most >= LARGE_BYTES) return false;
+    const batch = this.#spare ?? new Batch();
+    this.#spare = undefined;
+    if (isText) batch.addText(message);
+    else for (const piece of message) batch.add(piece);
+    this.#shipBatch(batch);
+    return true;
+  }
+
+  /**
    * Appends a write; resolves when the sink has accepted all its pieces. A
    * rejection that nobody awaits does not end the program.
    */
-  push(pieces: readonly Uint8Array[], batch?: Batch): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    promise.catch(ignore);
+  push(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#error !== undefined) {
-      reject(this.#error);
-      return promise;
+      const refused = Promise.reject(this.#error);
+      refused.catch(ignore);
+      return refused;
     }
+    this.#append(pieces);
+    return this.last;
+  }
+
+  #append(pieces: readonly Uint8Array[], batch?: Batch): void {
     const size = sizeOf(pieces);
     this.#queuedBytes += size;
-    this.#last = promise;
-    const next = undefined;
-    const write: Write = { pieces, size, resolve, reject, batch, next };
+    const write: Write = {
+      pieces,
+      size,
+      settling: undefined,
+      batch,
+      next: undefined,
+    };
     if (this.#end !== undefined) {
       this.#end = this.#end.next = write;
     } else {
       this.#first = this.#end = write;
       this.#start();
     }
-    return promise;
   }
 
   /** Accepts no more; what is queued rejects. */
@@ -244,11 +286,12 @@ export class WriteQueue {
   }
 
   readonly #accept = (): void => {
-    const { size, batch, resolve, next } = this.#first!;
+    const { size, batch, settling, next } = this.#first!;
     if (batch !== undefined) this.#free(batch);
     this.#queuedBytes -= size;
     this.#first = next;
-    resolve();
+    this.#settled = DONE;
+    settling?.resolve();
     if (next === undefined) this.#end = undefined;
     else if (this.#error === undefined) this.#start();
     else this.#refuse(this.#error);
@@ -256,9 +299,11 @@ export class WriteQueue {
 
   readonly #refuse = (error: unknown): void => {
     this.break(error);
+    this.#settled = Promise.reject(this.#error);
+    this.#settled.catch(ignore);
     for (let write = this.#first; write !== undefined; write = write.next) {
       this.#queuedBytes -= write.size;
-      write.reject(this.#error!);
+      write.settling?.reject(this.#error);
     }
     this.#first = this.#end = undefined;
   };

@@ -7,6 +7,18 @@ import { type Sink, sinkOf } from "./sink.ts";
 const ENCODER = new TextEncoder();
 
 /**
+ * For channels: writes a message below 16 KiB now, as one write, if nothing is
+ * queued. Nobody is told when it has left, or that it has not: the next write
+ * is.
+ *
+ * @returns Whether it was. If not, it is for `write` or `writeNow`.
+ */
+export let tryWriteNow: (
+  writer: PipeWriter,
+  message: string | readonly Uint8Array[],
+) => boolean;
+
+/**
  * Writes bytes and text to a pipe, many small writes as one.
  *
  * Writes below 16 KiB are copied into a batch of 64 KiB. The batch leaves at
@@ -49,6 +61,11 @@ export class PipeWriter implements AsyncDisposable {
   #writable: WritableStream<Uint8Array> | undefined;
   /** Whether the caller has a promise that rejects with the failure. */
   #isReported = false;
+
+  static {
+    tryWriteNow = (writer, message) =>
+      writer.#closing === undefined && writer.#queue.tryNow(message);
+  }
 
   /**
    * Locks the stream, if it is one.

@@ -31,8 +31,8 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "the beginning of a line is forgotten",
     file: "src/channel/json_codecs.ts",
-    from: "        whole = this.#takePart();\n",
-    to: "        this.#takePart();\n",
+    from: "      whole = this.#takePart();\n",
+    to: "      this.#takePart();\n",
     tests: JSON_TESTS,
   },
   {

@@ -187,15 +187,29 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "a piece that was given out is written to again",
     file: "src/process/output_pipe.ts",
-    from: "isSmall ? bytes.slice() : bytes",
-    to: "bytes",
+    from: "if (!isWorthBorrowing(bytes)) this.#lent = buffer;",
+    to: "this.#lent = buffer;",
+    tests: OUTPUT,
+  },
+  {
+    name: "the pipe is read into bytes that the reader has not copied yet",
+    file: "src/process/output_pipe.ts",
+    from: "if (!isWorthBorrowing(bytes)) this.#lent = buffer;",
+    to: "if (!isWorthBorrowing(bytes)) this.#buffer = buffer;",
+    tests: OUTPUT,
+  },
+  {
+    name: "onRead gets memory that the pipe is read into again",
+    file: "src/read/buffered_source.ts",
+    from: "this.onRead?.(this.buffer.last(chunk.length), atMs);",
+    to: "this.onRead?.(chunk, atMs);",
     tests: OUTPUT,
   },
   {
     name: "the buffer of a large piece is used again",
     file: "src/process/output_pipe.ts",
-    from: "    if (isSmall) this.#buffer = bytes.buffer;",
-    to: "    this.#buffer = bytes.buffer;",
+    from: "      if (used < SMALL_BYTES) this.#buffer = buffer;",
+    to: "      this.#buffer = buffer;",
     tests: OUTPUT,
   },
   {

@@ -101,8 +101,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a chunk that a stream keeps is written over",
     file: "src/write/queue.ts",
-    from: "this.push([batch.bytes.slice()]);",
-    to: "this.push([batch.bytes]);",
+    from: "this.#append([batch.bytes.slice()]);",
+    to: "this.#append([batch.bytes]);",
     tests: WRITER,
   },
   {
@@ -115,8 +115,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a batch is used again before it was accepted",
     file: "src/write/queue.ts",
-    from: "this.push([batch.bytes], batch);",
-    to: "this.push([batch.bytes]);\n      this.#free(batch);",
+    from: "this.#append([batch.bytes], batch);",
+    to: "this.#append([batch.bytes]);\n      this.#free(batch);",
     tests: WRITER,
   },
   {
@@ -144,8 +144,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a rejection that nobody awaits ends the program",
     file: "src/write/queue.ts",
-    from: "    promise.catch(ignore);\n    if",
-    to: "    if",
+    from: "      write.settling.promise.catch(ignore);\n",
+    to: "",
     tests: WRITER,
   },
   {

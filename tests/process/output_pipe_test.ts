@@ -19,7 +19,7 @@ import {
   until,
 } from "../support/processes.ts";
 
-const test = testNeeding("sh");
+const test = testNeeding("sh", "cat");
 
 test("a descendant that holds the pipe costs exitDelayMs, and no byte", async () => {
   await using child = spawn(fixture("leaves_grandchild.sh"));
@@ -398,6 +398,21 @@ test("after a stop a pipe that a descendant holds is closed after a short silenc
   }
   // 10 ms, and not 250; on a busy machine one of five rounds shows it.
   assertLessOrEqual(Math.min(...times), 200);
+});
+
+test("what onRead got stays as it was, however often the pipe is read after it", async () => {
+  await using child = spawn("cat", [], { stdin: "piped" });
+  const pieces: Uint8Array[] = [];
+  child.stdout.onRead = (bytes) => pieces.push(bytes);
+  const lines = Array.from({ length: 300 }, (_, n) => `Spam ${n}`);
+  for (const line of lines) {
+    await child.stdin.write(`${line}\n`);
+    assertEquals(await child.stdout.readLine(), line);
+  }
+  await child.stdin.close();
+  await child.stdout.readAll();
+  const kept = await new Blob(pieces as BlobPart[]).text();
+  assertEquals(kept, lines.map((line) => `${line}\n`).join(""));
 });
 
 test("pieces that are kept for a late reader are joined, and stay as they were", async () => {
