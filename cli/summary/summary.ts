@@ -9,7 +9,7 @@ import type { PipeStatistics, Silence, Statistics } from "./statistics.ts";
 import { drawColumns, greatest, heightLegend, timeScale } from "./time_line.ts";
 
 /** Columns of the names at the left. */
-const NAME_COLUMNS = 14;
+const NAME_COLUMNS = 15;
 /** A narrower terminal breaks the lines itself. */
 const MIN_COLUMNS = 40;
 /** Of fewer reads a histogram shows nothing that the table does not. */
@@ -145,7 +145,7 @@ function describeUsual({ exactly, reads }: PipeStatistics): string {
   for (const [bytes, count] of Object.entries(exactly)) {
     const percent = Math.floor(count / reads * 100);
     if (reads > 1 && percent >= 50) {
-      const share = percent === 100 ? "all" : `${percent} %`;
+      const share = percent === 100 ? "each" : `${percent} % of them`;
       return `, ${share} of ${formatCount(Number(bytes))} bytes`;
     }
   }
@@ -219,8 +219,8 @@ function describeReads(pipes: readonly NamedPipe[], room: number): string[] {
   if (shown === undefined) return table;
   return [
     ...table,
-    ...drawing("reads by size", shown.pipe.sizes, room, formatBytes),
-    ...drawing("time between", shown.pipe.gaps, room, ofMicroseconds),
+    ...drawing(`${shown.name} by size`, shown.pipe.sizes, room, formatBytes),
+    ...drawing("  time between", shown.pipe.gaps, room, ofMicroseconds),
   ];
 }
 
@@ -237,7 +237,7 @@ function drawing(
   const octaves = distribution.octaves();
   // One column alone shows nothing that the table does not.
   if (distribution.count < MIN_PLOTTED || octaves.length < 2) return [];
-  const names = [name, `highest ${formatCount(most(octaves))}`];
+  const names = [name, `  highest: ${formatCount(most(octaves))}`];
   const lines = plot(octaves, { columns, label });
   return lines.map((line, n) => row(names[n] ?? "", line));
 }

@@ -6,6 +6,7 @@ import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
 import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
+import { SUMMARY_MUTANTS } from "./summary.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CHANNEL_MUTANTS,
   ...PROGRAM_MUTANTS,
   ...LOG_MUTANTS,
+  ...SUMMARY_MUTANTS,
 ];

@@ -109,10 +109,13 @@ async function outputOf(
 /** Runs a program on a terminal to its end; `stdout` is what the terminal got. */
 export async function wholeOnTerminal(
   args: readonly string[],
-  { elsewhere = "", ...options }: WholeOptions & { elsewhere?: string } = {},
+  { elsewhere = "", before = "true", ...options }: WholeOptions & {
+    elsewhere?: string;
+    before?: string;
+  } = {},
 ): Promise<Whole> {
   const words = [Deno.execPath(), ...denoRun(args, options)].map(quote);
-  const line = `${words.join(" ")} ${elsewhere}`;
+  const line = `${before}; ${words.join(" ")} ${elsewhere}`;
   return await outputOf(TERMINAL_PROGRAM, onTerminal(line), options);
 }
 

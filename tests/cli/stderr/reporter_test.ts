@@ -1,7 +1,7 @@
 /** What `--summary` says of real children, through the whole program. */
 import { fixture, testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
-import { start, whole } from "../../support/whole_program.ts";
+import { start, whole, wholeOnTerminal } from "../../support/whole_program.ts";
 
 const test = testNeeding("sh");
 
@@ -20,6 +20,32 @@ test("with --fill a slice of several reads is counted once", async () => {
     fixture("writes_when_read.py"),
   ]);
   assertMatch(stderr, /^ +2 reads, logged in 1 slice$/m);
+});
+
+test("a summary on a terminal that is narrower is as wide as that", async () => {
+  const { stdout, code } = await wholeOnTerminal(
+    [...SUMMARY, "--", "sh", "-c", "seq 20; exit 3"],
+    { elsewhere: ">/dev/null", before: "stty cols 52" },
+  );
+  assertEquals(code, 3);
+  const lines = stdout.replaceAll("\r", "").split("\n");
+  const widths = lines.map((line) => [...line].length);
+  assertEquals(Math.max(...widths) <= 52, true, stdout);
+  // The time line is as wide as the table: three cells of 12 columns.
+  const drawn = lines.find((line) => line.startsWith("time, stdout"));
+  assertEquals([...(drawn ?? "")].length, 15 + 36, stdout);
+});
+
+test("each sentence on stderr has the label", async () => {
+  const said = await Promise.all([
+    whole(["--label=web", "--timeout=100ms", "--", "sleep", "60"]),
+    whole(["--label=web", "--", "no such command"]),
+    whole(["--label=w\x1b", "--frame=json", "--", "printf", "no\n"]),
+  ]);
+  assertEquals(
+    said.map(({ stderr }) => stderr.split(" ").slice(0, 2).join(" ")),
+    ["basic-pipes: web:", "basic-pipes: web:", "basic-pipes: w\\x1b:"],
+  );
 });
 
 test("a signal that was passed on is not from elsewhere", async () => {
@@ -58,7 +84,7 @@ test("the summary begins with the label and the command, so that stages can be t
     ...[...SUMMARY, "--label=stage 2", "--", "echo", "a b", "\x1b[2J"],
   ]);
   assertEquals(stderr.split("\n").slice(0, 2), [
-    "label         stage 2",
-    "command       echo 'a b' '\\x1b[2J'",
+    "label          stage 2",
+    "command        echo 'a b' '\\x1b[2J'",
   ]);
 });

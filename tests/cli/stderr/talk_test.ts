@@ -72,7 +72,7 @@ test("a stderr that was not read for a while is waited for again at the end", as
   );
   // The child fills the pipe again, and ends: the summary has to wait.
   await new Promise((resolve) => setTimeout(resolve, 1100));
-  assertStringIncludes(await readUntil(stderr), "ended         after");
+  assertStringIncludes(await readUntil(stderr), "ended          after");
   await out;
   assertEquals((await program.status).code, 0);
 });

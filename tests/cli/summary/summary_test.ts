@@ -55,22 +55,22 @@ const CASES: {
     ],
     endMs: 1000,
     expected: `\
-label         web
-command       python3 'slow one.py'
-ended         after 1.00 s with status 0, by itself
-time, stdout  ▅▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█
-              0 s           250 ms       500 ms        750 ms       1.00 s
-              ▁ nothing came, █ 41 B came in 16.7 ms (log scale)
-stdout        65 B, 65 B/s
-              5 reads, logged in 6 slices
-              the first came after 12.3 ms, the last after 990 ms
-                     least      median  90 % up to  99 % up to        most
-stdout reads           6 B         6 B                                41 B
-  time between      100 ms      200 ms                              377 ms
-silences         377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e} "…
-                 300 ms from    313 ms on, then "Spam 3"
-                 200 ms from    113 ms on, then "Spam 2"
-                 100 ms from   12.3 ms on, then "Spam 1"
+label          web
+command        python3 'slow one.py'
+ended          after 1.00 s with status 0, by itself
+time, stdout   ▅▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█
+               0 s           250 ms       500 ms        750 ms       1.00 s
+               ▁ nothing came, █ 41 B came in 16.7 ms (log scale)
+stdout         65 B, 65 B/s
+               5 reads, logged in 6 slices
+               the first came after 12.3 ms, the last after 990 ms
+                      least      median  90 % up to  99 % up to        most
+stdout reads            6 B         6 B                                41 B
+  time between       100 ms      200 ms                              377 ms
+silences          377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e}"…
+                  300 ms from    313 ms on, then "Spam 3"
+                  200 ms from    113 ms on, then "Spam 2"
+                  100 ms from   12.3 ms on, then "Spam 1"
 `,
   },
   {
@@ -85,10 +85,10 @@ silences         377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e} 
       durationMs: 1999,
     },
     expected: `\
-label         web
-command       python3 'slow one.py'
-ended         after 2.00 s by SIGKILL, stopped by --timeout
-stdout        nothing
+label          web
+command        python3 'slow one.py'
+ended          after 2.00 s by SIGKILL, stopped by --timeout
+stdout         nothing
 `,
   },
   {
@@ -97,18 +97,18 @@ stdout        nothing
     endMs: 8,
     ending: "reader",
     expected: `\
-label         web
-command       python3 'slow one.py'
-ended         after 8.00 ms, stopped by this program: the reader of the log had
-              left
-time, stderr  ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
-              0 s          2.00 ms       4.00 ms      6.00 ms      8.00 ms
-              ▁ nothing came, █ 4.0 KiB came in 133 µs (log scale)
-stdout        nothing
-stderr        4.0 KiB (4,096 bytes), 500 KiB/s
-              1 read, logged in 128 slices
-              it came after 5.00 ms
-              no text: it has a NUL, or is not UTF-8
+label          web
+command        python3 'slow one.py'
+ended          after 8.00 ms, stopped by this program: the reader of the log had
+               left
+time, stderr   ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+               0 s          2.00 ms       4.00 ms      6.00 ms      8.00 ms
+               ▁ nothing came, █ 4.0 KiB came in 133 µs (log scale)
+stdout         nothing
+stderr         4.0 KiB (4,096 bytes), 500 KiB/s
+               1 read, logged in 128 slices
+               it came after 5.00 ms
+               no text: it has a NUL, or is not UTF-8
 `,
   },
   {
@@ -119,30 +119,30 @@ stderr        4.0 KiB (4,096 bytes), 500 KiB/s
     ),
     endMs: 2000,
     expected: `\
-label         web
-command       python3 'slow one.py'
-ended         after 995 ms with status 0, by itself; the log was complete after
-              2.00 s
-time, stdout  ▁▇█▇▆█▇▇▇▇▇▇█▂▁▃▄▅▁▅▅▁▆▆▁▆▁▆▁▆▇▁▇▁▇▁▇▁▁▇▁▇▁▇▁▇▁▁█▁▁▁▁▁▁▁▁▁▁▁
-              0 s           500 ms       1.00 s        1.50 s       2.00 s
-              ▁ nothing came, █ 25 B came in 33.3 ms (log scale)
-stdout        420 B, 210 B/s
-              40 reads, logged in 40 slices
-              the first came after 40.0 ms, the last after 1.60 s
-                     least      median  90 % up to  99 % up to        most
-stdout reads           1 B        10 B        18 B                    20 B
-  time between     2.00 ms     40.0 ms     72.0 ms                 78.0 ms
-reads by size          ███▂▂▂
-highest 16    ▂▂▂▄▄▄█████████
-              1 B   4 B   16 B
-time between                 ███
-highest 16    ▁▁▁▁▁▁▂▂▂▄▄▄██████▇▇▇
-              1.02 ms  8.19 ms  65.5 ms
-silences         400 ms from    1.60 s on, then the end
-                78.0 ms from    1.52 s on, then "xxxxxxxxxxxxxxxxxxxx"
-                76.0 ms from    1.45 s on, then "xxxxxxxxxxxxxxxxxxx"
-                74.0 ms from    1.37 s on, then "xxxxxxxxxxxxxxxxxx"
-                72.0 ms from    1.30 s on, then "xxxxxxxxxxxxxxxxx"
+label          web
+command        python3 'slow one.py'
+ended          after 995 ms with status 0, by itself; the log was complete after
+               2.00 s
+time, stdout   ▁▇█▇▆█▇▇▇▇▇▇█▂▁▃▄▅▁▅▅▁▆▆▁▆▁▆▁▆▇▁▇▁▇▁▇▁▁▇▁▇▁▇▁▇▁▁█▁▁▁▁▁▁▁▁▁▁▁
+               0 s           500 ms       1.00 s        1.50 s       2.00 s
+               ▁ nothing came, █ 25 B came in 33.3 ms (log scale)
+stdout         420 B, 210 B/s
+               40 reads, logged in 40 slices
+               the first came after 40.0 ms, the last after 1.60 s
+                      least      median  90 % up to  99 % up to        most
+stdout reads            1 B        10 B        18 B                    20 B
+  time between      2.00 ms     40.0 ms     72.0 ms                 78.0 ms
+stdout by size          ███▂▂▂
+  highest: 16  ▂▂▂▄▄▄█████████
+               1 B   4 B   16 B
+  time between                ███
+  highest: 16  ▁▁▁▁▁▁▂▂▂▄▄▄██████▇▇▇
+               1.02 ms  8.19 ms  65.5 ms
+silences          400 ms from    1.60 s on, then the end
+                 78.0 ms from    1.52 s on, then "xxxxxxxxxxxxxxxxxxxx"
+                 76.0 ms from    1.45 s on, then "xxxxxxxxxxxxxxxxxxx"
+                 74.0 ms from    1.37 s on, then "xxxxxxxxxxxxxxxxxx"
+                 72.0 ms from    1.30 s on, then "xxxxxxxxxxxxxxxxx"
 `,
   },
   {
@@ -153,18 +153,18 @@ silences         400 ms from    1.60 s on, then the end
     ),
     endMs: 101,
     expected: `\
-label         web
-command       python3 'slow one.py'
-ended         after 101 ms with status 0, by itself
-time, stdout  ████████████████████████████████████████████████████████████
-              0 s          25.3 ms       50.5 ms      75.8 ms       101 ms
-              ▁ nothing came, █ 128 KiB came in 1.68 ms (log scale)
-stdout        6.3 MiB (6,553,600 bytes), 61.9 MiB/s
-              100 reads, all of 65,536 bytes, logged in 204,800 slices
-              the first came after 1.00 ms, the last after 100 ms
-                     least      median  90 % up to  99 % up to        most
-stdout reads      65,536 B    65,536 B    65,536 B    65,536 B    65,536 B
-  time between     1.00 ms     1.00 ms     1.00 ms                 1.00 ms
+label          web
+command        python3 'slow one.py'
+ended          after 101 ms with status 0, by itself
+time, stdout   ████████████████████████████████████████████████████████████
+               0 s          25.3 ms       50.5 ms      75.8 ms       101 ms
+               ▁ nothing came, █ 128 KiB came in 1.68 ms (log scale)
+stdout         6.3 MiB (6,553,600 bytes), 61.9 MiB/s
+               100 reads, each of 65,536 bytes, logged in 204,800 slices
+               the first came after 1.00 ms, the last after 100 ms
+                      least      median  90 % up to  99 % up to        most
+stdout reads       65,536 B    65,536 B    65,536 B    65,536 B    65,536 B
+  time between      1.00 ms     1.00 ms     1.00 ms                 1.00 ms
 `,
   },
 ];
