@@ -80,6 +80,10 @@ Deno.test("all at the end and a bit now and then are told apart at a look", () =
   ]);
 });
 
+Deno.test("what came at the very end, or later, is in the last column", () => {
+  assertEquals(lineOf([[1, 5], [9, 6], [10, 7]]).columns(3, 9), [5, 0, 13]);
+});
+
 const HEIGHTS: { columns: number[]; drawn: string }[] = [
   { columns: [0, 0, 0], drawn: "▁▁▁" },
   { columns: [0, 1], drawn: "▁█" },
