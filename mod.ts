@@ -115,7 +115,8 @@ export type {
 } from "./src/channel/requests.ts";
 
 // Record: what passed through the pipes, with its times, and read it again.
-export { Recorder, type RecorderOptions } from "./src/recording/recorder.ts";
+export { Recorder } from "./src/recording/recorder.ts";
+export type { RecorderOptions } from "./src/recording/recorder_options.ts";
 export { record, type RecordOptions } from "./src/recording/record.ts";
 export { Recording } from "./src/recording/recording.ts";
 export type { Redaction } from "./src/recording/redact.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 export { Recording } from "./recording.ts";
-export { Recorder, type RecorderOptions } from "./recorder.ts";
+export { Recorder } from "./recorder.ts";
+export type { RecorderOptions } from "./recorder_options.ts";
 export { record, type RecordOptions } from "./record.ts";
 export type { Redaction } from "./redact.ts";
 export { RecordingError } from "./errors.ts";

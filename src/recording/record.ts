@@ -3,7 +3,8 @@ import type { PipeReader } from "../read/reader.ts";
 import type { Sink } from "../write/sink.ts";
 import type { PipeWriter } from "../write/writer.ts";
 import { RECORDED_STREAMS, type RecordedStream } from "./event.ts";
-import { Recorder, type RecorderOptions } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
+import type { RecorderOptions } from "./recorder_options.ts";
 
 /** Options of {@linkcode record}. */
 export interface RecordOptions extends RecorderOptions {

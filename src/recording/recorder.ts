@@ -1,4 +1,3 @@
-import { checkInteger, checkKeys, checkType } from "../check.ts";
 import { settlesWithin } from "../wait.ts";
 import type { Sink } from "../write/sink.ts";
 import { PipeWriter } from "../write/writer.ts";
@@ -6,13 +5,8 @@ import type { PassedBytes, RecordedEvent, RecordedStream } from "./event.ts";
 import { RECORDED_STREAMS } from "./event.ts";
 import { EventBuffer } from "./event_buffer.ts";
 import { headerLine, roundMs } from "./line.ts";
-import { type Redaction, Redactor } from "./redact.ts";
-
-const PURPOSE = "record";
-const OPTIONS = [
-  ...["program", "command", "startedAt", "startMs", "frame"],
-  ...["redact", "maxPendingBytes", "maxBytes", "patienceMs", "onTrouble"],
-];
+import { checked, type RecorderOptions } from "./recorder_options.ts";
+import { Redactor } from "./redact.ts";
 
 /** So many bytes of lines leave with one write, and are made in one go. */
 const BATCH_BYTES = 262_144;
@@ -23,60 +17,6 @@ const MAX_PIECE_BYTES = 16_777_216;
 
 const WHY_BEHIND = "the recorder fell behind";
 const WHY_FULL = "the recording has reached its largest size";
-
-/** Options of a {@linkcode Recorder}. */
-export interface RecorderOptions {
-  /** What records, as `basic-pipes 0.2.0`. */
-  program: string;
-  /** The command that is recorded, and its arguments. */
-  command: readonly string[];
-  /**
-   * The moment from which `ms` counts, by `performance.now()`.
-   *
-   * @default {performance.now()} That of the constructor.
-   */
-  startMs?: number;
-  /**
-   * The wall time of `startMs`, as RFC 3339.
-   *
-   * @default {Date.now()} By the system's clock, to the microsecond, in UTC.
-   */
-  startedAt?: string;
-  /** Where one message ends: a name that `--frame` takes. @default {"auto"} */
-  frame?: string;
-  /** What is left out of the recording. @default {undefined} Nothing. */
-  redact?: Redaction;
-  /**
-   * How many bytes may wait for what they are written to (1,024 to
-   * 2,147,483,647); each event counts 256 more. What comes above it is not kept
-   * and marked by a gap.
-   *
-   * @default {8_388_608} 8 MiB
-   */
-  maxPendingBytes?: number;
-  /**
-   * The most bytes of the recording (0 to 9,007,199,254,740,991). At the first
-   * piece with which it would have more, it keeps no more pieces and marks a gap.
-   * The lines that say so, the ends and the status come all the same: less than
-   * 4 KiB.
-   *
-   * @default {undefined} No limit.
-   */
-  maxBytes?: number;
-  /**
-   * How many milliseconds {@linkcode Recorder.finish} waits for what does not
-   * accept the rest (0 to 2,147,483,647).
-   *
-   * @default {1000}
-   */
-  patienceMs?: number;
-  /**
-   * Called once for each kind of trouble: it fell behind, it cannot write.
-   *
-   * @param sentence What it is, in a sentence without its full stop.
-   */
-  onTrouble?: (sentence: string) => void;
-}
 
 /** Bytes of a stream that passed and are not kept. */
 interface Unkept {
@@ -156,22 +96,10 @@ export class Recorder {
     to: PipeWriter | WritableStream<Uint8Array> | Sink,
     options: RecorderOptions,
   ) {
-    checkKeys(PURPOSE, options, OPTIONS);
-    const { startMs = performance.now(), frame = "auto", onTrouble } = options;
+    const { startMs = performance.now(), frame = "auto", onTrouble, redact } =
+      checked(options);
     const { maxPendingBytes = 8_388_608, maxBytes = Infinity } = options;
-    const { patienceMs = 1000, redact } = options;
-    checkInteger(
-      PURPOSE,
-      "maxPendingBytes",
-      maxPendingBytes,
-      1024,
-      2 ** 31 - 1,
-    );
-    if (maxBytes !== Infinity) {
-      checkInteger(PURPOSE, "maxBytes", maxBytes, 0, Number.MAX_SAFE_INTEGER);
-    }
-    checkInteger(PURPOSE, "patienceMs", patienceMs, 0, 2 ** 31 - 1);
-    checkType(PURPOSE, "onTrouble", onTrouble, "function");
+    const { patienceMs = 1000 } = options;
     this.#redactor = redact && new Redactor(redact, frame);
     this.#writer = to instanceof PipeWriter ? to : new PipeWriter(to);
     this.#startMs = startMs;
@@ -258,12 +186,9 @@ export class Recorder {
   }
 
   async #finish(): Promise<void> {
-    if (!this.#hasFailed) {
-      if (!this.#isFull) this.#addGaps(WHY_BEHIND);
-      this.#drain();
-    }
+    if (!this.#hasFailed && !this.#isFull) this.#addGaps(WHY_BEHIND);
     const close = async () => {
-      await this.#drained;
+      while (this.#drained !== undefined) await this.#drained;
       if (!this.#hasFailed) await this.#writeLast();
       await this.#writer.close();
     };
@@ -358,16 +283,20 @@ export class Recorder {
     this.#drained ??= this.#write().catch((error) => this.#fail(error))
       .then(() => {
         this.#drained = undefined;
+        // It came after the last look into the queue.
+        if (this.#queue.length > 0) this.#drain();
       });
   }
 
   /** Writes what is in the queue, until nothing is. */
   async #write(): Promise<void> {
-    do {
+    while (this.#queue.length > 0 || this.#lines.length > 0) {
       // What is recorded goes first.
       await new Promise<void>((resolve) => setImmediate(resolve));
       const size = this.#encode();
-      await this.#writer.writeNow([this.#lines.written()]);
+      if (this.#lines.length > 0) {
+        await this.#writer.writeNow([this.#lines.written()]);
+      }
       if (this.#hasFailed) return;
       this.#writtenBytes += this.#lines.length;
       this.#lines.reset();
@@ -376,7 +305,7 @@ export class Recorder {
         this.#isBehind = false;
         if (!this.#isFull) this.#addGaps(WHY_BEHIND);
       }
-    } while (this.#queue.length > 0);
+    }
   }
 
   /** Makes lines of the first events of the queue; returns their size there. */
