@@ -22,6 +22,11 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) =>
       (await import("../show/show_program.ts")).runShow(args),
   },
+  check: {
+    about: "judge a recording by an exit status, for tests and CI",
+    run: async (args) =>
+      (await import("../check/check_program.ts")).runCheck(args),
+  },
   report: {
     about: "write a recording as one page to look at",
     run: async (args) =>

@@ -23,6 +23,7 @@ const HEADINGS: Record<Group, string> = {
   line: "What a log line looks like",
   file: "Where the log goes",
   record: "The recording",
+  check: "What is judged",
   page: "The page",
   command: "The command",
   end: "When it ends",

@@ -4,6 +4,7 @@ export type Group =
   | "line"
   | "file"
   | "record"
+  | "check"
   | "page"
   | "command"
   | "end"
@@ -203,6 +204,23 @@ export function oneOf<const W extends string>(
     words,
     read: (text) => words.find((word) => word === text),
     write: (word) => word,
+  };
+}
+
+/** Several of a few words, with commas between; each at most once counts. */
+export function someOf<const W extends string>(
+  words: readonly W[],
+): Kind<readonly W[]> {
+  return {
+    placeholder: "WHAT,…",
+    rule: `words of ${words.join(", ")}, with commas between`,
+    words,
+    read(text) {
+      const given = text.split(",");
+      const known = words.filter((word) => given.includes(word));
+      return known.length === new Set(given).size ? known : undefined;
+    },
+    write: (value) => value.join(","),
   };
 }
 

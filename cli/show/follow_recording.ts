@@ -1,7 +1,12 @@
 import { holdSignals } from "../../src/process/signals.ts";
 import { Recording } from "../../src/recording/recording.ts";
+import type { Source } from "../../src/read/source.ts";
 import { quote } from "../../src/text_safety.ts";
-import { FollowedFile } from "./followed_file.ts";
+import {
+  openFile,
+  readFailure,
+  RecordingFileError,
+} from "../recording/open_recording.ts";
 import { type View, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
 import type { ShowSettings } from "./show_program.ts";
@@ -72,5 +77,100 @@ async function follow(recording: Recording, view: View): Promise<void> {
   for await (const event of recording) {
     await view.event(event);
     if (event.kind === "status") return;
+  }
+}
+
+const READ_BYTES = 262_144;
+
+/** How long to wait before a file is looked at again. */
+const WAIT_MS = 100;
+
+/** What a followed file is told, and tells. */
+export interface FollowOptions {
+  /** Ends the wait, and with it the file. */
+  readonly signal: AbortSignal;
+  /** Nothing more is there at the moment. */
+  onIdle(): void;
+  /** The file is not there so far. Called once. */
+  onMissing(): void;
+}
+
+/** A file that grows, as what is read: it ends when the signal says so. */
+export class FollowedFile implements Source {
+  readonly #path: string;
+  readonly #options: FollowOptions;
+  #file: Deno.FsFile | undefined;
+  #bytes = 0;
+  #isClosed = false;
+
+  /** Opens the file when it is first read, as soon as it is there. */
+  constructor(path: string, options: FollowOptions) {
+    this.#path = path;
+    this.#options = options;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    try {
+      this.#file ??= await this.#open();
+      while (this.#file !== undefined && !this.#isClosed) {
+        const bytes = new Uint8Array(READ_BYTES);
+        const size = await this.#file.read(bytes);
+        if (size !== null) {
+          this.#bytes += size;
+          return bytes.subarray(0, size);
+        }
+        await this.#checkSize(this.#file);
+        this.#options.onIdle();
+        if (!await this.#wait()) return null;
+      }
+      return null;
+    } catch (error) {
+      throw readFailure(this.#path, error);
+    }
+  }
+
+  async #open(): Promise<Deno.FsFile | undefined> {
+    for (let isFirst = true;; isFirst = false) {
+      try {
+        return await openFile(this.#path);
+      } catch (error) {
+        const { cause } = error as Error;
+        if (!(cause instanceof Deno.errors.NotFound)) throw error;
+      }
+      if (isFirst) this.#options.onMissing();
+      if (!await this.#wait()) return undefined;
+    }
+  }
+
+  /** What is read no longer fits to what was read before. */
+  async #checkSize(file: Deno.FsFile): Promise<void> {
+    const { size, isFile } = await file.stat();
+    if (!isFile || size >= this.#bytes) return;
+    throw new RecordingFileError(
+      `Cannot follow the recording as it has become shorter: current value is ${size} bytes, after ${this.#bytes}`,
+    );
+  }
+
+  /** Waits a moment; returns whether to go on. */
+  async #wait(): Promise<boolean> {
+    const { signal } = this.#options;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, WAIT_MS);
+      signal.addEventListener("abort", end);
+      if (signal.aborted) end();
+    });
+    return !signal.aborted;
+  }
+
+  cancel(): Promise<void> {
+    this.#isClosed = true;
+    this.#file?.close();
+    this.#file = undefined;
+    return Promise.resolve();
   }
 }

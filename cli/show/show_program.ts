@@ -9,12 +9,12 @@ import {
   PROGRAM_OPTIONS,
   type Settings,
   size,
+  someOf,
   UsageError,
   valued,
 } from "../options/option.ts";
 import type { CommandLine } from "../options/parse.ts";
 import { LINE_OPTIONS } from "../options/shared.ts";
-import { someOf } from "../options/words.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";

@@ -1,0 +1,206 @@
+import type { Recording } from "../../src/recording/recording.ts";
+import { analyse, sessionFrameOf } from "../../src/recording/session.ts";
+import {
+  SESSION_FRAMES,
+  type SessionTotals,
+} from "../../src/recording/session_item.ts";
+import { escapeText } from "../../src/text_safety.ts";
+import { stdoutWriter } from "../../src/write/stdout.ts";
+import { type ProgramPage, runProgram } from "../main/program.ts";
+import {
+  duration,
+  oneOf,
+  PROGRAM_OPTIONS,
+  type Settings,
+  size,
+  someOf,
+  valued,
+} from "../options/option.ts";
+import { openRecording, STDIN } from "../recording/open_recording.ts";
+import { safeJson } from "../show/show_format.ts";
+import { endOf, methodAndId } from "../show/words.ts";
+import { PROGRAM_NAME } from "../stderr/error_line.ts";
+import { talk } from "../stderr/talk.ts";
+import { countOf, formatMs } from "../summary/amounts.ts";
+import {
+  FAIL_WORDS,
+  type Finding,
+  type FindingKind,
+  findingsOf,
+} from "./findings.ts";
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** The exit status when something was found. */
+const FOUND = 1;
+
+/** So many bytes of lines are collected before they are waited for. */
+const COLLECTED_BYTES = 65_536;
+
+/** The options of `main.ts check`, in the order of `--help`. */
+export const CHECK_OPTIONS = {
+  "fail-on": valued(someOf(FAIL_WORDS), ["noise", "broken", "pending"], {
+    group: "check",
+    help: "what is a finding: noise (bytes that are no message), broken " +
+      "(frames), pending (requests without an answer that were not " +
+      "cancelled), error (answers), gap (what is not in the recording)",
+  }),
+  "max-duration": valued(duration(0), null, {
+    group: "check",
+    help: "an answer that took longer is a finding as well",
+  }),
+  format: valued(oneOf("NAME", ["text", "json"]), "text", {
+    short: "f",
+    group: "check",
+    help: "text: a line for each finding, or one of totals; json: an object " +
+      "for each finding, and one of totals",
+  }),
+  frame: valued(oneOf("RULE", SESSION_FRAMES), null, {
+    group: "cut",
+    help: `where one message ends: as the recording says, or ${
+      SESSION_FRAMES.join(", ")
+    }`,
+  }),
+  "max-frame": valued(size(1, GIB), 16 * MIB, {
+    group: "cut",
+    help: "a longer frame is broken",
+  }),
+  ...PROGRAM_OPTIONS,
+};
+
+/** What the options of `main.ts check` are. */
+type CheckSettings = Settings<typeof CHECK_OPTIONS>;
+
+const PAGE: ProgramPage<typeof CHECK_OPTIONS> = {
+  usage: [`${PROGRAM_NAME} check [options] FILE`],
+  about:
+    "Judges a recording by its exit status, for tests and CI. FILE is - for " +
+    "stdin. Needs --allow-read.",
+  examples: [
+    `${PROGRAM_NAME} check session.jsonl`,
+    `${PROGRAM_NAME} check --fail-on noise,error,gap session.jsonl`,
+    `${PROGRAM_NAME} check --max-duration 500ms --format json session.jsonl`,
+  ],
+  table: CHECK_OPTIONS,
+  operands: ["FILE"],
+  print,
+  say: talk,
+  statuses: [
+    ["0", "nothing was found"],
+    ["1", "something was found"],
+    ["2", "wrong usage"],
+    ["125", "the recording cannot be read, or is none"],
+  ],
+};
+
+/** Runs `main.ts check` on its arguments; resolves to its exit status. */
+export function runCheck(args: readonly string[]): Promise<number> {
+  return runProgram(args, PAGE, async ({ settings, operands: [path = ""] }) => {
+    await using recording = await openRecording(path);
+    return await checkRecording(recording, path, settings);
+  });
+}
+
+async function checkRecording(
+  recording: Recording,
+  path: string,
+  settings: CheckSettings,
+): Promise<number> {
+  const { format, "fail-on": failOn, "max-duration": maxDuration } = settings;
+  const isJson = format === "json";
+  const name = path === STDIN ? "stdin" : escapeText(path);
+  let count = 0;
+  await using out = stdoutWriter();
+  const tell = async (finding: Finding) => {
+    const isAsked = (failOn as readonly FindingKind[])
+      .includes(finding.finding);
+    if (finding.finding !== "slow" && !isAsked) return;
+    count++;
+    out.write(isJson ? `${safeJson(finding)}\n` : `${lineOf(name, finding)}\n`);
+    if (out.queuedBytes > COLLECTED_BYTES) await out.flush();
+  };
+  const session = analyse(recording, {
+    frame: settings.frame ?? sessionFrameOf(recording.header.frame),
+    maxFrameBytes: settings["max-frame"],
+  });
+  for await (const item of session) {
+    for (const finding of findingsOf(item, maxDuration)) await tell(finding);
+  }
+  for (const what of incomplete(session.totals, recording.cut)) {
+    await tell({ finding: "gap", ms: null, from: null, offset: null, what });
+  }
+  if (isJson) {
+    const { totals: { ...totals }, frame } = session;
+    out.write(`${safeJson({ findings: count, frame, ...totals })}\n`);
+  } else if (count === 0) {
+    out.write(`${name}: ${totalsLine(session.totals, recording.cut)}\n`);
+  }
+  await out.flush();
+  return count === 0 ? 0 : FOUND;
+}
+
+/** What a recording lacks at its end. */
+function incomplete({ status }: SessionTotals, cutBytes: number): string[] {
+  const found: string[] = [];
+  if (cutBytes > 0) {
+    found.push(`the last line is cut, ${countOf(cutBytes, "byte")} of it`);
+  }
+  if (status === null) {
+    found.push(
+      "the end of the command is not recorded: its recorder was killed, or " +
+        "still writes",
+    );
+  }
+  return found;
+}
+
+/** A finding as compilers write theirs: the file, the place, what it is. */
+function lineOf(name: string, { finding, ms, from, offset, what }: Finding) {
+  const places: string[] = [];
+  if (from !== null) places.push(from);
+  if (offset !== null) places.push(`at byte ${offset}`);
+  if (ms !== null) places.push(`after ${formatMs(ms)}`);
+  const place = places.length === 0 ? "" : ` ${places.join(" ")}:`;
+  return `${name}: ${finding}:${place} ${what}`;
+}
+
+function totalsLine(totals: SessionTotals, cutBytes: number): string {
+  const { streams, requests, answered, errors, pending, slowest } = totals;
+  const { in: input, out } = streams;
+  const parts = [
+    countOf(input.messages + out.messages, "message"),
+    `${countOf(requests, "request")}, ${answered} answered${
+      errors > 0 ? ` (${countOf(errors, "error")})` : ""
+    }`,
+  ];
+  if (pending > 0) parts.push(`${pending} pending`);
+  if (totals.unasked > 0) {
+    parts.push(`${countOf(totals.unasked, "answer")} to no request`);
+  }
+  const noise = input.noise + out.noise;
+  if (noise > 0) parts.push(`${noise} times noise`);
+  const broken = input.broken + out.broken;
+  if (broken > 0) parts.push(countOf(broken, "broken frame"));
+  const lines = input.lines + out.lines + streams.err.lines;
+  if (lines > 0) parts.push(countOf(lines, "line"));
+  if (slowest !== null) {
+    parts.push(
+      `the slowest answer ${methodAndId(slowest)} after ${
+        formatMs(slowest.durationMs)
+      }`,
+    );
+  }
+  parts.push(
+    ...totals.status === null
+      ? incomplete(totals, cutBytes)
+      : [endOf(totals.status)],
+  );
+  return parts.join("; ");
+}
+
+async function print(text: string): Promise<void> {
+  await using stdout = stdoutWriter();
+  await stdout.write(text);
+  await stdout.flush();
+}
