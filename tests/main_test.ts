@@ -19,6 +19,9 @@ import { CHILD_TABLE } from "../cli/child/child_program.ts";
 import { childLaunch, startOptions } from "../cli/main/launch.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent.ts";
 import { parse } from "../cli/options/parse.ts";
+import { help } from "../cli/options/help.ts";
+import { flag, type OptionTable } from "../cli/options/option.ts";
+import { SUBCOMMANDS } from "../cli/main/subcommands.ts";
 import { VERSION } from "../cli/main/program.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
@@ -237,28 +240,85 @@ Deno.test(
   },
 );
 
-for (const script of ["main.ts", "child.ts"]) {
-  Deno.test(`--help of ${script} has at most 80 columns, and names every option`, async () => {
+const PAGES: { args: string[]; script?: string; table?: OptionTable }[] = [
+  { args: [] },
+  { args: ["log"], table: PARENT_OPTIONS },
+  { args: [], script: "child.ts", table: CHILD_TABLE },
+  ...Object.keys(SUBCOMMANDS).map((name) => ({ args: [name] })),
+];
+
+for (const { args, script = "main.ts", table = {} } of PAGES) {
+  const title = [script, ...args].join(" ");
+  Deno.test(`--help of ${title} has at most 80 columns, and names every option`, async () => {
     // With NO_COLOR the headings would not be bold on a terminal either.
-    const { code, stdout, stderr } = await whole(["--help"], {
+    const { code, stdout, stderr } = await whole([...args, "--help"], {
       script,
       env: { NO_COLOR: "" },
     });
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     const wide = stdout.split("\n").filter((line) => line.length > 80);
     assertEquals(wide, []);
-    const table = script === "main.ts" ? PARENT_OPTIONS : CHILD_TABLE;
-    for (const name of Object.keys(table)) {
-      assertMatch(stdout, new RegExp(`^ .*--${name}\\b`, "m"));
-    }
+    const missing = Object.keys(table).filter((name) =>
+      !new RegExp(`^ .*--${name}\\b`, "m").test(stdout)
+    );
+    assertEquals(missing, []);
     // A heading stands after a blank line, and is not bold in a pipe.
     const headings = stdout.match(/^[A-Z].*:$/gm) ?? [];
     assertEquals(
       stdout.match(/(?<=^|\n\n)[A-Z].*:\n {2}/g)?.length,
       headings.length,
     );
+    assertEquals((await whole([...args, "-h"], { script })).stdout, stdout);
   });
 }
+
+Deno.test("the first page of help is short, and names every subcommand", async () => {
+  const { stdout } = await whole(["--help"]);
+  assertLessOrEqual(stdout.split("\n").length, 40);
+  for (const name of ["log", ...Object.keys(SUBCOMMANDS)]) {
+    assertMatch(stdout, new RegExp(`^  ${name} .{20}`, "m"));
+  }
+  assert(stdout.includes("basic-pipes log --help"));
+});
+
+Deno.test("the page of log names the defaults of both programs where they differ", async () => {
+  const { stdout } = await whole(["log", "--help"]);
+  const text = stdout.replaceAll(/\s+/g, " ");
+  const PAIRS = [
+    ["lines", "slice"],
+    ["log", "inherit"],
+    ["500ms", "0ms"],
+    ["text", "seed"],
+    ["iso", "epoch"],
+    ["auto", "show"],
+  ];
+  for (const [own, bare] of PAIRS) {
+    assert(text.includes(`(default ${own}; without log: ${bare})`), own);
+  }
+  assert(text.includes("(default 32)"));
+});
+
+Deno.test("a word of --help that is longer than a line is broken, not lost", () => {
+  const url = `https://example.com/${"long/".repeat(30)}main.ts`;
+  const text = help({
+    usage: [],
+    about: `It stands for: ${url} --allow-run`,
+    examples: [],
+    table: { only: flag({ group: "line", help: url }) },
+  });
+  const wide = text.split("\n").filter((line) => line.length > 80);
+  assertEquals(wide, []);
+  assert(text.replaceAll(/\n */g, "").includes(url));
+});
+
+test("a word near a subcommand is refused with its name", async () => {
+  for (const word of ["lgo", "lo", "tpa", "logg"]) {
+    const { code, stderr } = await whole([word, "--", "true"]);
+    assertEquals(code, 2);
+    const name = word.startsWith("t") ? "tap" : "log";
+    assertMatch(stderr, new RegExp(`did you mean ${name}\\? a command goes`));
+  }
+});
 
 Deno.test({
   name:
@@ -269,7 +329,7 @@ Deno.test({
       const { stdout } = await wholeOnTerminal(["--help"], {
         env: { NO_COLOR },
       });
-      return stdout.includes("\x1b[1mMessages:\x1b[22m");
+      return stdout.includes("\x1b[1mExamples:\x1b[22m");
     };
     assertEquals([await bold(""), await bold("1")], [true, false]);
   },

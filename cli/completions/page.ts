@@ -1,11 +1,25 @@
 import type { Kind, Option, OptionTable } from "../options/option.ts";
 
-/** What is completed: a command and its options. */
+/** What is completed: a command, its options and its subcommands. */
 export interface CompletionPage {
   /** The name of the command. */
   readonly name: string;
+  /** Its options without a subcommand. */
+  readonly table: OptionTable;
+  /** Its subcommands: programs of their own behind the first word. */
+  readonly programs?: readonly CompletionProgram[];
+}
+
+/** A subcommand, as it is completed. */
+export interface CompletionProgram {
+  /** The word for it. */
+  readonly name: string;
+  /** What it does, in one line. */
+  readonly about: string;
   /** Its options. */
   readonly table: OptionTable;
+  /** Whether its other words are files, and not a command behind `--`. */
+  readonly takesFile?: boolean;
 }
 
 /** What a completion needs of an option. */
@@ -20,8 +34,8 @@ export interface Completed {
   readonly isRepeated: boolean;
 }
 
-/** The options of a page, in its order. */
-export function completed({ table }: CompletionPage): Completed[] {
+/** The options of a table, in its order. */
+export function completed(table: OptionTable): Completed[] {
   return Object.entries(table).map(([name, option]: [string, Option]) => ({
     spellings: option.short === undefined
       ? [`--${name}`]

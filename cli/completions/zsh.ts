@@ -2,6 +2,7 @@ import {
   type Completed,
   completed,
   type CompletionPage,
+  type CompletionProgram,
   functionName,
 } from "./page.ts";
 import { shellWord } from "../../src/shell_word.ts";
@@ -9,7 +10,11 @@ import { shellWord } from "../../src/shell_word.ts";
 /** The completion script for zsh, to be sourced or put into `fpath`. */
 export function zshCompletions(page: CompletionPage): string {
   const name = functionName(page.name);
-  const specs = completed(page).flatMap(specsOf);
+  const { programs = [] } = page;
+  const names = programs.map((program) => shellWord(program.name));
+  const isProgram = names.length === 0
+    ? "false"
+    : `[[ $words[2] == (${names.join("|")}) ]]`;
   return `#compdef ${page.name}
 # Completions of ${page.name} for zsh. In ~/.zshrc:
 #   autoload -Uz compinit && compinit
@@ -17,16 +22,32 @@ export function zshCompletions(page: CompletionPage): string {
 # or, in place of the second line, this text as the file _${page.name} in a
 # folder of $fpath.
 ${name}() {
+  local program=
+  if ((CURRENT > 2)) && ${isProgram}; then
+    program=$words[2]
+    shift words
+    ((CURRENT -= 1))
+  fi
   # After the first -- is another command: it is completed as it is alone.
   local -i border=\${words[(i)--]}
   if ((border < CURRENT)); then
+    case $program in
+      ${
+    programs.filter(({ takesFile }) => takesFile).map(({ name }) =>
+      shellWord(name)
+    ).join(" | ") || "/"
+  }) _files; return ;;
+    esac
     shift $border words
     ((CURRENT -= border))
     _normal
     return
   fi
-  _arguments -s : \\
-${specs.map((spec) => `    ${shellWord(spec)}`).join(" \\\n")}
+  # A subcommand is the first word.
+  local -a first=()
+  ((CURRENT == 2)) && first=(${firstWord(programs)})
+  case $program in
+${[...programs, { ...page, name: "" }].map(programCase).join("")}  esac
 }
 if [[ $funcstack[1] == ${shellWord(`_${page.name}`)} ]]; then
   ${name} "$@"
@@ -41,6 +62,31 @@ else
   compdef ${name} ${shellWord(page.name)}
 fi
 `;
+}
+
+function programCase(program: Omit<CompletionProgram, "about">): string {
+  const { name, table, takesFile } = program;
+  const specs = completed(table).flatMap(specsOf);
+  if (takesFile) specs.push("*:file:_files");
+  const lines = specs.map((spec) => `        ${shellWord(spec)}`);
+  return `    ${shellWord(name)})
+      _arguments -s : $first \\
+${lines.join(" \\\n")}
+      ;;
+`;
+}
+
+/** The argument of `_arguments` for a subcommand, with what each does. */
+function firstWord(programs: readonly CompletionProgram[]): string {
+  if (programs.length === 0) return "";
+  const words = programs.map(({ name, about }) =>
+    `${escaped(name)}\\:${quotedAbout(about)}`
+  );
+  return shellWord(`1::subcommand:((${words.join(" ")}))`);
+}
+
+function quotedAbout(about: string): string {
+  return `"${escaped(about).replaceAll(/["$`\\]/g, "\\$&")}"`;
 }
 
 /** The arguments of `_arguments` for an option, one for each spelling. */

@@ -7,7 +7,8 @@ import {
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import type { RecordFile } from "../recording/record_file.ts";
-import { runProgram } from "./program.ts";
+import type { HelpPage } from "../options/help.ts";
+import { type ProgramPage, runProgram } from "./program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk, talkAs } from "../stderr/talk.ts";
 
@@ -31,23 +32,71 @@ const MAIN = import.meta.url.startsWith("file:")
   ? "main.ts"
   : import.meta.resolve("../../main.ts");
 
-const PAGE = {
+const STANDS_FOR = `Where it is not installed, ${PROGRAM_NAME} stands for: ` +
+  `deno run --allow-run ${MAIN}`;
+
+const PAGE: ProgramPage<typeof PARENT_OPTIONS> = {
   usage: [
     `${PROGRAM_NAME} [options]`,
     `${PROGRAM_NAME} [options] -- command [argument…]`,
+    `${PROGRAM_NAME} subcommand [options] …`,
   ],
   about:
-    "Starts the command, or a built-in child, and logs what it writes to its " +
-    "pipe. Each read takes what has arrived, and is logged in slices. Where it is not " +
-    `installed, ${PROGRAM_NAME} stands for: deno run --allow-run ${MAIN}`,
+    "Starts the command, or a built-in child, and logs what it writes to " +
+    "its pipe. Each read takes what has arrived, and is logged in slices. " +
+    STANDS_FOR,
   examples: [
     PROGRAM_NAME,
-    `${PROGRAM_NAME} --tick 100ms --count 12`,
-    `${PROGRAM_NAME} --lines --format text --time iso -- make`,
-    `${PROGRAM_NAME} --format hex --fill --slice 16 -- cat file`,
+    `${PROGRAM_NAME} log -- make`,
     `${PROGRAM_NAME} --summary -- python3 slow.py`,
   ],
+  firstOptions: ["slice", "count", "timeout", "summary", "help"],
   table: PARENT_OPTIONS,
+  notes: [
+    `All options, and the exit statuses: ${PROGRAM_NAME} log --help. They are ` +
+    "the same with and without log; where a default differs, both are named.",
+  ],
+  print,
+  say: talk,
+  loadHelp: async () => {
+    const { LOG_ABOUT, SUBCOMMANDS } = await import("./subcommands.ts");
+    const others = Object.entries(SUBCOMMANDS).map(([name, { about }]) =>
+      [name, about] as const
+    );
+    return {
+      ...PAGE,
+      subcommands: [["log", LOG_ABOUT], ...others],
+    } as HelpPage;
+  },
+};
+
+/** `main.ts log`: the same with the defaults of a log for people. */
+const LOG_PAGE: ProgramPage<typeof PARENT_OPTIONS> = {
+  usage: [
+    `${PROGRAM_NAME} log [options]`,
+    `${PROGRAM_NAME} log [options] -- command [argument…]`,
+  ],
+  about:
+    "Starts the command, or a built-in child, and logs what it writes for a " +
+    "person to read: lines as text, with the local time, stdout and stderr in the " +
+    `order of arrival. ${PROGRAM_NAME} without log takes the same options, with ` +
+    "the defaults that are named: it shows the pieces that each read gave. " +
+    STANDS_FOR,
+  examples: [
+    `${PROGRAM_NAME} log -- make`,
+    `${PROGRAM_NAME} log --label web --slow 2s -- npm start`,
+    `${PROGRAM_NAME} log -o log.txt --max-size 10M -- ./server`,
+    `${PROGRAM_NAME} --tick 100ms --count 12`,
+    `${PROGRAM_NAME} --format hex --fill --slice 16 -- cat file`,
+  ],
+  table: LOG_OPTIONS,
+  bareTable: PARENT_OPTIONS,
+  notes: [
+    "The formats seed and json are the exact ones: the bytes can be got back " +
+    "from them. text is to be read: what could act on a terminal is escaped, " +
+    "and so is what cannot be seen and could fake or reorder a line, such as " +
+    "the joiners and variation selectors of an emoji.",
+  ],
   print,
   say: talk,
   statuses: [
@@ -63,18 +112,7 @@ const PAGE = {
     ["125", "the program itself failed"],
     ["126", "the command cannot be run"],
     ["127", "there is no such command"],
-  ] as const,
-};
-
-/** `main.ts log`: the same with the defaults of a log for people. */
-const LOG_PAGE = {
-  ...PAGE,
-  usage: [`${PROGRAM_NAME} log [options] -- command [argument…]`],
-  examples: [
-    `${PROGRAM_NAME} log -- make`,
-    `${PROGRAM_NAME} log --label web -- npm start`,
   ],
-  table: LOG_OPTIONS,
 };
 
 /**
@@ -90,7 +128,9 @@ export function runParentProgram(
     const settings = checkSettings(line);
     if (settings.completions !== null) {
       const { completions } = await import("../completions/completions.ts");
-      const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS };
+      const { completionPrograms } = await import("./subcommands.ts");
+      const programs = await completionPrograms();
+      const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS, programs };
       await print(completions(settings.completions, page));
       return 0;
     }

@@ -14,6 +14,8 @@ type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;
 
 /** A program: its options, its help, and how it prints. */
 export interface ProgramPage<T extends ProgramTable> extends HelpPage<T> {
+  /** The page of `--help`, if it needs what is not loaded at the start. */
+  readonly loadHelp?: () => Promise<HelpPage>;
   /** The names of the operands that it takes, as `["FILE"]`. Default: none. */
   readonly operands?: readonly string[];
   /** Writes the help or the version to stdout. */
@@ -43,7 +45,7 @@ export async function runProgram<T extends ProgramTable>(
     if (wantsHelp) {
       const { help } = await import("../options/help.ts");
       const isBold = Deno.stdout.isTerminal() && !Deno.noColor;
-      await page.print(help(page, isBold));
+      await page.print(help(await page.loadHelp?.() ?? page, isBold));
       return 0;
     }
     if (wantsVersion) {

@@ -1,4 +1,7 @@
-import { UsageError } from "../options/option.ts";
+import { type OptionTable, UsageError } from "../options/option.ts";
+import type { CompletionProgram } from "../completions/page.ts";
+import { PARENT_OPTIONS } from "../options/parent.ts";
+import { isShuffled } from "../options/parse.ts";
 import { loadDistance } from "../options/std.ts";
 import { talk } from "../stderr/talk.ts";
 import { reportFailure } from "./program.ts";
@@ -7,18 +10,28 @@ import { reportFailure } from "./program.ts";
 interface Subcommand {
   /** What it does, in one line of the top-level `--help`. */
   readonly about: string;
+  /** Its options, for the completions of a shell. */
+  options?(): Promise<OptionTable>;
+  /** The names of its operands, as `["FILE"]`. Default: it takes none. */
+  readonly operands?: readonly string[];
   /** Runs it on the arguments after its name; resolves to the exit status. */
   run(args: readonly string[]): Promise<number>;
 }
 
-/** The subcommands, in the order of `--help`; `log` is `main.ts` itself. */
+/** What `main.ts log` does, in one line; `log` is `main.ts` itself. */
+export const LOG_ABOUT = "a log for people: lines, times, both pipes, colours";
+
+/** The other subcommands, in the order of `--help`. */
 export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   tap: {
     about: "stand between a client and a server, and record all that passes",
+    options: async () => (await import("../tap/tap_program.ts")).TAP_OPTIONS,
     run: async (args) => (await import("../tap/tap_program.ts")).runTap(args),
   },
   show: {
     about: "show a recording as log lines, also while it is being written",
+    options: async () => (await import("../show/show_program.ts")).SHOW_OPTIONS,
+    operands: ["FILE"],
     run: async (args) =>
       (await import("../show/show_program.ts")).runShow(args),
   },
@@ -29,10 +42,27 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   report: {
     about: "write a recording as one page to look at",
+    options: async () =>
+      (await import("../report/report_program.ts")).REPORT_OPTIONS,
+    operands: ["FILE"],
     run: async (args) =>
       (await import("../report/report_program.ts")).runReport(args),
   },
 };
+
+/** The subcommands with their options, as a shell completes them. */
+export async function completionPrograms(): Promise<CompletionProgram[]> {
+  const others = Object.entries(SUBCOMMANDS).map(
+    async ([name, { about, options, operands = [] }]) => ({
+      name,
+      about,
+      table: await options?.() ?? {},
+      takesFile: operands.length > 0,
+    }),
+  );
+  const log = { name: "log", about: LOG_ABOUT, table: PARENT_OPTIONS };
+  return [log, ...await Promise.all(others)];
+}
 
 /** Runs the subcommand that the first word names, on the words after it. */
 export async function runSubcommand(
@@ -45,8 +75,9 @@ export async function runSubcommand(
 
 async function refusal(name: string): Promise<UsageError> {
   const distance = await loadDistance();
-  const near = Object.keys(SUBCOMMANDS).filter((each) =>
-    each.startsWith(name) || distance(name, each) <= 1
+  const near = ["log", ...Object.keys(SUBCOMMANDS)].filter((each) =>
+    name !== "" && each.startsWith(name) ||
+    isNear(distance(name, each), name, each)
   );
   const guess = near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `;
   return new UsageError(
@@ -55,4 +86,9 @@ async function refusal(name: string): Promise<UsageError> {
     } as it is neither an option nor a subcommand: ` +
       `${guess}a command goes after --, as in: -- ${name}`,
   );
+}
+
+/** Whether two words differ by one letter, or by two that are swapped. */
+function isNear(edits: number, word: string, other: string): boolean {
+  return edits <= 1 || (edits === 2 && isShuffled(word, other));
 }

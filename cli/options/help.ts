@@ -10,6 +10,14 @@ export interface HelpPage<T extends OptionTable = OptionTable> {
   readonly examples: readonly string[];
   /** The options. */
   readonly table: T;
+  /** Shows these alone, without groups: a page for the first look. */
+  readonly firstOptions?: readonly (keyof T & string)[];
+  /** The same options with the defaults of `main.ts` without a subcommand. */
+  readonly bareTable?: T;
+  /** The subcommands, and what each does in one line. */
+  readonly subcommands?: readonly (readonly [name: string, about: string])[];
+  /** What else a person has to know, behind the options. */
+  readonly notes?: readonly string[];
   /** The exit statuses and what each means. */
   readonly statuses?: readonly (readonly [status: string, meaning: string])[];
 }
@@ -33,22 +41,41 @@ const HEADINGS: Record<Group, string> = {
 
 /** The text of `--help`, from the table of options; headings can be bold. */
 export function help(page: HelpPage, isBold = false): string {
-  const { usage, about, examples, table, statuses } = page;
+  const { usage, about, examples, table, statuses, notes = [] } = page;
+  const { firstOptions, subcommands, bareTable = table } = page;
   const heading = (text: string) => isBold ? `\x1b[1m${text}\x1b[22m` : text;
   const section = (title: string, lines: readonly string[]) =>
     `${heading(`${title}:`)}\n${lines.join("\n")}`;
-  const options = Object.entries(table);
+  const options = Object.entries(table).filter(([name]) =>
+    firstOptions?.includes(name) ?? true
+  );
   const width = Math.max(...options.map((entry) => spelling(entry).length));
+  const rows = (members: typeof options) =>
+    members.map((entry) => row(entry, bareTable[entry[0]] ?? entry[1], width));
   const sections = [
     section("Usage", usage.map((line) => `  ${line}`)),
     wrapped(about, "", ""),
     section("Examples", examples.map((example) => `  ${example}`)),
   ];
-  for (const [group, title] of Object.entries(HEADINGS)) {
-    const members = options.filter(([, option]) => option.group === group);
-    if (members.length === 0) continue;
-    sections.push(section(title, members.map((entry) => row(entry, width))));
+  if (subcommands !== undefined) {
+    const lines = subcommands.map(([name, about]) =>
+      wrapped(about, `  ${name.padEnd(6)}  `, " ".repeat(10))
+    );
+    sections.splice(
+      2,
+      0,
+      section("Subcommands, each with its own --help", lines),
+    );
   }
+  if (firstOptions !== undefined) {
+    sections.push(section("The first options", rows(options)));
+  } else {
+    for (const [group, title] of Object.entries(HEADINGS)) {
+      const members = options.filter(([, option]) => option.group === group);
+      if (members.length > 0) sections.push(section(title, rows(members)));
+    }
+  }
+  sections.push(...notes.map((note) => wrapped(note, "", "")));
   if (statuses !== undefined) {
     const rows = statuses.map(([status, meaning]) =>
       wrapped(meaning, `  ${status.padEnd(5)}`, " ".repeat(7))
@@ -59,8 +86,8 @@ export function help(page: HelpPage, isBold = false): string {
 }
 
 /** An option and what it does, in as many lines as that takes. */
-function row(entry: [string, Option], width: number): string {
-  const text = entry[1].help + initial(entry[1]);
+function row(entry: [string, Option], bare: Option, width: number): string {
+  const text = entry[1].help + defaults(initial(entry[1]), initial(bare));
   const start = `  ${spelling(entry).padEnd(width)}  `;
   return wrapped(text, start, " ".repeat(width + 4));
 }
@@ -70,10 +97,17 @@ function spelling([name, { short, kind }]: [string, Option]): string {
   return `${letter}--${name}${kind === null ? "" : ` ${kind.placeholder}`}`;
 }
 
+/** The default of an option as text; empty if it has none. */
 function initial(option: Option): string {
   if (option.kind === null || "repeated" in option) return "";
-  if (option.initial === null) return "";
-  return ` (default ${option.kind.write(option.initial)})`;
+  return option.initial === null ? "" : option.kind.write(option.initial);
+}
+
+function defaults(own: string, bare: string): string {
+  if (own === "") return "";
+  return own === bare
+    ? ` (default ${own})`
+    : ` (default ${own}; without log: ${bare})`;
 }
 
 /** A text in lines of at most 80 columns, with what stands before each. */
@@ -81,12 +115,18 @@ function wrapped(text: string, first: string, others: string): string {
   const lines = [];
   let line = first;
   let isEmpty = true;
-  for (const word of text.split(" ")) {
-    const isFull = line.length + 1 + word.length > COLUMNS;
-    if (!isEmpty && isFull) {
+  for (let word of text.split(" ")) {
+    if (!isEmpty && line.length + 1 + word.length > COLUMNS) {
       lines.push(line);
       line = others;
       isEmpty = true;
+    }
+    // A URL can be longer than a line.
+    while (isEmpty && line.length + word.length > COLUMNS) {
+      const room = COLUMNS - line.length;
+      lines.push(line + word.slice(0, room));
+      word = word.slice(room);
+      line = others;
     }
     line += isEmpty ? word : ` ${word}`;
     isEmpty = false;

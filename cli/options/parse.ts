@@ -333,6 +333,6 @@ async function nearestNames(
 }
 
 /** Whether both have the same letters: then two edits are one swap. */
-function isShuffled(word: string, name: string): boolean {
+export function isShuffled(word: string, name: string): boolean {
   return [...word].sort().join() === [...name].sort().join();
 }

@@ -16,7 +16,8 @@ import { talk } from "../stderr/talk.ts";
 import { reportOf } from "./report.ts";
 
 /** The options of `report`. */
-const REPORT_OPTIONS = {
+/** The options of `main.ts report`. */
+export const REPORT_OPTIONS = {
   output: valued(file("FILE", { takesDash: true }), null, {
     short: "o",
     group: "page",

@@ -1,4 +1,9 @@
 import { completions } from "../../../cli/completions/completions.ts";
+import type { CompletionProgram } from "../../../cli/completions/page.ts";
+import {
+  completionPrograms,
+  SUBCOMMANDS,
+} from "../../../cli/main/subcommands.ts";
 import {
   file,
   flag,
@@ -49,14 +54,18 @@ const TABLE: OptionTable = {
 class Place implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "completions_" });
 
-  constructor(table: OptionTable) {
+  constructor(
+    table: OptionTable,
+    programs?: readonly CompletionProgram[],
+  ) {
     Deno.mkdirSync(`${this.path}/place/folder`, { recursive: true });
     Deno.writeTextFileSync(`${this.path}/place/file.txt`, "");
     Deno.mkdirSync(`${this.path}/bin`);
     const command = `${this.path}/bin/spam-and-eggs`;
     Deno.writeTextFileSync(command, "#!/bin/sh\n", { mode: 0o755 });
     for (const shell of SHELLS) {
-      const script = completions(shell, { name: "basic-pipes", table });
+      const page = { name: "basic-pipes", table, programs };
+      const script = completions(shell, page);
       Deno.writeTextFileSync(this.script(shell), script);
     }
   }
@@ -272,6 +281,117 @@ Deno.test({
     assertMatch(stderr, /^basic-pipes: Cannot complete as compinit .*\n$/);
   },
 });
+
+const PROGRAMS: readonly CompletionProgram[] = [
+  { name: "log", about: "for people: it's a [log]", table: TABLE },
+  {
+    name: "show",
+    about: "shows",
+    table: {
+      only: flag({ short: "O", group: "line", help: "a part" }),
+      format: valued(oneOf("NAME", ["hex", "json"]), "hex", {
+        short: "f",
+        group: "line",
+        help: "hex: as numbers; json: as JSON",
+      }),
+    },
+    takesFile: true,
+  },
+];
+
+/** As {@linkcode LINES}, with subcommands. */
+const PROGRAM_LINES: typeof LINES = [
+  { line: "basic-pipes lo", offers: ["log"] },
+  { line: "basic-pipes log --fo", offers: ["--format"] },
+  { line: "basic-pipes log --format=", offers: ["raw", "seed", "text"] },
+  { line: "basic-pipes show --on", offers: ["--only"] },
+  { line: "basic-pipes show --fi", offers: [] },
+  { line: "basic-pipes show -f ", offers: ["hex", "json"] },
+  { line: "basic-pipes show --format=h", offers: ["hex"] },
+  { line: "basic-pipes show -Of j", offers: ["json"] },
+  { line: "basic-pipes --on", offers: [] },
+  { line: "basic-pipes -q sho", offers: [] },
+  { line: "basic-pipes --output show --fo", offers: ["--format"] },
+  {
+    line: "basic-pipes show fi",
+    offers: ["file.txt"],
+    bash: ["compopt -o default"],
+  },
+  {
+    line: "basic-pipes show -- fi",
+    offers: ["file.txt"],
+    bash: ["compopt -o default"],
+  },
+  { line: "basic-pipes log -- spam-an", offers: ["spam-and-eggs"] },
+  {
+    line: "basic-pipes log -- basic-pipes show --on",
+    offers: ["--only"],
+    bash: ["compopt -o bashdefault -o default"],
+  },
+];
+
+for (const shell of SHELLS) {
+  Deno.test({
+    name: `${shell} completes the subcommands, and of each its own options`,
+    ignore: !has(shell),
+    async fn() {
+      using place = new Place(TABLE, PROGRAMS);
+      for (const { line, offers, ...rest } of PROGRAM_LINES) {
+        const found = (await place.offers(shell, line)).map(word);
+        const expected = shell === "bash" ? rest.bash ?? offers : offers;
+        assertEquals({ line, found }, { line, found: expected });
+      }
+    },
+  });
+}
+
+Deno.test("each subcommand of the program is completed, with its options", async () => {
+  const programs = await completionPrograms();
+  assertEquals(
+    programs.map(({ name, table, takesFile = false }) => ({
+      name,
+      hasHelp: Object.hasOwn(table, "help"),
+      takesFile,
+    })),
+    [
+      { name: "log", hasHelp: true, takesFile: false },
+      ...Object.keys(SUBCOMMANDS).map((name) => ({
+        name,
+        hasHelp: true,
+        takesFile: name !== "tap",
+      })),
+    ],
+  );
+});
+
+for (const shell of ["zsh", "fish"] as const) {
+  Deno.test({
+    name: `${shell} says what each subcommand and each word of a value is`,
+    ignore: !has(shell),
+    async fn() {
+      using place = new Place(TABLE, PROGRAMS);
+      const texts = async (line: string) =>
+        (await place.offers(shell, line)).map((offer) =>
+          offer.split("\t")[1]?.replace(/^\S+ +-- /, "")
+        );
+      assertEquals(await texts("basic-pipes log"), [
+        "for people: it's a [log]",
+      ]);
+      if (shell === "zsh") return;
+      assertEquals(
+        await texts("basic-pipes show --format "),
+        ["as numbers", "as JSON"],
+      );
+      // The text of the option is not repeated behind each word.
+      const offers = await place.offers(shell, "basic-pipes --format ");
+      assertEquals(offers.map((offer) => offer.trim()), [
+        "raw",
+        "seed",
+        "text",
+      ]);
+    },
+  });
+}
 
 /** Texts that are syntax somewhere. */
 const HOSTILE = [
