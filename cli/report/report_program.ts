@@ -15,7 +15,6 @@ import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
 import { reportOf } from "./report.ts";
 
-/** The options of `report`. */
 /** The options of `main.ts report`. */
 export const REPORT_OPTIONS = {
   output: valued(file("FILE", { takesDash: true }), null, {
