@@ -103,6 +103,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "the example git_clone.ts shows a clone through a tap, byte by byte",
+  ignore: !has("git") || !has("sh"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/spam`, "Spam 0\n".repeat(9));
+      const who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+      for (const words of ["init -q", "add spam", "commit -q -m Spam"]) {
+        await run("git", ["-C", folder, ...who, ...words.split(" ")]);
+      }
+      const flags = ["--allow-run", "--allow-read", "--allow-write"];
+      const result = await runExample(flags, "git_clone.ts", [folder]);
+      assertMatch(result.text(), /-> \d+ bytes: ".*(command=|want )/);
+      assertMatch(result.text(), /<- \d+ bytes: ".*PACK|packfile/);
+      assertMatch(result.text(), /the server ended with 0\n$/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 /** Runs an example with the permissions that it names. */
 function runExample(flags: string[], name: string, args: readonly string[]) {
   const words = ["run", "-q", ...flags, EXAMPLES + name, ...args];
@@ -116,6 +138,7 @@ Deno.test("every example is run, and short enough to be read at one look", () =>
   );
   assertEquals(long, []);
   const children = ["python_child.py", "worker.ts"];
-  const run = [...CASES.map(({ name }) => name), "browser.ts", ...children];
+  const others = ["browser.ts", "git_clone.ts"];
+  const run = [...CASES.map(({ name }) => name), ...others, ...children];
   assertEquals(programs.sort(), [...new Set(run)].sort());
 });
