@@ -132,7 +132,8 @@ function runExample(flags: string[], name: string, args: readonly string[]) {
 }
 
 Deno.test("every example is run, and short enough to be read at one look", () => {
-  const programs = [...Deno.readDirSync(EXAMPLES)].map(({ name }) => name);
+  const programs = [...Deno.readDirSync(EXAMPLES)]
+    .filter(({ isFile }) => isFile).map(({ name }) => name);
   const long = programs.filter((name) =>
     Deno.readTextFileSync(EXAMPLES + name).split("\n").length > MAX_LINES
   );
