@@ -35,6 +35,14 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) =>
       (await import("../show/show_program.ts")).runShow(args),
   },
+  replay: {
+    about: "write a recording again with its times, or answer as its server",
+    options: async () =>
+      (await import("../replay/replay_program.ts")).REPLAY_OPTIONS,
+    operands: ["FILE"],
+    run: async (args) =>
+      (await import("../replay/replay_program.ts")).runReplay(args),
+  },
   check: {
     about: "judge a recording by an exit status, for tests and CI",
     run: async (args) =>

@@ -33,6 +33,8 @@ const HEADINGS: Record<Group, string> = {
   record: "The recording",
   check: "What is judged",
   page: "The page",
+  play: "What is played, and when",
+  serve: "The stand-in server",
   command: "The command",
   end: "When it ends",
   messages: "Messages",

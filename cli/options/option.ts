@@ -6,6 +6,8 @@ export type Group =
   | "record"
   | "check"
   | "page"
+  | "play"
+  | "serve"
   | "command"
   | "end"
   | "messages"

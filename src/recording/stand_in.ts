@@ -72,8 +72,8 @@ export interface StandIn extends RecordedChild {
  *
  * **A request** gets the answer that the recorded one with the same method and
  * parameters got, with its own id. Several recorded ones are answered in their
- * order, and when more come, the last answer is given again. Keys may come in any
- * order. Two requests are also the same if they differ in a progress token
+ * order, and when more come, the last answer is given again, with what came with
+ * it. Keys may come in any order. Two requests are also the same if they differ in a progress token
  * (`_meta.progressToken`, `workDoneToken`, `partialResultToken`), in a key of
  * `ignore`, or in what `--redact` kept out of the recording; `initialize` is the
  * same whatever a client says of itself. What the recording does not know gets a

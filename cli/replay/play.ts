@@ -1,0 +1,120 @@
+import type { ExitStatus } from "../../src/exit_status.ts";
+import { stdinReader } from "../../src/read/stdin_reader.ts";
+import type { RecordedGap } from "../../src/recording/event.ts";
+import type { Recording } from "../../src/recording/recording.ts";
+import { replay } from "../../src/recording/replay.ts";
+import { standIn } from "../../src/recording/stand_in.ts";
+import { decodeText } from "../../src/bytes.ts";
+import { quote } from "../../src/text_safety.ts";
+import { copy } from "../../src/write/copy.ts";
+import { stderrWriter, stdoutWriter } from "../../src/write/stdout.ts";
+import { exitStatusOf } from "../log/exit_status.ts";
+import { flushed, talk } from "../stderr/talk.ts";
+import type { ReplaySettings } from "./replay_program.ts";
+
+/** The status when `--strict` was broken. */
+const UNKNOWN = 1;
+/** How much of a stray print of the client is quoted. */
+const QUOTED_BYTES = 120;
+
+/** Writes one stream of a recording to stdout; resolves to the exit status. */
+export async function play(
+  recording: Recording,
+  { stream, speed, from, to, "max-gap": maxGap }: ReplaySettings,
+): Promise<number> {
+  const gaps: RecordedGap[] = [];
+  await using child = replay(recording, {
+    streams: [stream],
+    speed,
+    maxGapMs: maxGap ?? Infinity,
+    fromMs: from ?? 0,
+    toMs: to ?? Infinity,
+    onGap(gap) {
+      if (gaps.push(gap) === 1) void talk(gapSentence(gap));
+    },
+  });
+  const reader = stream === "out"
+    ? child.stdout
+    : stream === "err"
+    ? child.stderr
+    : child.input;
+  const { read, passed } = await copy(reader, stdoutWriter());
+  // The reader of our output has left.
+  if (passed < read) return 0;
+  if (gaps.length > 1) {
+    const bytes = gaps.reduce((sum, gap) => sum + gap.bytes, 0);
+    await talk(
+      `${gaps.length} parts of "${stream}" are missing in the recording, ${bytes} bytes in all`,
+    );
+  }
+  return await endAsRecorded(recording, await child.status);
+}
+
+/** Answers a client as the recorded server did; resolves to the exit status. */
+export async function serve(
+  recording: Recording,
+  { speed, strict, ignore }: ReplaySettings,
+): Promise<number> {
+  let hasNoise = false;
+  await using server = await standIn(recording, {
+    speed,
+    ignore: ignore.flat(),
+    onUnknown: talk,
+    onNoise(bytes) {
+      if (hasNoise || bytes.length === 0) return;
+      hasNoise = true;
+      const start = decodeText(bytes.subarray(0, QUOTED_BYTES));
+      void talk(
+        `what the client wrote is no message: it begins with "${quote(start)}"`,
+      );
+    },
+  });
+  // Not awaited: the server may end while the client still holds stdin.
+  copy(stdinReader(), server.stdin).catch(() => server.stdin.close());
+  const said = Promise.all([
+    copy(server.stdout, stdoutWriter()),
+    copy(server.stderr, stderrWriter()),
+  ]);
+  const [{ read, passed }] = await said;
+  if (strict && server.unknown.length > 0) {
+    await flushed();
+    return UNKNOWN;
+  }
+  if (passed < read) return 0;
+  return await endAsRecorded(recording, await server.status);
+}
+
+async function endAsRecorded(
+  { cut }: Recording,
+  status: ExitStatus,
+): Promise<number> {
+  if (cut > 0) {
+    await talk(
+      `the last line of the recording is cut, and its ${cut} bytes are left out`,
+    );
+  }
+  if (status.reason === "lost") {
+    await talk(
+      "the recording does not say how the command ended: this ends with 0",
+    );
+    return 0;
+  }
+  await flushed();
+  const { SIGNAL_NUMBERS, signalCode } = await import(
+    "../../src/process/system_signals.ts"
+  );
+  const { signal } = status;
+  const isHere = typeof signal === "string" && signal in SIGNAL_NUMBERS;
+  return await exitStatusOf({
+    // A signal of another system cannot end this program.
+    status: isHere
+      ? { ...status, code: signalCode(signal) }
+      : { ...status, signal: null },
+    stoppedFor: null,
+    logIncomplete: false,
+  });
+}
+
+function gapSentence({ from, bytes, why }: RecordedGap): string {
+  return `a part of "${from}" is missing in the recording, ${bytes} bytes, as ${why}`;
+}
