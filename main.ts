@@ -46,17 +46,21 @@ async function runParent(args: readonly string[]): Promise<number> {
     early && import("./cli/log/log_child.ts"),
   ]);
   return await runParentProgram(own, isLog, async (line) => {
-    using started = early ?? startChild(launchOf(line));
+    using started = early ?? startChild(await launchOf(line));
     const { logChild } = await import("./cli/log/log_child.ts");
     return await logChild(started, line, clock);
   });
 }
 
 /** What a command line starts, and how. */
-function launchOf({ settings, command }: ParentLine): Launch {
-  return command === null
-    ? childLaunch(CHILD, CHILD_MODE, settings)
-    : commandLaunch(command, settings);
+async function launchOf(
+  { settings, command }: ParentLine,
+): Promise<Launch> {
+  if (command === null) return childLaunch(CHILD, CHILD_MODE, settings);
+  const launch = commandLaunch(command, settings);
+  if (!settings.tty) return launch;
+  const { inTerminal } = await import("./cli/log/terminal.ts");
+  return inTerminal(launch);
 }
 
 /** Whether a first word names a program of its own: it is no option. */

@@ -31,6 +31,10 @@ export async function logChild(
   const { settings, output } = line;
   const log = await createLog(settings, output);
   const reporter = await createReporter(line);
+  if (settings.tty) {
+    const { enterTerminal } = await import("./terminal.ts");
+    await enterTerminal(started, line.command![0]);
+  }
   const recorder = await createRecorder(started, line);
   // Never released: until the program ends, no signal cuts the end of the log or
   // of what is said.

@@ -122,6 +122,21 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     as: "Windows has no process groups",
   },
   {
+    given: ["tty"],
+    holds: (_, { os }) => os === "windows",
+    as: "Windows has no script(1)",
+  },
+  {
+    given: ["tty"],
+    holds: (_, { hasCommand }) => !hasCommand,
+    as: "it is for a command: add -- command",
+  },
+  {
+    given: ["group"],
+    holds: ({ tty }) => tty,
+    as: "--tty gives the command a group of its own already",
+  },
+  {
     given: Object.keys(CHILD_OPTIONS) as (keyof typeof CHILD_OPTIONS)[],
     holds: (_, { hasCommand }) => hasCommand,
     as: "it is for the built-in child, and a command is given",

@@ -66,6 +66,13 @@ export const PARENT_OPTIONS = {
     help: "keep N old files",
   }),
   ...COMMAND_OPTIONS,
+  tty: flag({
+    group: "command",
+    help: Deno.build.os === "windows"
+      ? "not on Windows, which has no script(1)"
+      : "give it a terminal of its own as stdout, by script(1), so that it " +
+        "does not hold its output back",
+  }),
   count: valued(count(1), null, {
     short: "n",
     group: "end",

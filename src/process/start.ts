@@ -22,7 +22,8 @@ export interface Owner {
  * it: what was to own it has failed.
  */
 export class Started implements GuardedChild, Disposable {
-  readonly process: Deno.ChildProcess;
+  /** Who gets its signals; before its owner comes, another can take its place. */
+  process: Deno.ChildProcess;
   readonly settings: SpawnSettings;
   /** When it was started, by `performance.now()`. */
   readonly startMs: number;

@@ -6,6 +6,7 @@ const FILE = ["tests/cli/log/log_file_test.ts"];
 const UNFINISHED = ["tests/cli/log/unfinished_test.ts"];
 const AUTO = ["tests/cli/log/frame_auto_test.ts"];
 const ANSI = ["tests/cli/formats/ansi_test.ts"];
+const TTY = ["tests/cli/log/terminal_test.ts"];
 const END = ["tests/cli/log/wait_for_end_test.ts"];
 
 /** Breaks of the log, its file and its end. */
@@ -222,6 +223,69 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     from: "if (length === INCOMPLETE && !whole) {",
     to: "if (length === INCOMPLETE && !whole && byte !== ESC) {",
     tests: ANSI,
+  },
+  {
+    name: "a terminal of its own adds a CR to each LF",
+    file: "cli/log/terminal.ts",
+    from: " -onlcr -echo",
+    to: " -echo",
+    tests: TTY,
+  },
+  {
+    name: "a command on a terminal of its own gets no stdin",
+    file: "cli/log/terminal.ts",
+    from: " <&3 2>&4 3<&- 4>&-`;",
+    to: " 2>&4 3<&- 4>&-`;",
+    tests: TTY,
+  },
+  {
+    name: "the stderr of a command with a terminal is that terminal",
+    file: "cli/log/terminal.ts",
+    from: " <&3 2>&4 3<&- 4>&-`;",
+    to: " <&3 3<&- 4>&-`;",
+    tests: TTY,
+  },
+  {
+    name: "Ctrl-C reaches script(1)",
+    file: "cli/log/terminal.ts",
+    from: "options: { ...options, group: true },",
+    to: "options,",
+    tests: TTY,
+  },
+  {
+    name: "a signal is sent to script(1) and not to its command",
+    file: "cli/log/terminal.ts",
+    from: "    pid,\n    status:",
+    to: "    pid: script.pid,\n    status:",
+    tests: TTY,
+  },
+  {
+    name: "a death by signal behind a terminal is an exit code",
+    file: "cli/log/terminal.ts",
+    from: "return signal !== null || name === undefined",
+    to: "return name",
+    tests: TTY,
+  },
+  {
+    name: "the command has another SHELL behind a terminal",
+    file: "cli/log/terminal.ts",
+    from: "  SHELL=$BASIC_PIPES_SHELL\n",
+    to: "",
+    tests: TTY,
+  },
+  {
+    name: "words are not quoted for the shell behind a terminal",
+    file: "cli/log/terminal.ts",
+    from: "[command, ...args].map(shellWord)",
+    to: "[command, ...args]",
+    tests: TTY,
+  },
+  {
+    name: "what a terminal of BSD echoes is taken for a part of the process id",
+    file: "cli/log/terminal.ts",
+    from: "/\\w[\\w-]*(?=\\r?$)/.exec(line)?.[0] ?? null",
+    to: "line",
+    tests: TTY,
   },
   {
     name: "a signal after the command's end ends the program",

@@ -67,8 +67,8 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
   {
     name: "a group is asked for where the system has none",
     file: "cli/options/check.ts",
-    from: `os === "windows"`,
-    to: `os === "darwin"`,
+    from: `os === "windows",\n    as: "Windows has no process groups"`,
+    to: `os === "darwin",\n    as: "Windows has no process groups"`,
     tests: PARSE,
   },
   {

@@ -126,8 +126,9 @@ export async function wholeOnTerminal(
 export async function interrupted(
   name: string,
   by: "deno run" | "deno task" = "deno run",
+  more: readonly string[] = [],
 ): Promise<{ code: number; seen: string }> {
-  const args = ["--format=raw", "--", "bash", fixture(name)];
+  const args = [...more, "--format=raw", "--", "bash", fixture(name)];
   const command = [
     Deno.execPath(),
     ...(by === "deno run"
