@@ -1,22 +1,31 @@
 /** A pipe that bytes came through. */
 export type Stream = "out" | "err";
 
+/** A stream that has lines: a recording also has what the command was sent. */
+export type LineStream = Stream | "in";
+
 /** One thing for each pipe. */
 export type PerStream<T> = Record<Stream, T>;
 
-/** When bytes arrived, and through which pipe. */
-export interface Arrival {
+/** When the bytes of a line came, and through which stream. */
+export interface LineArrival {
   /** Wall time: milliseconds since 1970, with a fraction. */
   wallMs: number;
   /** Monotonic milliseconds since the start. */
   elapsedMs: number;
-  /** The pipe they came through. */
-  stream: Stream;
+  /** The stream they came through. */
+  stream: LineStream;
   /**
-   * What stands on the lines instead of the name of the pipe and a space. It must
-   * not be able to act on a terminal.
+   * What stands on the lines instead of the name of the stream and a space. It
+   * must not be able to act on a terminal.
    */
   mark?: string;
+}
+
+/** When bytes arrived, and through which pipe. */
+export interface Arrival extends LineArrival {
+  /** The pipe they came through. */
+  stream: Stream;
 }
 
 /**

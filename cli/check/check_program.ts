@@ -1,3 +1,4 @@
+import { BrokenPipeError } from "../../src/errors.ts";
 import type { Recording } from "../../src/recording/recording.ts";
 import { analyse, sessionFrameOf } from "../../src/recording/session.ts";
 import {
@@ -6,6 +7,7 @@ import {
 } from "../../src/recording/session_item.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
+import type { PipeWriter } from "../../src/write/writer.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
 import {
   duration,
@@ -111,14 +113,19 @@ async function checkRecording(
   const isJson = format === "json";
   const name = path === STDIN ? "stdin" : escapeText(path);
   let count = 0;
-  await using out = stdoutWriter();
+  const out = stdoutWriter();
+  /** The status counts, also where nobody reads the lines to their end. */
+  const write = async (line: string) => {
+    if (out.broken instanceof BrokenPipeError) return;
+    out.write(`${line}\n`);
+    if (out.queuedBytes > COLLECTED_BYTES) await flush(out);
+  };
   const tell = async (finding: Finding) => {
     const isAsked = (failOn as readonly FindingKind[])
       .includes(finding.finding);
     if (finding.finding !== "slow" && !isAsked) return;
     count++;
-    out.write(isJson ? `${safeJson(finding)}\n` : `${lineOf(name, finding)}\n`);
-    if (out.queuedBytes > COLLECTED_BYTES) await out.flush();
+    await write(isJson ? safeJson(finding) : lineOf(name, finding));
   };
   const session = analyse(recording, {
     frame: settings.frame ?? sessionFrameOf(recording.header.frame),
@@ -132,12 +139,21 @@ async function checkRecording(
   }
   if (isJson) {
     const { totals: { ...totals }, frame } = session;
-    out.write(`${safeJson({ findings: count, frame, ...totals })}\n`);
+    await write(safeJson({ findings: count, frame, ...totals }));
   } else if (count === 0) {
-    out.write(`${name}: ${totalsLine(session.totals, recording.cut)}\n`);
+    await write(`${name}: ${totalsLine(session.totals, recording.cut)}`);
   }
-  await out.flush();
+  await flush(out);
   return count === 0 ? 0 : FOUND;
+}
+
+/** Waits until all lines have left, or their reader has. */
+async function flush(out: PipeWriter): Promise<void> {
+  try {
+    await out.flush();
+  } catch (error) {
+    if (!(error instanceof BrokenPipeError)) throw error;
+  }
 }
 
 /** What a recording lacks at its end. */

@@ -1,4 +1,4 @@
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { TimeKind } from "../options/option.ts";
 import type { LineBuffer } from "./store.ts";
 
@@ -42,7 +42,7 @@ export interface Format {
     chunk: Uint8Array,
     start: number,
     end: number,
-    arrival: Arrival,
+    arrival: LineArrival,
     isUnfinished?: boolean,
   ): void;
   /**
@@ -57,15 +57,15 @@ export interface Format {
     start: number,
     end: number,
     size: number,
-    arrival: Arrival,
+    arrival: LineArrival,
   ): number;
   /**
    * Sets the offset of the next byte of `stream`: bytes that are not logged were
    * in front of it, as the header of a frame.
    */
-  seek?(stream: Arrival["stream"], offset: number): void;
+  seek?(stream: LineArrival["stream"], offset: number): void;
   /** `end()` appends a line without bytes, which `--count` may drop. */
   readonly endIsExtra?: true;
   /** Appends the bytes that were held back, at the end of a stream. */
-  end?(out: LineBuffer, arrival: Arrival): void;
+  end?(out: LineBuffer, arrival: LineArrival): void;
 }

@@ -1,4 +1,4 @@
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { Format, FormatOptions } from "./format.ts";
 import type { FormatName } from "../options/option.ts";
 import { SeedFormat } from "./seed.ts";
@@ -32,7 +32,7 @@ export class RawFormat implements Format {
     start: number,
     end: number,
     size: number,
-    _arrival: Arrival,
+    _arrival: LineArrival,
   ): number {
     out.append(chunk.subarray(start, end));
     return Math.ceil((end - start) / size);

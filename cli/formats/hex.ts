@@ -1,5 +1,5 @@
 import { type LineBuffer, storeAscii, StoredText } from "./store.ts";
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import { LineFormat } from "./line_format.ts";
 
 const ROW_BYTES = 16;
@@ -36,13 +36,13 @@ for (let byte = 0; byte < 256; byte++) {
  */
 export class HexFormat extends LineFormat {
   readonly endIsExtra = true;
-  readonly #offsets = { out: 0, err: 0 };
+  readonly #offsets = { in: 0, out: 0, err: 0 };
   readonly #head = new StoredText();
   /** What is in front of the other rows of a piece, as wide as the head. */
   readonly #indent = new StoredText();
 
   /** Appends the last offset: the number of bytes of the stream. */
-  end(out: LineBuffer, arrival: Arrival): void {
+  end(out: LineBuffer, arrival: LineArrival): void {
     const offset = this.#offsets[arrival.stream];
     if (offset === 0) return;
     this.nextLine(arrival);
@@ -53,7 +53,7 @@ export class HexFormat extends LineFormat {
     out.length = at;
   }
 
-  seek(stream: Arrival["stream"], offset: number): void {
+  seek(stream: LineArrival["stream"], offset: number): void {
     this.#offsets[stream] = offset;
   }
 

@@ -4,7 +4,7 @@ import {
   StoredText,
   storeInteger,
 } from "./store.ts";
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { LineFormat } from "./line_format.ts";
@@ -52,7 +52,7 @@ function spellUnits(codePoint: number): string {
  * is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
-  readonly #offsets = { out: 0, err: 0 };
+  readonly #offsets = { in: 0, out: 0, err: 0 };
   readonly #label: string;
   readonly #time: FormatOptions["time"];
   readonly #head = new StoredText();
@@ -64,7 +64,7 @@ export class JsonFormat extends LineFormat {
     this.#label = options.label ? `"label":${quote(options.label)},` : "";
   }
 
-  seek(stream: Arrival["stream"], offset: number): void {
+  seek(stream: LineArrival["stream"], offset: number): void {
     this.#offsets[stream] = offset;
   }
 

@@ -1,4 +1,4 @@
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { Format, FormatOptions } from "./format.ts";
 import type { LineBuffer } from "./store.ts";
 import { Marks } from "./marks.ts";
@@ -19,7 +19,7 @@ export abstract class LineFormat implements Format {
     chunk: Uint8Array,
     start: number,
     end: number,
-    arrival: Arrival,
+    arrival: LineArrival,
     isUnfinished = false,
   ): void {
     this.nextLine(arrival, isUnfinished);
@@ -32,7 +32,7 @@ export abstract class LineFormat implements Format {
     start: number,
     end: number,
     size: number,
-    arrival: Arrival,
+    arrival: LineArrival,
   ): number {
     if (start >= end) return 0;
     const { marks } = this.prefix;
@@ -53,7 +53,7 @@ export abstract class LineFormat implements Format {
   }
 
   /** Begins a line that is not a slice of a read: it has no marks. */
-  protected nextLine(arrival: Arrival, isUnfinished = false): void {
+  protected nextLine(arrival: LineArrival, isUnfinished = false): void {
     const cleared = this.prefix.marks?.clear();
     if (this.prefix.set(arrival, isUnfinished) || cleared) this.rebuild();
   }
@@ -66,7 +66,7 @@ export abstract class LineFormat implements Format {
     start: number,
     end: number,
     size: number,
-    arrival: Arrival,
+    arrival: LineArrival,
   ): number {
     let pieces = 0;
     for (let from = start; from < end; from += size, pieces++) {
@@ -132,7 +132,7 @@ class Prefix {
   readonly #streams: boolean;
   readonly #color: boolean;
   readonly #slowMs: number | undefined;
-  #source: Arrival["stream"] | undefined;
+  #source: LineArrival["stream"] | undefined;
   #mark: string | undefined;
   #slow = false;
 
@@ -150,7 +150,7 @@ class Prefix {
   }
 
   /** Begins the next line; returns whether something around its payload changed. */
-  set(arrival: Arrival, isUnfinished = false): boolean {
+  set(arrival: LineArrival, isUnfinished = false): boolean {
     let changed = this.#stamp.set(arrival);
     const slow = this.#slowMs !== undefined && this.#stamp.gapMs > this.#slowMs;
     if (slow !== this.#slow || isUnfinished !== this.isUnfinished) {
@@ -167,7 +167,7 @@ class Prefix {
   }
 
   /** The stream of the line. */
-  get source(): Arrival["stream"] {
+  get source(): LineArrival["stream"] {
     return this.#source ?? "out";
   }
 

@@ -1,4 +1,4 @@
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import { decodeAt, INCOMPLETE } from "./escape.ts";
 
 /** The largest number of bytes of an incomplete character. */
@@ -24,9 +24,10 @@ export class Marks {
   cut = false;
   /** The marks as text. */
   text = UNKNOWN;
-  readonly #reads = { out: 0, err: 0 };
+  readonly #reads = { in: 0, out: 0, err: 0 };
   /** The last bytes of each stream, before the slice. */
   readonly #before = {
+    in: new Uint8Array(0),
     out: new Uint8Array(0),
     err: new Uint8Array(0),
   };
@@ -52,7 +53,7 @@ export class Marks {
     from: number,
     to: number,
     size: number,
-    stream: Arrival["stream"],
+    stream: LineArrival["stream"],
   ): boolean {
     const { read, text } = this;
     const first = from === 0;
@@ -73,7 +74,7 @@ export class Marks {
     chunk: Uint8Array,
     from: number,
     to: number,
-    stream: Arrival["stream"],
+    stream: LineArrival["stream"],
   ): Uint8Array<ArrayBuffer> {
     const own = chunk.slice(Math.max(from, to - INCOMPLETE_BYTES), to);
     if (own.length === INCOMPLETE_BYTES) return own;

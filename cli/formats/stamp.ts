@@ -1,4 +1,4 @@
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { TimeKind } from "../options/option.ts";
 import type { FormatOptions } from "./format.ts";
 
@@ -35,7 +35,7 @@ export class Stamp {
   }
 
   /** Sets the text for the next line; returns whether it changed. */
-  set(arrival: Arrival): boolean {
+  set(arrival: LineArrival): boolean {
     // With two pipes, the previous line can have a slightly later time.
     const gapMs = Math.max(0, arrival.elapsedMs - this.#beforeMs);
     this.#beforeMs = arrival.elapsedMs;
@@ -48,7 +48,7 @@ export class Stamp {
     return true;
   }
 
-  #value(arrival: Arrival, gapMs: number): number {
+  #value(arrival: LineArrival, gapMs: number): number {
     switch (this.#kind) {
       case "epoch":
       case "iso":

@@ -9,7 +9,7 @@ import {
   storeCodePoint,
   utf8Length,
 } from "./escape.ts";
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { FormatOptions } from "./format.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
@@ -45,7 +45,11 @@ export class TextFormat extends LineFormat {
   readonly #frames: boolean;
   readonly #ansi: NonNullable<FormatOptions["ansi"]>;
   readonly #infos: Uint8Array;
-  readonly #streams = { out: new TextStream(), err: new TextStream() };
+  readonly #streams = {
+    in: new TextStream(),
+    out: new TextStream(),
+    err: new TextStream(),
+  };
   readonly #head = new StoredText();
   readonly #between = new StoredText();
 
@@ -57,7 +61,7 @@ export class TextFormat extends LineFormat {
   }
 
   /** Appends the bytes of a character that stayed incomplete, as a line. */
-  end(out: LineBuffer, arrival: Arrival): void {
+  end(out: LineBuffer, arrival: LineArrival): void {
     const stream = this.#streams[arrival.stream];
     if (stream.heldBytes === 0) return;
     const bytes = stream.held.slice(0, stream.heldBytes);

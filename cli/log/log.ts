@@ -1,7 +1,7 @@
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
 import { shouldColor } from "./color.ts";
-import type { Arrival, Stream } from "../arrival.ts";
+import type { LineArrival, LineStream } from "../arrival.ts";
 import type { Format } from "../formats/format.ts";
 import { FORMATS } from "../formats/formats.ts";
 import { LineBuffer } from "../formats/store.ts";
@@ -53,7 +53,7 @@ export class Log {
   #isClosed = false;
   #hasFailed = false;
   /** When the last slices came, for each stream that has not ended. */
-  readonly #open = new Map<Stream, Arrival>();
+  readonly #open = new Map<LineStream, LineArrival>();
   readonly #failure = Promise.withResolvers<never>();
 
   /** A log of `format`, to `writer`. */
@@ -87,7 +87,7 @@ export class Log {
    * Logs `chunk` in slices. Resolves when there is room for the next chunk;
    * rejects if the log can't be written.
    */
-  async slices(chunk: Uint8Array, arrival: Arrival): Promise<void> {
+  async slices(chunk: Uint8Array, arrival: LineArrival): Promise<void> {
     const step = this.#sliceBytes * SLICES_PER_WRITE;
     for (let at = 0; at < chunk.length && !this.isFull; at += step) {
       this.#open.set(arrival.stream, arrival);
@@ -106,7 +106,7 @@ export class Log {
   }
 
   /** The next byte of `stream` that is logged stands at `offset` in it. */
-  seek(stream: Stream, offset: number): void {
+  seek(stream: LineStream, offset: number): void {
     this.#format.seek?.(stream, offset);
   }
 
@@ -119,7 +119,7 @@ export class Log {
     bytes: Uint8Array,
     start: number,
     end: number,
-    arrival: Arrival,
+    arrival: LineArrival,
     offset: number,
     isUnfinished = false,
   ): void {
@@ -152,12 +152,12 @@ export class Log {
   }
 
   /** Adds what the format still holds back, at the end of a stream. */
-  async end(arrival: Arrival): Promise<void> {
+  async end(arrival: LineArrival): Promise<void> {
     this.#end(arrival);
     await this.send();
   }
 
-  #end(arrival: Arrival): void {
+  #end(arrival: LineArrival): void {
     this.#open.delete(arrival.stream);
     // Bytes that the format holds back belong to lines that `--count` includes.
     if (!this.#isClosed && !(this.isFull && this.#format.endIsExtra)) {

@@ -84,12 +84,14 @@ const READ_BYTES = 262_144;
 
 /** How long to wait before a file is looked at again. */
 const WAIT_MS = 100;
+/** As many waits in a row are a pause. */
+const IDLE_WAITS = 10;
 
 /** What a followed file is told, and tells. */
 export interface FollowOptions {
   /** Ends the wait, and with it the file. */
   readonly signal: AbortSignal;
-  /** Nothing more is there at the moment. */
+  /** Nothing has come for a second. Called once in each pause. */
   onIdle(): void;
   /** The file is not there so far. Called once. */
   onMissing(): void;
@@ -110,6 +112,7 @@ export class FollowedFile implements Source {
   }
 
   async read(): Promise<Uint8Array | null> {
+    let waits = 0;
     try {
       this.#file ??= await this.#open();
       while (this.#file !== undefined && !this.#isClosed) {
@@ -120,7 +123,7 @@ export class FollowedFile implements Source {
           return bytes.subarray(0, size);
         }
         await this.#checkSize(this.#file);
-        this.#options.onIdle();
+        if (++waits === IDLE_WAITS) this.#options.onIdle();
         if (!await this.#wait()) return null;
       }
       return null;

@@ -104,13 +104,15 @@ class ReadView implements View {
       const { ms, from, offset, bytes } = event;
       if (!isInside(event, this.#filter)) return;
       const read = { ms, from, offset, size: bytes.length, payload: bytes };
-      this.#lines.add({ kind: "read", ...read }, ms, offset);
+      await this.#lines.addRead({ kind: "read", ...read });
     } else {
       const item: SessionItem = event.kind === "status"
         ? { ...event, index }
         : { ...event, index, offset };
       if (event.kind === "gap") this.#offsets[event.from] += event.bytes;
-      if (isShown(item, this.#filter)) this.#lines.add(item, item.ms);
+      if (!isShown(item, this.#filter)) return;
+      if (item.kind === "end") await this.#lines.endReads(item, item.ms);
+      this.#lines.add(item, item.ms);
     }
     await this.#lines.send();
   }

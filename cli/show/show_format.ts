@@ -1,12 +1,12 @@
 import { isHidden } from "../../src/text_safety.ts";
-import type { Arrival } from "../arrival.ts";
+import type { LineArrival } from "../arrival.ts";
 import type { Format, FormatOptions } from "../formats/format.ts";
 import { Stamp } from "../formats/stamp.ts";
 import type { LineBuffer } from "../formats/store.ts";
 import type { Shown } from "./show_lines.ts";
 
 /** An arrival that knows what arrived. */
-export interface ShownArrival extends Arrival {
+export interface ShownArrival extends LineArrival {
   /** What the line tells of. */
   shown: Shown;
 }
@@ -28,7 +28,7 @@ export class ShowFormat implements Format {
     this.#wordsAbove = wordsAbove;
   }
 
-  seek(stream: Arrival["stream"], offset: number): void {
+  seek(stream: LineArrival["stream"], offset: number): void {
     this.#bytes.seek?.(stream, offset);
   }
 
@@ -37,11 +37,14 @@ export class ShowFormat implements Format {
     chunk: Uint8Array,
     start: number,
     end: number,
-    arrival: Arrival,
+    arrival: LineArrival,
     isUnfinished?: boolean,
   ): void {
     const hasBytes = "payload" in (arrival as ShownArrival).shown;
-    if (!hasBytes || this.#wordsAbove) {
+    if (this.#wordsAbove) {
+      const mark = arrival.mark?.trimEnd();
+      this.#words.piece(out, chunk, start, start, { ...arrival, mark });
+    } else if (!hasBytes) {
       this.#words.piece(out, chunk, start, start, arrival);
     }
     if (!hasBytes || (this.#wordsAbove && start === end)) return;
@@ -49,8 +52,19 @@ export class ShowFormat implements Format {
     this.#bytes.piece(out, chunk, start, end, under, isUnfinished);
   }
 
-  slices(): number {
-    return 0;
+  slices(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    size: number,
+    arrival: LineArrival,
+  ): number {
+    return this.#bytes.slices(out, chunk, start, end, size, arrival);
+  }
+
+  end(out: LineBuffer, arrival: LineArrival): void {
+    this.#bytes.end?.(out, arrival);
   }
 }
 
@@ -80,7 +94,7 @@ export class ShowJsonFormat implements Format {
     chunk: Uint8Array,
     start: number,
     end: number,
-    arrival: Arrival,
+    arrival: LineArrival,
   ): void {
     const { time, label, slowMs } = this.#options;
     this.#stamp.set(arrival);
@@ -100,8 +114,16 @@ export class ShowJsonFormat implements Format {
     out.append(encoder.encode(`${safeJson(line)}\n`));
   }
 
-  slices(): number {
-    return 0;
+  slices(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    _size: number,
+    arrival: LineArrival,
+  ): number {
+    this.piece(out, chunk, start, end, arrival);
+    return 1;
   }
 }
 

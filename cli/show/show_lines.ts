@@ -24,7 +24,12 @@ import { cut, headOf } from "./words.ts";
 export type Shown =
   | SessionItem
   | { readonly kind: "recording" } & RecordingHeader
-  | { readonly kind: "read" } & Omit<SessionSpan, "index" | "startMs">;
+  | Read;
+
+/** What one read gave. */
+export type Read =
+  & { readonly kind: "read" }
+  & Omit<SessionSpan, "index" | "startMs">;
 
 /** Far from the last date that the platform knows, in the year 275760. */
 const MAX_WALL_MS = 8e15;
@@ -94,19 +99,39 @@ export class ShowLines {
     // What is no message is what a person looks for.
     const most = shown.kind === "message" ? this.#mostBytes : Infinity;
     const length = Math.min(whole.length, most);
-    // What a file says need not be a time that the platform knows.
-    const elapsedMs = Math.min(ms, MAX_WALL_MS);
-    const arrival: ShownArrival = {
-      wallMs: Math.min(this.#startMs + elapsedMs, MAX_WALL_MS),
-      elapsedMs,
-      stream: "from" in shown && shown.from === "err" ? "err" : "out",
-      mark: this.#markOf(shown, length, whole.length),
-      shown,
-    };
+    const arrival = this.#arrival(shown, ms, length);
     const isCut = length > 0 && length < whole.length;
     const isUnfinished = isCut || (shown.kind === "text" && !shown.isWhole);
     this.#log.piece(whole, 0, length, arrival, offset, isUnfinished);
     return this.#log.shouldSend ? this.#log.send() : null;
+  }
+
+  /** Adds what one read gave, at `offset` of its stream. */
+  async addRead(shown: Read): Promise<void> {
+    const { payload, ms, offset, from } = shown;
+    this.#log.seek(from, offset);
+    await this.#log.slices(
+      payload,
+      this.#arrival(shown, ms, payload.length),
+    );
+  }
+
+  /** Adds what is held of a stream that has ended. */
+  async endReads(shown: Shown, ms: number): Promise<void> {
+    await this.#log.end(this.#arrival(shown, ms, 0));
+  }
+
+  #arrival(shown: Shown, ms: number, length: number): ShownArrival {
+    const wholeLength = "payload" in shown ? shown.payload.length : 0;
+    // What a file says need not be a time that the platform knows.
+    const elapsedMs = Math.min(ms, MAX_WALL_MS);
+    return {
+      wallMs: Math.min(this.#startMs + elapsedMs, MAX_WALL_MS),
+      elapsedMs,
+      stream: "from" in shown ? shown.from : "out",
+      mark: this.#markOf(shown, length, wholeLength),
+      shown,
+    };
   }
 
   /** Hands on what was added. */
@@ -180,6 +205,7 @@ async function formatOf(
   time: TimeKind,
 ): Promise<Format> {
   const { format, ansi } = settings;
+  const isReads = settings.frame === "slice";
   const options: FormatOptions = {
     time,
     utc: settings.utc,
@@ -190,13 +216,17 @@ async function formatOf(
     slowMs: settings.slow ?? undefined,
     marks: settings.marks,
     streams: true,
-    frames: true,
+    frames: !isReads,
   };
   if (format === "json") return new ShowJsonFormat(options);
   const Bytes = await FORMATS[format]();
   if (format === "raw") return new Bytes(options);
   const Words = await FORMATS.text();
-  const isHex = format === "hex";
-  const bytes = new Bytes(isHex ? { ...options, time: "none" } : options);
-  return new ShowFormat(new Words(options), bytes, isHex);
+  const wordsAbove = format === "hex" && !isReads;
+  const bytes = new Bytes(wordsAbove ? { ...options, time: "none" } : options);
+  return new ShowFormat(
+    new Words({ ...options, marks: false }),
+    bytes,
+    wordsAbove,
+  );
 }

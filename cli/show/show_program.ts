@@ -128,16 +128,19 @@ async function showRecording(
   const { header } = recording;
   const lines = await ShowLines.open(settings, header.startedAt, say);
   const view = viewOf(settings, header, lines, say);
-  let failure: unknown;
-  try {
-    for await (const event of recording) await view.event(event);
-  } catch (error) {
-    // All lines before it are shown first.
-    if (!(error instanceof RecordingError)) throw error;
-    failure = error;
-  }
+  const all = async () => {
+    try {
+      for await (const event of recording) await view.event(event);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RecordingError) return error;
+      throw error;
+    }
+  };
+  const failure = await Promise.race([all(), lines.failure]);
   await view.end();
   await lines.close();
+  // All lines before it are shown first.
   if (failure !== undefined) throw failure;
   if (recording.cut > 0) await say(cutSentence(recording.cut));
   return 0;
