@@ -17,6 +17,15 @@ import { reader } from "./reader.ts";
 import { roundTrip } from "./round_trip.ts";
 import { size } from "./size.ts";
 import { startup } from "./startup.ts";
+import {
+  tapAll,
+  tapBytes,
+  tapMemory,
+  tapRate,
+  tapRecord,
+  tapStart,
+  tapTrips,
+} from "./tap.ts";
 import { writer } from "./writer.ts";
 
 const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
@@ -31,10 +40,17 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   writer,
   process: owning,
   channel,
+  tap: tapAll,
+  "tap:bytes": tapBytes,
+  "tap:rate": tapRate,
+  "tap:record": tapRecord,
+  "tap:trips": tapTrips,
+  "tap:memory": tapMemory,
+  "tap:start": tapStart,
 };
 
 /** Parts that take minutes: with `--full`, or by name. */
-const LONG: ReadonlySet<string> = new Set(["channel"]);
+const LONG: ReadonlySet<string> = new Set(["channel", "tap"]);
 
 const isFull = Deno.args.includes("--full");
 const named = Deno.args.filter((word) => word !== "--full");
@@ -48,7 +64,10 @@ if (unknown !== undefined) {
 }
 const times: string[] = [];
 const startMs = performance.now();
-const all = Object.keys(PARTS).filter((name) => isFull || !LONG.has(name));
+// The rows of a part are measured with it.
+const all = Object.keys(PARTS).filter((name) =>
+  !name.includes(":") && (isFull || !LONG.has(name))
+);
 for (const name of named.length > 0 ? named : all) {
   console.log(`\n== ${name}`);
   const partMs = performance.now();
