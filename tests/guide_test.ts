@@ -36,8 +36,8 @@ Deno.test(
 );
 
 Deno.test("each chapter of the guide has a step that is run", () => {
-  const chapters = chaptersOf(GUIDE);
-  assert(chapters.length >= 9);
+  const chapters = chaptersOf(GUIDE).filter(({ title }) => /^\d/.test(title));
+  assert(chapters.length >= 10);
   for (const { title, steps } of chapters) {
     assert(steps.some(({ kind }) => kind === "command"), title);
   }

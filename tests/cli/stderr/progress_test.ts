@@ -199,6 +199,14 @@ Deno.test("the time line grows until there is no room, and then is halved", asyn
   ]);
 });
 
+Deno.test("the line leaves the last column of the terminal free", async () => {
+  // After 400 ms, 25 columns of 16 ms would be one too many.
+  const columns = 34 + 2 + 24 + 1;
+  const lines = await shown([9, 9, 9, 9], { columns });
+  const widest = Math.max(...lines.map((line) => line.length));
+  assertEquals(widest <= columns - 1, true, lines.join("\n"));
+});
+
 Deno.test("the line begins with the label, which cannot act", async () => {
   const [line] = await shown([6], { label: "web\x1b[2J", columns: 40 });
   assertEquals(line, "web\\x1b[2J:       6 B in 100 ms  60 B/s");
