@@ -29,6 +29,10 @@ const CASES = [
     stderr: /^Python printed: looking up fig apple\n$/,
   },
   {
+    name: "stand_in_server.ts",
+    stdout: /^done: 1\ntotal: 5\nended with 0 unknown: \[\]\n$/,
+  },
+  {
     name: "mcp_server.ts",
     needs: "deno",
     stdout: /^server: .*\ntools: echo .*\necho: .*Echo: Spam 0/,

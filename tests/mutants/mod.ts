@@ -7,6 +7,7 @@ import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
 import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
 import { SUMMARY_MUTANTS } from "./summary.ts";
+import { REPLAY_MUTANTS } from "./replay.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -17,5 +18,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...CHANNEL_MUTANTS,
   ...PROGRAM_MUTANTS,
   ...LOG_MUTANTS,
+  ...REPLAY_MUTANTS,
   ...SUMMARY_MUTANTS,
 ];
