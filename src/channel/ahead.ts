@@ -18,8 +18,8 @@ export interface Bounded {
 /**
  * Messages that have arrived and were not received.
  *
- * Once full, it is read on at half: else each message that is taken would ask
- * for a read of one.
+ * It is read on at half: else each message that is taken would ask for a read
+ * of one, and a codec would decode all that has arrived for it.
  */
 export class Ahead<Message> implements Bounded {
   readonly #batches: Batch<Message>[] = [];
@@ -30,7 +30,7 @@ export class Ahead<Message> implements Bounded {
   #wake: (() => void) | undefined;
 
   get isFull(): boolean {
-    return this.#messages >= AHEAD_MESSAGES || this.#bytes >= AHEAD_BYTES;
+    return this.#messages * 2 > AHEAD_MESSAGES || this.#bytes >= AHEAD_BYTES;
   }
 
   get limit(): number {
@@ -61,15 +61,11 @@ export class Ahead<Message> implements Bounded {
       this.#at = 0;
       this.#bytes -= batch.bytes;
     }
-    if (this.#wake !== undefined && this.#isHalf()) {
+    if (this.#wake !== undefined && !this.isFull) {
       const wake = this.#wake;
       this.#wake = undefined;
       wake();
     }
     return message;
-  }
-
-  #isHalf(): boolean {
-    return this.#messages * 2 <= AHEAD_MESSAGES && this.#bytes < AHEAD_BYTES;
   }
 }

@@ -2,8 +2,7 @@ import { checkKeys } from "../check.ts";
 import { frameName } from "../errors.ts";
 import type { Framing } from "../frame/framing.ts";
 import type { PipeReader } from "../read/reader.ts";
-import { DONE } from "../write/queue.ts";
-import type { PipeWriter } from "../write/writer.ts";
+import { type PipeWriter, writeMessage } from "../write/writer.ts";
 
 /**
  * What the messages of a channel are, and how they travel: a framing, and the
@@ -229,30 +228,6 @@ export function checkMessage<Message>(message: Message): Message {
   throw new TypeError(
     `Cannot send a message as null means the end of a channel: current value is ${message}`,
   );
-}
-
-/** From here on a write is not copied, and its sender waits until it has gone. */
-const LARGE_BYTES = 16_384;
-
-/**
- * Writes the pieces of one message: at once if the writer is idle, else with
- * all that is sent until the write before has settled.
- */
-export function writeMessage(
-  writer: PipeWriter,
-  pieces: readonly Uint8Array[],
-): Promise<void> {
-  let size = 0;
-  for (const piece of pieces) size += piece.length;
-  const isLarge = size >= LARGE_BYTES;
-  if (isLarge || isIdle(writer)) {
-    const written = writer.writeNow(pieces);
-    // There is room: a loop that awaits each send must not wait for the pipe.
-    return isLarge ? written : DONE;
-  }
-  let last = DONE;
-  for (const piece of pieces) last = writer.write(piece);
-  return last;
 }
 
 /** Whether a write would leave now, and must. */

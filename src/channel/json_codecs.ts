@@ -1,8 +1,8 @@
 import { concat, LF, textDecoder } from "../bytes.ts";
 import { FramingError, TooLongError, UnexpectedEndError } from "../errors.ts";
 import type { PipeReader } from "../read/reader.ts";
-import { DONE, encodeInto } from "../write/queue.ts";
-import { type PipeWriter, tryWriteNow } from "../write/writer.ts";
+import { encodeInto } from "../write/queue.ts";
+import { type PipeWriter, writeMessage } from "../write/writer.ts";
 import { jsonOf } from "./check_json.ts";
 import {
   type Batch,
@@ -10,9 +10,7 @@ import {
   type Codec,
   type Format,
   FrameCodec,
-  isIdle,
   tooLong,
-  writeMessage,
 } from "./format.ts";
 
 /** Text as UTF-8. */
@@ -57,9 +55,7 @@ export class LineCodec<Message> implements Codec<Message> {
     if (isLonger(line, this.#maxBytes + 1)) {
       throw tooLong("line", this.#maxBytes, ENCODER.encode(line).length - 1);
     }
-    if (tryWriteNow(this.#writer, line)) return DONE;
-    if (!isIdle(this.#writer)) return this.#writer.write(line);
-    return writeMessage(this.#writer, [ENCODER.encode(line)]);
+    return writeMessage(this.#writer, line);
   }
 
   leave(): void {}
@@ -256,10 +252,7 @@ abstract class SizedCodec<Message> extends FrameCodec<Message> {
     }
     const end = encodeInto(text, SCRATCH, HEAD_BYTES);
     const frame = SCRATCH.subarray(this.putHead(end - HEAD_BYTES), end);
-    return isIdle(this.#writer)
-      // A copy: the next message is encoded while this one is being written.
-      ? writeMessage(this.#writer, [frame.slice()])
-      : this.#writer.write(frame);
+    return writeMessage(this.#writer, [frame]);
   }
 
   /** Writes the head before `HEAD_BYTES`, and returns where it begins. */
@@ -315,7 +308,7 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
     if (reader.buffered === 0 && await reader.peek(1) === null) return null;
     const view = await reader.peek(reader.buffered);
     const batch = view && this.#parseAscii(view, limit);
-    return batch ?? await this.#readFrames(limit);
+    return batch ?? await this.#readFrame();
   }
 
   /**
@@ -359,9 +352,10 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
     return { messages, bytes };
   }
 
-  async #readFrames(limit: number): Promise<Batch<Message> | null> {
+  async #readFrame(): Promise<Batch<Message> | null> {
     try {
-      return await super.read(limit);
+      // One: those behind it are again parsed together.
+      return await super.read(1);
     } catch (cause) {
       if (!(cause instanceof FramingError)) throw cause;
       const found = indexOfName(cause.header);

@@ -3,7 +3,7 @@ import { decodeText } from "../bytes.ts";
 import { lengthPrefix } from "../frame/length_prefix.ts";
 import type { PipeReader } from "../read/reader.ts";
 import { quote } from "../text_safety.ts";
-import type { PipeWriter } from "../write/writer.ts";
+import { type PipeWriter, writeMessage } from "../write/writer.ts";
 import {
   type Batch,
   checkMessage,
@@ -14,7 +14,6 @@ import {
   type MessageOptions,
   tooLong,
   withCodec,
-  writeMessage,
 } from "./format.ts";
 import { nodeModule } from "./node_module.ts";
 

@@ -81,6 +81,8 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
   readonly #search: DelimiterSearch | undefined;
   #headerBytes = -1;
   #payloadBytes = -1;
+  /** The header that was measured; not while the payload is collected. */
+  #header: Uint8Array<ArrayBuffer> | undefined;
   /** How many bytes of a header that is not complete were checked. */
   #checkedBytes = 0;
 
@@ -97,6 +99,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     const { header } = this.#rule;
     this.#headerBytes = "bytes" in header ? header.bytes : -1;
     this.#payloadBytes = -1;
+    this.#header = undefined;
     this.#checkedBytes = 0;
   }
 
@@ -107,6 +110,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     const size = this.#headerBytes + this.#payloadBytes;
     if (buffer.length < size) {
       buffer.hint = size;
+      this.#header = undefined;
       return this.#unfinished(
         buffer,
         hasEnded,
@@ -115,7 +119,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
     }
     const start = buffer.start + this.#headerBytes;
     const frame = this.#framing.decode(
-      buffer.view(this.#headerBytes),
+      this.#header ?? buffer.view(this.#headerBytes),
       buffer.bytes.subarray(start, start + this.#payloadBytes),
     );
     buffer.skip(size);
@@ -157,6 +161,7 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
         this.#framing.maxBytes,
       );
       this.#payloadBytes = measure.payloadBytes;
+      this.#header = header;
       return true;
     }
     return false;

@@ -222,8 +222,9 @@ export class WriteQueue {
       this.#error !== undefined
     ) return false;
     const isText = typeof message === "string";
-    const most = isText ? message.length * 3 : sizeOf(message);
-    if (most >= LARGE_BYTES) return false;
+    // Of a text that short there is room for any characters.
+    const size = isText ? message.length : sizeOf(message);
+    if (size >= LARGE_BYTES) return false;
     const batch = this.#spare ?? new Batch();
     this.#spare = undefined;
     if (isText) batch.addText(message);

@@ -7,16 +7,17 @@ import { type Sink, sinkOf } from "./sink.ts";
 const ENCODER = new TextEncoder();
 
 /**
- * For channels: writes a message below 16 KiB now, as one write, if nothing is
- * queued. Nobody is told when it has left, or that it has not: the next write
- * is.
+ * For channels: writes a message, now and as one write if nothing is queued,
+ * else with all that is written until the write before has settled. A loop that
+ * awaits each message does not wait for the pipe.
  *
- * @returns Whether it was. If not, it is for `write` or `writeNow`.
+ * @returns As `write` does, but for a message below 16 KiB that left now: it has
+ * resolved, and the next write is told of a failure.
  */
-export let tryWriteNow: (
+export let writeMessage: (
   writer: PipeWriter,
   message: string | readonly Uint8Array[],
-) => boolean;
+) => Promise<void>;
 
 /**
  * Writes bytes and text to a pipe, many small writes as one.
@@ -63,8 +64,7 @@ export class PipeWriter implements AsyncDisposable {
   #isReported = false;
 
   static {
-    tryWriteNow = (writer, message) =>
-      writer.#closing === undefined && writer.#queue.tryNow(message);
+    writeMessage = (writer, message) => writer.#writeMessage(message);
   }
 
   /**
@@ -200,7 +200,10 @@ export class PipeWriter implements AsyncDisposable {
       return Promise.reject(error);
     }
     const refused = wrongPieces(pieces);
-    if (refused !== undefined) return refused;
+    return refused ?? this.#writeTogether(pieces);
+  }
+
+  #writeTogether(pieces: readonly Uint8Array[]): Promise<void> {
     const size = sizeOf(pieces);
     // One write to the sink: another writer of the same stdout waits for it.
     if (size >= LARGE_BYTES) return this.#push(pieces);
@@ -325,6 +328,15 @@ export class PipeWriter implements AsyncDisposable {
   readonly #markReported = (): void => {
     this.#isReported = true;
   };
+
+  #writeMessage(message: string | readonly Uint8Array[]): Promise<void> {
+    const isText = typeof message === "string";
+    const refused = isText ? undefined : wrongPieces(message);
+    if (refused !== undefined) return refused;
+    if (this.#closing === undefined && this.#queue.tryNow(message)) return DONE;
+    if (isText && this.#queue.addText(message)) return DONE;
+    return this.#writeTogether(isText ? [ENCODER.encode(message)] : message);
+  }
 
   /** Collects what the open batch has no room for. */
   #add(pieces: readonly Uint8Array[], size: number): Promise<void> {

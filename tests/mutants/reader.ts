@@ -250,8 +250,8 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   {
     name: "Python's long header is sent too late",
     file: "src/frame/python_connection.ts",
-    from: "payload.length > MAX_SHORT_BYTES;",
-    to: "payload.length > MAX_SHORT_BYTES + 1;",
+    from: "const isLong = length > MAX_SHORT_BYTES;",
+    to: "const isLong = length > MAX_SHORT_BYTES + 1;",
   },
   {
     name: "the name Content-Length must be written so",
