@@ -14,6 +14,7 @@ import { log } from "./log.ts";
 import { memory } from "./memory.ts";
 import { owning } from "./process.ts";
 import { reader } from "./reader.ts";
+import { report } from "./report.ts";
 import { roundTrip } from "./round_trip.ts";
 import { size } from "./size.ts";
 import { startup } from "./startup.ts";
@@ -47,6 +48,7 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   "tap:trips": tapTrips,
   "tap:memory": tapMemory,
   "tap:start": tapStart,
+  report,
 };
 
 /** Parts that take minutes: with `--full`, or by name. */

@@ -37,6 +37,7 @@ async function start() {
   showMethods(session);
   showSpread(session);
   document.documentElement.dataset.state = "ready";
+  performance.mark("ready");
 }
 
 /** The scheme is the reader's, until the button changes it. */

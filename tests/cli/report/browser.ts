@@ -14,7 +14,7 @@ import {
   hostileSession,
   longSession,
   troubledSession,
-} from "./recordings.ts";
+} from "../../support/hand_made.ts";
 
 const LOOKS: readonly (Look & { name: string })[] = [
   { name: "380 pixels, light", width: 380, scheme: "light" },

@@ -16,7 +16,7 @@ import {
   hostileSession,
   longSession,
   troubledSession,
-} from "./recordings.ts";
+} from "../../support/hand_made.ts";
 
 const {
   bytesAt,

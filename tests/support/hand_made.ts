@@ -3,8 +3,8 @@ import type {
   RecordedEvent,
   RecordedStatus,
   RecordedStream,
-} from "../../../src/recording/event.ts";
-import { eventLine, headerLine } from "../../../src/recording/line.ts";
+} from "../../src/recording/event.ts";
+import { eventLine, headerLine } from "../../src/recording/line.ts";
 
 const ENCODER = new TextEncoder();
 
