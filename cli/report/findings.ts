@@ -9,6 +9,7 @@ import {
   type RecordedStream,
 } from "../../src/recording/event.ts";
 import type {
+  RpcMessage,
   SessionBroken,
   SessionGap,
   SessionItem,
@@ -17,6 +18,7 @@ import type {
   SessionPending,
   SessionTotals,
 } from "../../src/recording/session_item.ts";
+import { cut, methodAndId } from "../show/words.ts";
 import { quoteBytes } from "../../src/text_safety.ts";
 import {
   countOf,
@@ -52,7 +54,9 @@ export class Findings {
   readonly #noise = new First<SessionNoise>();
   readonly #broken = new First<SessionBroken>();
   readonly #gaps = new First<SessionGap>();
-  readonly #errors = new First<SessionMessage>();
+  readonly #errors = new First<
+    { item: SessionMessage; method: string | null }
+  >();
   readonly #pending = new First<SessionPending>();
   readonly #silence = { fromMs: 0, ms: 0, isWaiting: false };
   #lastMs = 0;
@@ -77,9 +81,12 @@ export class Findings {
         // Most readers pass over an empty line.
         if (item.reason !== "blank") this.#noise.add(item, row);
         break;
-      case "broken":
-        this.#broken.add(item, row);
+      case "broken": {
+        // A gap is told by itself, and the end of the recording as well.
+        const isLost = item.reason === "gap" || item.reason === "cut";
+        if (!item.isRest && !isLost) this.#broken.add(item, row);
         break;
+      }
       case "gap":
         this.#gaps.add(item, row);
         break;
@@ -87,7 +94,11 @@ export class Findings {
         this.passed = item.bytes;
         break;
       case "message":
-        if (item.rpc?.kind === "error") this.#errors.add(item, row);
+        for (const each of messagesOf(item)) {
+          // Who has cancelled a request expects an error.
+          if (each.kind !== "error" || each.isCancelled) continue;
+          this.#errors.add({ item, method: each.method }, row);
+        }
     }
   }
 
@@ -116,16 +127,17 @@ export class Findings {
       ...this.#longSilence(totals),
       ...oddities(totals),
     ];
-    return [...bad.length === 0 ? [wellDone(totals)] : bad, ...notes];
+    const isWell = bad.every(({ tone }) => tone !== "bad");
+    return [...isWell ? [wellDone(totals)] : [], ...bad, ...notes];
   }
 
   #brokenFrames(): Finding[] {
     const { first, count, row } = this.#broken;
     if (first === null) return [];
     const text = count === 1
-      ? `A frame on ${NAMES[first.from]} could not be read: ${first.why}.`
+      ? `A frame on ${NAMES[first.from]} could not be read: ${cut(first.why)}.`
       : `${formatCount(count)} frames could not be read. The first, on ` +
-        `${NAMES[first.from]}: ${first.why}.`;
+        `${NAMES[first.from]}: ${cut(first.why)}.`;
     return [{ tone: "bad", text, row }];
   }
 
@@ -151,16 +163,16 @@ export class Findings {
       (sum, each) => sum + streams[each].missingBytes,
       0,
     );
-    const text = `${
-      formatBytes(bytes)
-    } passed and were not recorded: ${first.why}.`;
+    const text = `${formatBytes(bytes)} passed and were not recorded: ${
+      cut(first.why)
+    }.`;
     return [{ tone: "bad", text, row }];
   }
 
   #unanswered(): Finding[] {
     const { first, count, row } = this.#pending;
     if (first === null) return [];
-    const one = `${first.method} (id ${JSON.stringify(first.id)}), which had ` +
+    const one = `${methodAndId(first)}, which had ` +
       `waited for ${formatMs(first.durationMs)} when the recording ended`;
     const text = count === 1
       ? `A request has no answer: ${one}.`
@@ -168,16 +180,18 @@ export class Findings {
     return [{ tone: "bad", text, row }];
   }
 
-  #failed({ answered, errors }: SessionTotals): Finding[] {
-    const { first, row } = this.#errors;
+  #failed({ answered }: SessionTotals): Finding[] {
+    const { first, count, row } = this.#errors;
     if (first === null) return [];
-    const what = errors === 1
-      ? `One of ${formatCount(answered)} answers is an error`
-      : `${formatCount(errors)} of ${formatCount(answered)} answers are errors`;
-    const message = messageOf(first.json);
-    const method = first.rpc?.method ?? "an unknown request";
-    const text = `${what}. ${errors === 1 ? "It is" : "The first is"} to ` +
-      `${method}${message === "" ? "" : `: ${message}`}`;
+    const what = count === 1
+      ? `One of ${countOf(answered, "answer")} is an error`
+      : `${formatCount(count)} of ${countOf(answered, "answer")} are errors`;
+    const method = first.method === null
+      ? "an unknown request"
+      : cut(first.method);
+    const said = messageOf(first.item.json);
+    const text = `${what}. ${count === 1 ? "It is" : "The first is"} to ` +
+      `${method}${said === "" ? "." : `: ${said}`}`;
     return [{ tone: "bad", text, row }];
   }
 
@@ -227,19 +241,41 @@ function ending({ status }: SessionTotals, cutBytes: number): Finding[] {
       "recorder was killed.";
     return [{ tone: "bad", text }];
   }
-  const { code, signal } = status;
+  const { code, signal, reason } = status;
   if (code === 0 && signal === null) return [];
-  return [{ tone: "bad", text: `The command ${endingOf(status)}.` }];
+  const tone = WANTED.has(reason) ? "note" : "bad";
+  return [{ tone, text: `The command ${endingOf(status)}.` }];
 }
+
+/** Reasons with which somebody wanted the command to end. */
+const WANTED: ReadonlySet<string> = new Set([
+  "received",
+  "stopped",
+  "disposed",
+  "aborted",
+]);
+
+/** What a reason adds to the status; the others are said by it. */
+const REASONS: Readonly<Record<string, string>> = {
+  timeout: ", as its time was up",
+  idle: ", as nothing came any more",
+  received: ", as its recorder was told to end",
+  stopped: ", as it was stopped",
+  disposed: ", as it was not needed any more",
+  aborted: ", as it was given up",
+  input: ", as its input failed",
+  lost: ", as far as the system told",
+};
 
 /** How a command ended, to follow its name. */
 export function endingOf(
   { code, signal, reason }: RecordedStatus["status"],
 ): string {
-  const why = reason === "exited" ? "" : ` (${reason})`;
-  return signal === null
-    ? `ended with status ${code}${why}`
-    : `was ended by ${signal}${why}`;
+  const why = Object.hasOwn(REASONS, reason) ? REASONS[reason] : "";
+  const how = signal === null
+    ? `ended with status ${code}`
+    : `was ended by ${cut(signal)}`;
+  return how + why;
 }
 
 function slowest(
@@ -249,7 +285,7 @@ function slowest(
   if (slowest === null || answered < 2) return [];
   const { method, durationMs, index } = slowest;
   const text = `The slowest of ${formatCount(answered)} answers took ` +
-    `${formatMs(durationMs)}: ${method}.`;
+    `${formatMs(durationMs)}: ${cut(method)}.`;
   return [{ tone: "note", text, row: rowOf(index) }];
 }
 
@@ -285,9 +321,15 @@ function wellDone({ requests, streams }: SessionTotals): Finding {
   return { tone: "good", text };
 }
 
+/** The message itself, or the entries of a batch. */
+function messagesOf({ rpc }: SessionMessage): readonly RpcMessage[] {
+  if (rpc === null) return [];
+  return rpc.kind === "batch" ? rpc.entries : [rpc];
+}
+
 /** What an error of JSON-RPC says, or "". */
 function messageOf(json: unknown): string {
   const { error } = (json ?? {}) as { error?: { message?: unknown } };
   const message = error?.message;
-  return typeof message === "string" ? message.slice(0, 200) : "";
+  return typeof message === "string" ? cut(message) : "";
 }

@@ -31,7 +31,7 @@ const AXIS = 24;
 /** The left and right border, so that the first bar can be seen. */
 const SIDE = 8;
 /** A silence is shaded if it has such a part of what is seen. */
-const SILENT_SHARE = 0.08;
+const SILENT_SHARE = 0.18;
 /** The shortest stretch of time that is shown. */
 const MIN_SHOWN_MS = 0.05;
 
@@ -334,7 +334,7 @@ export class TimeLine {
           context.fillRect(dash, y, Math.min(3, end - dash), 3);
         }
       } else {
-        context.fillRect(x, y, Math.max(2, end - x), 3);
+        context.fillRect(x, y, Math.max(isBad ? 4 : 2, end - x), isBad ? 4 : 3);
       }
     }
   }

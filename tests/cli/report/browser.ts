@@ -45,7 +45,7 @@ const PARTS: readonly Part[] = [
       assertEquals(await page.text("#title"), "spam-language-server --stdio");
       assertMatch(
         await page.text("#findings"),
-        /A request has no answer: textDocument\/completion \(id 12\)/,
+        /A request has no answer: textDocument\/completion #12/,
       );
       const cells = "[...document.querySelectorAll('#streams td.bad')]";
       assertEquals(
