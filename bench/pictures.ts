@@ -96,11 +96,11 @@ const PICTURES: readonly Picture[] = [
       await request("shutdown");
       await notify("exit");
     },
-    look: { width: 1400, height: 1180 },
+    look: { width: 1280, height: 1120 },
     async open(page) {
       await page.click("#views input[value='requests']");
-      await page.click("[data-place='0']");
-      await page.value("scrollTo(0, 0)");
+      await page.click("[data-place='1']");
+      await page.value(scrollTo("#time-title"));
     },
   },
   {
@@ -135,15 +135,21 @@ const PICTURES: readonly Picture[] = [
         pause(900).then(() => call("no-such-tool", {})),
       ]).catch(() => {});
     },
-    look: { width: 1400, height: 1180, scheme: "dark" },
+    look: { width: 1280, height: 1120, scheme: "dark" },
     async open(page) {
-      await page.value("document.querySelector('#grid').focus()");
-      for (let n = 0; n < 12; n++) await page.press("ArrowDown");
-      await page.press("Enter");
-      await page.value("scrollTo(0, 0)");
+      await page.value("document.querySelector('#time-line').focus()");
+      await page.press("End");
+      await page.value("document.activeElement.blur()");
+      await page.value(scrollTo("#title"));
     },
   },
 ];
+
+/** Brings an element to the top of what is seen, with some room above it. */
+function scrollTo(selector: string): string {
+  const element = `document.querySelector("${selector}")`;
+  return `scrollTo(0, ${element}.getBoundingClientRect().top + scrollY - 24)`;
+}
 
 /** Records a session behind `tap`, as its client starts it. */
 async function record(
@@ -190,6 +196,7 @@ for (const picture of PICTURES) {
     `file://${temporary.path}/${name}.html`,
     look,
   );
+  await page.ask("Emulation.setScrollbarsHidden", { hidden: true });
   await open(page);
   await pause(200);
   const png = await page.picture();

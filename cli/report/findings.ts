@@ -148,9 +148,9 @@ export class Findings {
       ? `Noise on ${
         NAMES[first.from]
       }: bytes that are no message, such as a stray print.`
-      : `${
+      : `Noise came ${
         formatCount(count)
-      } times noise: bytes that are no message, such as a stray print.`;
+      } times: bytes that are no message, such as a stray print.`;
     const text = `${what} ${count === 1 ? "It begins" : "The first begins"} ` +
       `with ${quoteBytes(first.payload)}.`;
     return [{ tone: "bad", text, row }];
@@ -191,7 +191,7 @@ export class Findings {
       : cut(first.method);
     const said = messageOf(first.item.json);
     const text = `${what}. ${count === 1 ? "It is" : "The first is"} to ` +
-      `${method}${said === "" ? "." : `: ${said}`}`;
+      `${method}${said === "" ? "." : `, and says ${JSON.stringify(said)}.`}`;
     return [{ tone: "bad", text, row }];
   }
 

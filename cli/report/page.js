@@ -75,8 +75,8 @@ function connect(session) {
       if (row === -1 || chosen.view === views.reads) openRead(read);
       else openRow(row);
     },
-    drawn: (tallest) => {
-      byId("legend").replaceChildren(...legendOf(session, tallest));
+    drawn: (seen) => {
+      byId("legend").replaceChildren(...legendOf(session, seen));
     },
     range: (range) => {
       chosen.range = range;

@@ -50,6 +50,7 @@ export class TimeLine {
   #drag = null;
   #hover = -1;
   #tallest = 1;
+  #isSilent = false;
 
   constructor(session, box, canvas, on) {
     this.#session = session;
@@ -282,7 +283,7 @@ export class TimeLine {
     }
     this.#drawMarks(pen);
     this.#drawCursor(pen);
-    this.#on.drawn(this.#tallest);
+    this.#on.drawn({ tallest: this.#tallest, isSilent: this.#isSilent });
   }
 
   /** The bytes that came in the time of each bar, by stream. */
@@ -334,7 +335,9 @@ export class TimeLine {
           context.fillRect(dash, y, Math.min(3, end - dash), 3);
         }
       } else {
-        context.fillRect(x, y, Math.max(isBad ? 4 : 2, end - x), isBad ? 4 : 3);
+        context.fillRect(x, y, Math.max(2, end - x - 1), 3);
+        // Where one begins, or ends badly, it is thicker.
+        context.fillRect(x, y - 1, isBad ? 4 : 2, 5);
       }
     }
   }
@@ -367,8 +370,10 @@ export class TimeLine {
     const least = (this.#to - this.#from) * SILENT_SHARE;
     const first = Math.max(0, lowerBound(reads.ms, this.#from) - 1);
     const end = lowerBound(reads.ms, this.#to);
+    this.#isSilent = false;
     const shade = (fromMs, toMs) => {
       if (toMs - fromMs < least) return;
+      this.#isSilent = true;
       const x = this.#at(Math.max(fromMs, this.#from)) + 4;
       const right = this.#at(Math.min(toMs, this.#to)) - 2;
       context.fillStyle = colors.shade;
@@ -459,8 +464,8 @@ const MARKS = {
 };
 
 /** The marks of a legend, in its order: `name` is a kind, or what is drawn. */
-export function legendOf(session, tallest) {
-  const { rows, requests, meta } = session;
+export function legendOf(session, { tallest, isSilent }) {
+  const { rows, requests } = session;
   const has = (kind) => rows.kind.includes(KINDS.indexOf(kind));
   const entries = [
     [
@@ -483,7 +488,7 @@ export function legendOf(session, tallest) {
   if (has("broken")) entries.push(["broken", "a frame that could not be read"]);
   if (has("gap")) entries.push(["gap", "bytes that were not recorded"]);
   if (has("end")) entries.push(["end", "the end of a stream"]);
-  if (meta.durationMs > 0) entries.push(["silent", "a silence"]);
+  if (isSilent) entries.push(["silent", "a silence"]);
   return entries.map(([name, text]) =>
     make("li", {}, make("span", { class: `mark ${name}` }), text)
   );

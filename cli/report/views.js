@@ -110,7 +110,7 @@ export function viewsOf(session) {
         : STREAMS[rows.from[requests.row[request]]],
       "aria-hidden": "true",
     });
-    return [bar, formatMs(requests.ms[request])];
+    return [bar, make("span", {}, formatMs(requests.ms[request]))];
   };
   const asked = {
     name: "requests",

@@ -276,10 +276,10 @@ Deno.test("what stands out is told, the worst first, with its row", async () => 
   ]);
   const expected = [
     /^A frame on stdout could not be read: /,
-    /^2 times noise: .* begins with "debug: cache miss for menu\.ts/,
+    /^Noise came 2 times: .* begins with "debug: cache miss for menu\.ts/,
     /^4\.0 KiB passed and were not recorded: the recorder fell behind\.$/,
     /^A request has no answer: textDocument\/completion #12, .* 210 ms/,
-    /^One of 12 answers is an error\. .*: The new name must not be empty$/,
+    /^One of 12 answers is an error\. It is to .* says \"The new name must not be empty\"\.$/,
     /^The command ended with status 1\.$/,
     /^The slowest of 12 answers took 640 ms: textDocument\/hover\.$/,
     /^The longest silence took 2\.39 s, .* No request was waiting\.$/,
