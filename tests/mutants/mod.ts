@@ -6,6 +6,7 @@ import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
 import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
+import { REPORT_MUTANTS } from "./report.ts";
 import { SUMMARY_MUTANTS } from "./summary.ts";
 import { REPLAY_MUTANTS } from "./replay.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
@@ -20,4 +21,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOG_MUTANTS,
   ...REPLAY_MUTANTS,
   ...SUMMARY_MUTANTS,
+  ...REPORT_MUTANTS,
 ];
