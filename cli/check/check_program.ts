@@ -198,8 +198,11 @@ function totalsLine(totals: SessionTotals, cutBytes: number): string {
   if (noise > 0) parts.push(`${noise} times noise`);
   const broken = input.broken + out.broken;
   if (broken > 0) parts.push(countOf(broken, "broken frame"));
-  const lines = input.lines + out.lines + streams.err.lines;
+  const lines = input.lines + out.lines;
   if (lines > 0) parts.push(countOf(lines, "line"));
+  if (streams.err.lines > 0) {
+    parts.push(`${countOf(streams.err.lines, "line")} on stderr`);
+  }
   if (slowest !== null) {
     parts.push(
       `the slowest answer ${methodAndId(slowest)} after ${

@@ -5,9 +5,11 @@ import type {
   SessionItem,
   SessionMessage,
 } from "../../src/recording/session_item.ts";
+import type { ExitReason } from "../../src/exit_status.ts";
 import type { RecordedStatus } from "../../src/recording/event.ts";
 import { escapeText } from "../../src/text_safety.ts";
-import { countOf, formatBytes, formatMs } from "../summary/amounts.ts";
+import { formatBytes, formatMs } from "../summary/amounts.ts";
+import { WHY } from "../summary/ending.ts";
 
 /** What is shown of a method, an id or a reason that somebody else has chosen. */
 const MAX_LENGTH = 120;
@@ -32,7 +34,9 @@ export function headOf(item: SessionItem): string {
     case "noise":
       return `${NOISE[item.reason]}${item.size > 0 ? ":" : ""}`;
     case "broken":
-      return `broken frame, ${safe(item.why)}:`;
+      return item.isRest
+        ? "the rest of a broken frame:"
+        : `broken frame, ${safe(item.why)}:`;
     case "gap": {
       const why = item.why === "" ? "" : `: ${safe(item.why)}`;
       return `gap, ${
@@ -57,7 +61,10 @@ export function headOf(item: SessionItem): string {
 /** How the command ended. */
 export function endOf({ code, signal, reason }: RecordedStatus["status"]) {
   const how = signal === null ? `status ${code}` : safe(signal);
-  return `the command ended with ${how} (${safe(reason)})`;
+  const why = Object.hasOwn(WHY, reason)
+    ? WHY[reason as ExitReason]
+    : safe(reason);
+  return `the command ended with ${how}, ${why}`;
 }
 
 /** Method and id first: `initialize #0 request`. */
@@ -115,9 +122,4 @@ export function cut(text: string): string {
 export function kindsOf({ rpc }: SessionMessage): ReadonlySet<string> {
   if (rpc === null) return new Set();
   return new Set([rpc, ...rpc.entries].map(({ kind }) => kind));
-}
-
-/** A count of bytes that were left out behind the first ones. */
-export function moreBytes(bytes: number): string {
-  return countOf(bytes, "byte more", "bytes more");
 }
