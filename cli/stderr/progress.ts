@@ -1,5 +1,5 @@
 import { escapeText } from "../../src/text_safety.ts";
-import { formatBytes, formatMs } from "../summary/amounts.ts";
+import { columnsOf, cutTo, formatBytes, formatMs } from "../summary/amounts.ts";
 import { drawColumns, greatest, TimeLine } from "../summary/time_line.ts";
 
 /** Between two drawings of the line. */
@@ -144,7 +144,7 @@ export class Progress {
     const { label } = this.#options;
     const name = label === null
       ? ""
-      : `${[...escapeText(label)].slice(0, LABEL_COLUMNS).join("")}: `;
+      : `${cutTo(escapeText(label), LABEL_COLUMNS)}: `;
     const amount = `${formatBytes(this.#bytes)} in ${formatMs(durationMs)}`;
     const silentMs = ms - this.#lastMs;
     const pace = silentMs >= SILENT_MS
@@ -152,9 +152,9 @@ export class Progress {
       : `${formatBytes(rate)}/s`;
     const text = name + amount.padStart(AMOUNT_COLUMNS) + "  " +
       pace.padEnd(RATE_COLUMNS);
-    const room = columns - text.length - 2;
+    const room = columns - columnsOf(text) - 2;
     if (room < MIN_LINE_COLUMNS) {
-      return text.trimEnd().slice(0, Math.max(0, columns));
+      return cutTo(text.trimEnd(), Math.max(1, columns));
     }
     const drawn = this.#columns(room, durationMs);
     return `${text}  ${drawColumns(drawn, greatest([drawn]))}`;

@@ -41,3 +41,26 @@ function digits(amount: number, decimals: number): string {
   const shown = amount < 9.995 ? 2 : amount < 99.95 ? 1 : 0;
   return amount.toFixed(Math.min(shown, decimals));
 }
+
+/** East Asian and emoji characters, which take two columns of a terminal. */
+const WIDE = /[\u1100-\u115f\u2e80-\uffdc\u{1f000}-\u{3ffff}]/u;
+
+/** How many columns of a terminal a text takes, at most. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += WIDE.test(character) ? 2 : 1;
+  return columns;
+}
+
+/** A text of at most so many columns, cut with `…` where it is longer. */
+export function cutTo(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  let cut = "";
+  let room = columns - 1;
+  for (const character of text) {
+    room -= columnsOf(character);
+    if (room < 0) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}

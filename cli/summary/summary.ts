@@ -1,7 +1,13 @@
 import { shellWord } from "../../src/shell_word.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { showBytes } from "../formats/escape.ts";
-import { countOf, formatBytes, formatCount, formatMs } from "./amounts.ts";
+import {
+  countOf,
+  cutTo,
+  formatBytes,
+  formatCount,
+  formatMs,
+} from "./amounts.ts";
 import type { Distribution } from "./distribution.ts";
 import { describeEnding, type Ending } from "./ending.ts";
 import { plot } from "./plot.ts";
@@ -84,14 +90,6 @@ function rows(name: string, value: string, room: number): string[] {
 function describeCommand(command: readonly string[] | null): string {
   if (command === null) return "the built-in child";
   return escapeText(command.map(shellWord).join(" "));
-}
-
-/** A text that fits behind a name, cut with `…` where it is longer. */
-function cutTo(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns
-    ? text
-    : characters.slice(0, columns - 1).join("") + "…";
 }
 
 /** What came when: a row for each pipe, the scale, and what a height means. */

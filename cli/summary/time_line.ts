@@ -48,7 +48,10 @@ export class TimeLine {
   }
 }
 
-/** The heights of a column: nothing, and seven amounts. */
+/**
+ * The heights of a column: nothing, and seven amounts. They are written to every
+ * terminal, as all of the log is UTF-8: to read LANG would need --allow-env.
+ */
 const HEIGHTS = [..."▁▂▃▄▅▆▇█"];
 const TOP = HEIGHTS.length - 1;
 

@@ -104,15 +104,15 @@ export const SUMMARY_MUTANTS: readonly Mutant[] = [
   {
     name: "a label acts on the terminal of the live line",
     file: "cli/stderr/progress.ts",
-    from: "[...escapeText(label)]",
-    to: "[...label]",
+    from: "cutTo(escapeText(label), LABEL_COLUMNS)",
+    to: "cutTo(label, LABEL_COLUMNS)",
     tests: PROGRESS,
   },
   {
     name: "the live line is one column too wide",
     file: "cli/stderr/progress.ts",
-    from: "const room = columns - text.length - 2;",
-    to: "const room = columns - text.length - 1;",
+    from: "const room = columns - columnsOf(text) - 2;",
+    to: "const room = columns - columnsOf(text) - 1;",
     tests: PROGRESS,
   },
   {

@@ -1,4 +1,5 @@
 import {
+  cutTo,
   formatBytes,
   formatCount,
   formatMs,
@@ -67,3 +68,15 @@ for (const { title, format, expected } of CASES) {
     );
   });
 }
+
+Deno.test("a text is cut to its columns, of which some characters take two", () => {
+  const texts = ["abcde", "abcdef", "日本", "日本語", "é…µ▁x", "😀😀😀"];
+  assertEquals(texts.map((text) => cutTo(text, 5)), [
+    "abcde",
+    "abcd…",
+    "日本",
+    "日本…",
+    "é…µ▁x",
+    "😀😀…",
+  ]);
+});
