@@ -3,6 +3,13 @@ export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A count in at most six columns: `99,999`, `356 k`, `1.2 M`. */
+export function shortCount(count: number): string {
+  if (count < 99_999.5) return formatCount(count);
+  const [unit, name] = count < 999_500 ? [1e3, "k"] : [1e6, "M"];
+  return `${digits(count / unit, 1)} ${name}`;
+}
+
 /** A count and what is counted: `1 read`, `1,234 reads`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

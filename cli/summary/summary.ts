@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatCount,
   formatMs,
+  shortCount,
 } from "./amounts.ts";
 import type { Distribution } from "./distribution.ts";
 import { describeEnding, type Ending } from "./ending.ts";
@@ -235,7 +236,7 @@ function drawing(
   const octaves = distribution.octaves();
   // One column alone shows nothing that the table does not.
   if (distribution.count < MIN_PLOTTED || octaves.length < 2) return [];
-  const names = [name, `  highest: ${formatCount(most(octaves))}`];
+  const names = [name, `highest ${shortCount(most(octaves))}`];
   const lines = plot(octaves, { columns, label });
   return lines.map((line, n) => row(names[n] ?? "", line));
 }

@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatMs,
+  shortCount,
 } from "../../../cli/summary/amounts.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
@@ -19,6 +20,14 @@ const CASES: {
       1234567890,
       "1,234,567,890",
     ]],
+  },
+  {
+    title: "a short count has six columns",
+    format: shortCount,
+    expected: [[99_999, "99,999"], [100_000, "100 k"], [999_499, "999 k"], [
+      999_600,
+      "1.0 M",
+    ], [123_456_789, "123 M"]],
   },
   {
     title: "bytes have the unit in which they are below 1024",

@@ -133,10 +133,10 @@ stdout         420 B, 210 B/s
 stdout reads            1 B        10 B        18 B                    20 B
   time between      2.00 ms     40.0 ms     72.0 ms                 78.0 ms
 stdout by size          ███▂▂▂
-  highest: 16  ▂▂▂▄▄▄█████████
+highest 16     ▂▂▂▄▄▄█████████
                1 B   4 B   16 B
   time between                ███
-  highest: 16  ▁▁▁▁▁▁▂▂▂▄▄▄██████▇▇▇
+highest 16     ▁▁▁▁▁▁▂▂▂▄▄▄██████▇▇▇
                1.02 ms  8.19 ms  65.5 ms
 silences          400 ms from    1.60 s on, then the end
                  78.0 ms from    1.52 s on, then "xxxxxxxxxxxxxxxxxxxx"
