@@ -13,6 +13,7 @@ import {
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
+import { concatReadableStreams } from "../streams/std.ts";
 import { reportOf } from "./report.ts";
 
 /** The options of `main.ts report`. */
@@ -136,7 +137,12 @@ async function writeParts(
   parts: readonly string[],
   options: Deno.WriteFileOptions,
 ): Promise<void> {
-  await Deno.writeFile(path, new Blob([...parts]).stream(), options);
+  // One part is encoded at a time: with all of them in one text a page of 17 MB
+  // would be in memory twice.
+  const streams = parts.map((part) =>
+    ReadableStream.from([part]).pipeThrough(new TextEncoderStream())
+  );
+  await Deno.writeFile(path, concatReadableStreams(...streams), options);
 }
 
 /** The same failure in one sentence. */
