@@ -7,97 +7,204 @@ import {
   PolledSource,
 } from "../../src/read/polled_source.ts";
 import { PipeReader } from "../../src/read/reader.ts";
+import type { Source } from "../../src/read/source.ts";
 import { stdinReader } from "../../src/read/stdin_reader.ts";
 import type { Sink } from "../../src/write/sink.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import { PipeWriter } from "../../src/write/writer.ts";
 import { otherDescriptors } from "./other_descriptors.ts";
 
-/** What the client writes to us: our own stdin. */
-export interface ClientInput {
+/** What one read on a thread takes. */
+const READ_BYTES = 65_536;
+
+/** Polling begins this long after the start, if nothing has come back before. */
+const POLL_MS = 100;
+
+/**
+ * The client, on our stdin and stdout.
+ *
+ * Pipes and sockets are polled: a thread for each write adds 60 µs to an answer,
+ * and stdin can be closed. What polls takes 14 ms to load, so that the first
+ * pieces are read and written on threads, and polling begins behind the first
+ * that has come back.
+ *
+ * O_NONBLOCK is cleared at the end. Whoever holds the same pipe meets it, so a
+ * stdout that is stderr's as well stays on threads. So do files, terminals and
+ * devices, and all on Windows.
+ */
+export class Client {
+  /** What the client writes to us. */
   readonly reader: PipeReader;
-  /** Nobody takes its bytes any more: its next write fails, as without us. */
-  leave(): Promise<void>;
-}
-
-/** What the client reads from us: our own stdout. */
-export interface ClientOutput {
+  /** What the client reads from us. */
   readonly writer: PipeWriter;
-  /** No more bytes will come: the client reads the end of the stream. */
-  end(): Promise<void>;
+  readonly #input: ClientInput;
+  readonly #output: ClientOutput;
+  #mayPoll = false;
+
+  constructor() {
+    const mayPoll = () => this.#mayPoll;
+    this.#input = new ClientInput(mayPoll);
+    this.#output = new ClientOutput(mayPoll, () => this.#poll());
+    this.reader = new PipeReader(this.#input);
+    this.writer = new PipeWriter(this.#output);
+    Deno.unrefTimer(setTimeout(() => this.#poll(), POLL_MS));
+  }
+
+  /** Nobody takes its bytes any more: its next write fails, as without us. */
+  async leaveInput(): Promise<void> {
+    await this.reader.cancel();
+    this.#input.leave();
+  }
+
+  /** No more bytes will come: it reads the end of the stream. */
+  async endOutput(): Promise<void> {
+    await this.writer.close();
+    await this.#output.end();
+  }
+
+  #poll(): void {
+    this.#mayPoll = Deno.build.os !== "windows";
+  }
 }
 
-/**
- * Our own stdin, which can be closed: `stdinReader` leaves descriptor 0 open,
- * and a client would write on to a server that has stopped reading.
- *
- * A pipe or a socket is polled. A file, a terminal and a device are read by
- * `stdinReader`: there is no writer that could notice a close.
- */
-export function openInput(): ClientInput {
-  const socket = openSocket(0);
-  if (socket === null) {
-    const reader = stdinReader();
-    return { reader, leave: () => reader.cancel() };
+/** Descriptor 0: first read on a thread, then polled if it can be. */
+class ClientInput implements Source {
+  readonly #mayPoll: () => boolean;
+  #socket: Net.Socket | null = null;
+  /** What reads once it is known what stdin is. */
+  #source: Source | undefined;
+  #pending: PromiseWithResolvers<Uint8Array | null> | undefined;
+  #hasEnded = false;
+
+  constructor(mayPoll: () => boolean) {
+    this.#mayPoll = mayPoll;
   }
-  const reader = new PipeReader(new PolledSource(socket));
+
+  read(): Promise<Uint8Array | null> {
+    if (this.#hasEnded) return Promise.resolve(null);
+    if (this.#source === undefined && this.#mayPoll()) this.#open();
+    if (this.#source !== undefined) return this.#source.read();
+    const { promise, resolve, reject } = this.#pending = Promise
+      .withResolvers();
+    this.#readOnThread().then(resolve, reject);
+    return promise;
+  }
+
+  async cancel(): Promise<void> {
+    this.#hasEnded = true;
+    this.#pending?.resolve(null);
+    await this.#source?.cancel();
+  }
+
+  /**
+   * Closes descriptor 0. A read that is pending on a thread holds it until the
+   * client writes once more.
+   */
+  leave(): void {
+    if (this.#source === undefined) this.#open();
+    this.#socket?.destroy();
+  }
+
+  #open(): void {
+    this.#socket = openSocket(0);
+    this.#source = this.#socket === null
+      ? sourceOf(stdinReader())
+      : new PolledSource(this.#socket);
+  }
+
+  async #readOnThread(): Promise<Uint8Array | null> {
+    const buffer = new Uint8Array(READ_BYTES);
+    try {
+      const count = await Deno.stdin.read(buffer);
+      return count === null ? null : buffer.subarray(0, count);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      this.#open();
+      return await this.#source!.read();
+    }
+  }
+}
+
+/** The reads of a reader, as a source. */
+function sourceOf(reader: PipeReader): Source {
   return {
-    reader,
-    async leave() {
-      await reader.cancel();
-      socket.destroy();
-    },
+    read: () => reader.read(READ_BYTES),
+    cancel: () => reader.cancel(),
   };
 }
 
-/**
- * Our own stdout, which can be closed before we end.
- *
- * A pipe or a socket is polled as well: `stdoutWriter` writes on a thread, which
- * adds 60 µs to each answer. O_NONBLOCK is cleared at the end. It would reach
- * whoever holds the same pipe, so a pipe that is stderr's, too, is left to
- * `stdoutWriter`.
- */
-export function openOutput(): ClientOutput {
-  const socket = isStderr() ? null : openSocket(1);
-  if (socket === null) {
-    const writer = stdoutWriter();
-    return { writer, end: () => writer.close() };
-  }
-  const writer = new PipeWriter(new PolledSink(socket));
-  return {
-    writer,
-    async end() {
-      await writer.close();
-      await closeOutput(socket);
-    },
-  };
-}
-
-/** Writes to a socket of Node; ends polling at its end. */
-class PolledSink implements Sink {
+/** Descriptor 1: first written on a thread, then polled if it can be. */
+class ClientOutput implements Sink {
   readonly givesBack = true;
   readonly closed: Promise<void>;
-  readonly #socket: Net.Socket;
-  readonly #restore: () => void;
+  readonly #mayPoll: () => boolean;
+  readonly #onFirst: () => void;
+  readonly #broken = Promise.withResolvers<void>();
+  readonly #threaded = stdoutWriter();
+  #isOpen = false;
+  #socket: Net.Socket | null = null;
 
-  constructor(socket: Net.Socket) {
-    this.#socket = socket;
-    socket.pause().unref();
-    const { promise, reject } = Promise.withResolvers<void>();
-    promise.catch(() => {});
-    this.closed = promise;
-    socket.on("error", (error) => reject(asBroken(error)));
-    this.#restore = () => endPolling(socket);
-    addEventListener("unload", this.#restore);
+  constructor(mayPoll: () => boolean, onFirst: () => void) {
+    this.#mayPoll = mayPoll;
+    this.#onFirst = onFirst;
+    this.closed = this.#broken.promise;
+    this.closed.catch(() => {});
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) await this.#write(piece);
+    if (!this.#isOpen && this.#mayPoll()) this.#open();
+    if (this.#socket === null) {
+      await this.#threaded.writeNow(pieces);
+      this.#onFirst();
+      return;
+    }
+    for (const piece of pieces) await this.#writeTo(this.#socket, piece);
   }
 
-  #write(bytes: Uint8Array): Promise<void> {
+  async close(): Promise<void> {
+    await this.#threaded.close();
+    if (this.#socket === null) return;
+    removeEventListener("unload", this.#restore);
+    this.#restore();
+  }
+
+  /** Ends it at once, without waiting for a reader that is stuck. */
+  abort(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * Closes descriptor 1 so that the client sees it. The end of a socket is told
+   * to the other side whoever holds it; a pipe ends when all its descriptors are
+   * closed, and Deno keeps a second one.
+   */
+  async end(): Promise<void> {
+    if (!this.#isOpen) this.#open();
     const socket = this.#socket;
+    if (socket === null) return;
+    const { fstatSync } = nodeModule<typeof Fs>("node:fs");
+    if (fstatSync(1).isSocket()) {
+      await new Promise<void>((resolve) => socket.end(() => resolve()));
+      return;
+    }
+    for (const fd of await otherDescriptors(1)) openSocket(fd)?.destroy();
+    socket.destroy();
+  }
+
+  #open(): void {
+    this.#isOpen = true;
+    const socket = this.#socket = isStderr() ? null : openSocket(1);
+    if (socket === null) return;
+    socket.pause().unref();
+    socket.on("error", (error) => this.#broken.reject(asBroken(error)));
+    addEventListener("unload", this.#restore);
+  }
+
+  readonly #restore = (): void => {
+    if (this.#socket !== null) endPolling(this.#socket);
+  };
+
+  #writeTo(socket: Net.Socket, bytes: Uint8Array): Promise<void> {
     socket.ref();
     return new Promise((resolve, reject) => {
       socket.write(bytes, (error) => {
@@ -106,12 +213,6 @@ class PolledSink implements Sink {
         else resolve();
       });
     });
-  }
-
-  close(): Promise<void> {
-    removeEventListener("unload", this.#restore);
-    this.#restore();
-    return Promise.resolve();
   }
 }
 
@@ -136,21 +237,6 @@ function isStderr(): boolean {
   } catch {
     return true; // Not known: the way that is right on everything.
   }
-}
-
-/**
- * Closes descriptor 1 so that the client sees it. The end of a socket is told
- * to the other side whoever holds it; a pipe ends when all its descriptors are
- * closed, and Deno keeps a second one.
- */
-async function closeOutput(socket: Net.Socket): Promise<void> {
-  const { fstatSync } = nodeModule<typeof Fs>("node:fs");
-  if (fstatSync(1).isSocket()) {
-    await new Promise<void>((resolve) => socket.end(() => resolve()));
-    return;
-  }
-  for (const fd of await otherDescriptors(1)) openSocket(fd)?.destroy();
-  socket.destroy();
 }
 
 /** A reader that has gone, in the words of Deno. */

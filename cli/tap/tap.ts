@@ -8,7 +8,7 @@ import { stderrWriter } from "../../src/write/stdout.ts";
 import { exitStatusOf } from "../log/exit_status.ts";
 import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
 import { flushed, talk } from "../stderr/talk.ts";
-import { openInput, openOutput } from "./client.ts";
+import { Client } from "./client.ts";
 import {
   openRecord,
   startRecorder,
@@ -44,7 +44,7 @@ export async function tapChild(
   holdSignals();
   const child = own(started);
   const exited = started.process.status.catch(() => {});
-  const [input, output] = [openInput(), openOutput()];
+  const client = new Client();
   const recorder = record(started, line);
   const pumps = {
     in: new Pump("in", recorder),
@@ -53,13 +53,13 @@ export async function tapChild(
   };
 
   const passIn = async () => {
-    await pumps.in.run(input.reader, child.stdin);
-    if (pumps.in.hasLeft) await input.leave();
+    await pumps.in.run(client.reader, child.stdin);
+    if (pumps.in.hasLeft) await client.leaveInput();
   };
   const passOut = async () => {
-    await pumps.out.run(child.stdout, output.writer);
+    await pumps.out.run(child.stdout, client.writer);
     if (pumps.out.hasLeft) return;
-    if (!await settlesWithin(exited, EXIT_MS)) await output.end();
+    if (!await settlesWithin(exited, EXIT_MS)) await client.endOutput();
   };
   const passErr = () => pumps.err.run(child.stderr, stderrWriter());
 
@@ -78,14 +78,14 @@ export async function tapChild(
   });
   await recorder?.finish();
   // Not before: it is no end of what the client writes.
-  await input.reader.cancel();
+  await client.reader.cancel();
   const end = { status, stoppedFor: null, logIncomplete: isCut };
   for (const sentence of lastSentences(end, pumps.out, line)) {
     await talk(sentence);
   }
   await flushed();
   // O_NONBLOCK must not stay with a pipe that others hold.
-  await settlesWithin(output.writer.close(), EXIT_MS);
+  await settlesWithin(client.writer.close(), EXIT_MS);
   return await exitStatusOf(end);
 }
 
