@@ -397,7 +397,7 @@ test("a reader that has left is noticed at the first line that it misses", async
   await Deno.remove(left);
   assertEquals(code, 0);
   assertMatch(stdout, /^Parent .*\n0\n$/);
-  assertMatch(stderr, /^ended +stopped by the program/m);
+  assertMatch(stderr, /^ended +after .*, stopped by this program/m);
   assertLessOrEqual(performance.now() - started, 10_000);
 });
 
@@ -560,7 +560,7 @@ Deno.test(
       { env: { PYTHONUNBUFFERED: "" } },
     );
     assertEquals({ code, stdout }, { code: 3, stdout: "line\n".repeat(4) });
-    assertMatch(stderr, /ended +code 3 after .*by itself/);
+    assertMatch(stderr, /ended +after .* with status 3, by itself/);
     assertMatch(stderr, /stdout +20 B/);
     assertMatch(stderr, /PYTHONUNBUFFERED=1/);
     for (const line of stderr.split("\n")) assertLessOrEqual(line.length, 80);

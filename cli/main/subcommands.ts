@@ -11,9 +11,9 @@ interface Subcommand {
   /** What it does, in one line of the top-level `--help`. */
   readonly about: string;
   /** Its options, for the completions of a shell. */
-  options?(): Promise<OptionTable>;
-  /** The names of its operands, as `["FILE"]`. Default: it takes none. */
-  readonly operands?: readonly string[];
+  options(): Promise<OptionTable>;
+  /** The names of its operands, as `["FILE"]`; none where a command is. */
+  readonly operands: readonly string[];
   /** Runs it on the arguments after its name; resolves to the exit status. */
   run(args: readonly string[]): Promise<number>;
 }
@@ -26,6 +26,7 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   tap: {
     about: "stand between a client and a server, and record all that passes",
     options: async () => (await import("../tap/tap_program.ts")).TAP_OPTIONS,
+    operands: [],
     run: async (args) => (await import("../tap/tap_program.ts")).runTap(args),
   },
   show: {
@@ -43,11 +44,6 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) =>
       (await import("../replay/replay_program.ts")).runReplay(args),
   },
-  check: {
-    about: "judge a recording by an exit status, for tests and CI",
-    run: async (args) =>
-      (await import("../check/check_program.ts")).runCheck(args),
-  },
   report: {
     about: "write a recording as one page to look at",
     options: async () =>
@@ -56,15 +52,23 @@ export const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) =>
       (await import("../report/report_program.ts")).runReport(args),
   },
+  check: {
+    about: "judge a recording by an exit status, for tests and CI",
+    options: async () =>
+      (await import("../check/check_program.ts")).CHECK_OPTIONS,
+    operands: ["FILE"],
+    run: async (args) =>
+      (await import("../check/check_program.ts")).runCheck(args),
+  },
 };
 
 /** The subcommands with their options, as a shell completes them. */
 export async function completionPrograms(): Promise<CompletionProgram[]> {
   const others = Object.entries(SUBCOMMANDS).map(
-    async ([name, { about, options, operands = [] }]) => ({
+    async ([name, { about, options, operands }]) => ({
       name,
       about,
-      table: await options?.() ?? {},
+      table: await options(),
       takesFile: operands.length > 0,
     }),
   );

@@ -203,7 +203,7 @@ Deno.test("our own stdin reaches the command", async () => {
 });
 
 Deno.test("--help names every option, and --version is ours", async () => {
-  const { code, stdout, stderr } = await whole(["--help"]);
+  const { code, stdout, stderr } = await whole(["log", "--help"]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   for (const name of Object.keys(PARENT_OPTIONS)) {
     assert(stdout.includes(`--${name}`), name);
@@ -226,6 +226,8 @@ const REFUSED = [
   ["--lines", "--frame=nul"],
   ["--format=raw", "--lines"],
   ["--stderr=piped"],
+  ["--tty"],
+  ["log", "--slice=8"],
 ];
 
 Deno.test("what is wrong is refused with 2, and nothing is started", async () => {

@@ -60,6 +60,21 @@ const INPUTS: { name: string; bytes: Uint8Array; sizes: number[] }[] = [
   },
 ];
 
+for (const ansi of ["keep", "strip"] as const) {
+  for (const input of INPUTS) {
+    Deno.test(`nothing in ${input.name} can act through text that has to ${ansi} colours`, () => {
+      for (const size of input.sizes) {
+        const format = FORMATS.text(options({ ansi }));
+        const log = logOf(format, input.bytes, size);
+        const plain = log.replaceAll(new RegExp("\x1b\\[[0-9;]*m", "g"), "");
+        const acting = new Set(plain.match(ACTS) ?? []);
+        assertEquals([...acting.difference(new Set("\n\t"))], []);
+        if (ansi === "strip") assertEquals(log, plain);
+      }
+    });
+  }
+}
+
 for (const { name, line, lets = "" } of SAFE_FORMATS) {
   for (const input of INPUTS) {
     Deno.test(`nothing in ${input.name} can act through ${name}`, () => {

@@ -395,6 +395,25 @@ test("what log has by default gives way to what was asked for", async () => {
   }
 });
 
+test("--ansi keeps, strips or shows the colours of the command", async () => {
+  const red = "\x1b[31m";
+  const cases = [
+    { args: ["log"], stdout: "a b" },
+    { args: ["log", "--ansi=keep"], stdout: `a ${red}b\x1b[0m` },
+    { args: ["log", "--ansi=show"], stdout: "a \\x1b[31mb" },
+    { args: ["log", "--color=always"], stdout: `a ${red}b\x1b[0m` },
+    { args: ["-l", "-ftext"], stdout: "a \\x1b[31mb" },
+    { args: ["-l", "-ftext", "--ansi=strip"], stdout: "a b" },
+    { args: ["-l", "-ftext", "--ansi=auto"], stdout: "a b" },
+  ];
+  for (const { args, stdout } of cases) {
+    const log = ["-tnone", "--", "printf", "a \\033[31mb"];
+    const ended = await whole([...args, ...log]);
+    const got = ended.stdout.replace(/^out /, "");
+    assertEquals({ args, got }, { args, got: `${stdout}\n` });
+  }
+});
+
 test("a failure is said behind the label, as all that is said on stderr", async () => {
   const { code, stderr } = await whole(["--label=web", "--", "no-such"]);
   assertEquals(code, 127);
