@@ -13,7 +13,7 @@ const GUIDE = Deno.readTextFileSync(new URL("GUIDE.md", ROOT));
 
 Deno.test(
   "each step of the guide prints what stands there",
-  needs("bash", "python3"),
+  needs("bash", "python3", "script"),
   async (t) => {
     const folder = await createGuideFolder();
     try {

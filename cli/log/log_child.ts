@@ -133,7 +133,9 @@ async function createReporter(line: ParentLine): Promise<Reporter | null> {
     import("../summary/statistics.ts"),
   ]);
   return new Reporter({
-    ...{ command, label, summary, progress, isToFile: output !== null },
+    ...{ command, label, summary, progress },
+    isOnTerminal: settings.tty,
+    isToFile: output !== null,
     // Frames are no slices.
     slices: frame === "slice"
       ? new SliceCount({ sliceBytes: slice, fill, max: count ?? Infinity })

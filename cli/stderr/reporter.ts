@@ -15,6 +15,8 @@ export interface ReporterOptions {
   /** The command and its arguments; `null` for the built-in child. */
   command: readonly string[] | null;
   label: string | null;
+  /** Whether the command writes to a terminal of its own, and not to a pipe. */
+  isOnTerminal: boolean;
   /** Whether to show the numbers at the end. */
   summary: boolean;
   /** Whether to show a live line, where stderr is a terminal. */
@@ -76,7 +78,7 @@ export class Reporter implements ReadObserver {
    */
   async printSummary(clock: Clock, ending: Ending): Promise<void> {
     if (this.#statistics === null) return;
-    const { command, label } = this.#options;
+    const { command, label, isOnTerminal } = this.#options;
     // A file keeps the whole width, a narrower terminal would break the lines.
     const columns = Deno.stderr.isTerminal()
       ? Math.min(MAX_COLUMNS, terminalColumns())
@@ -84,7 +86,9 @@ export class Reporter implements ReadObserver {
     try {
       this.#statistics.end(clock.now("out").elapsedMs);
       const options = { label, command, columns };
-      const notes = diagnosis(this.#statistics, ending, command);
+      // On a terminal a command holds nothing back.
+      const piped = isOnTerminal ? null : command;
+      const notes = diagnosis(this.#statistics, ending, piped);
       // In one write: several programs of a pipeline have the same stderr.
       await show(
         summary(this.#statistics, ending, options) +

@@ -17,7 +17,7 @@ const MIN_SLOW_MS = 500;
  * no sentence, or the sentence says "if". Each is plain text, safe for a terminal
  * and up to 250 characters long; the caller breaks the lines. Behind a newline
  * it has a command line to copy, which is not to be broken. `command` is `null`
- * for the built-in child.
+ * for one that cannot hold its output back: the built-in child, or on a terminal.
  */
 export function diagnosis(
   statistics: Statistics,

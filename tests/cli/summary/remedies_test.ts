@@ -52,12 +52,16 @@ async function drain(
 }
 
 /** Runs a command under the program; whoever runs the tests may have set it. */
-function run(command: readonly string[], path = ""): Running {
+function run(
+  command: readonly string[],
+  path = "",
+  options: readonly string[] = [],
+): Running {
   const env = {
     PYTHONUNBUFFERED: "",
     ...(path === "" ? {} : { PATH: path }),
   };
-  const args = ["--summary", "-f", "raw", "--", ...command];
+  const args = [...options, "--summary", "-f", "raw", "--", ...command];
   return new Running(start(args, { stdin: "piped", env }));
 }
 
@@ -185,6 +189,42 @@ for (const [n, real] of ["mawk", "gawk"].entries()) {
     },
   );
 }
+
+Deno.test(
+  "a program that is not known writes at once with --tty, as is said of it",
+  needs("bash", "perl", "script"),
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const perl = new Deno.Command("sh", { args: ["-c", "command -v perl"] });
+      const target = new TextDecoder().decode(perl.outputSync().stdout).trim();
+      const server = `${folder}/server`;
+      await Deno.symlink(target, server);
+      // Nobody knows how much it holds back: only full buffers are evidence.
+      const slow = run([
+        server,
+        fixture("prints_slowly.pl"),
+        "75",
+        "600",
+        "12",
+      ]);
+      await slow.end();
+      assertEquals(said(slow.err)[1], {
+        sentence: "To get it at once, run it with --tty: most programs write " +
+          "at once to a terminal.",
+        line: "",
+      });
+      const echo = [server, fixture("echoes_lines.pl")];
+      const cured = run(echo, "", ["--tty"]);
+      await cured.give(LINES);
+      assert(await until(() => cured.out.includes("line"), 20_000));
+      await cured.end();
+      assertEquals(said(cured.err), []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 /** A line of code that is said to go to the start of the program. */
 const CODE: { name: string; program: string; code: string }[] = [
