@@ -24,6 +24,20 @@ const HEX_BYTES = 2048;
 /** The most bytes of a text that is shown. */
 const TEXT_BYTES = 65_536;
 
+/** What stands above a row without a method. */
+const TITLES = {
+  answer: "Answer to no known request",
+  error: "Error to no known request",
+  batch: "Batch",
+  message: "Message",
+  text: "Line",
+  noise: "Noise",
+  broken: "Broken frame",
+  gap: "Bytes that were not recorded",
+  end: "End of a stream",
+  status: "End of the command",
+};
+
 /** The content of the panel for a row. `open` opens another one. */
 export function rowDetail(session, row, open) {
   const { rows } = session;
@@ -47,10 +61,7 @@ export function rowDetail(session, row, open) {
   if (request !== -1) {
     facts.push(requestFact(session, row, request, open));
   }
-  const name = kindNameOf(rows.kind[row]);
-  const title = method === ""
-    ? name[0].toUpperCase() + name.slice(1)
-    : `${visible(method)}: ${name}`;
+  const title = method === "" ? TITLES[kind] : `${visible(method)}: ${kind}`;
   const content = [panelFacts(facts)];
   if (hasBytes) {
     content.push(...textOf(payloadOf(session, row, TEXT_BYTES + 1)));

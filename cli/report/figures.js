@@ -1,23 +1,19 @@
 /** What is told in figures: the head, the streams, the methods, how often. */
-import {
-  formatBytes,
-  formatCount,
-  formatMs,
-  STREAMS,
-  visible,
-} from "./session.js";
+import { formatCount, formatMs, STREAMS, visible } from "./session.js";
 import { byId, make } from "./table.js";
 import { STREAM_NAMES } from "./time_line.js";
 
+/** A title of more characters is set smaller. */
+const LONG_TITLE = 90;
 /** The fewest sizes or times that make a histogram. */
 const MIN_COUNTED = 10;
 
 /** What stands at the top: what was recorded, when, and what stands out. */
 export function showHeader(meta) {
-  const command = visible(meta.command.map(shellWord).join(" "));
   byId("title").textContent = visible(meta.title);
-  byId("command").textContent = command;
-  byId("command").hidden = command === visible(meta.title);
+  byId("title").classList.toggle("long", meta.title.length > LONG_TITLE);
+  byId("command").textContent = visible(meta.command);
+  byId("command").hidden = meta.command === meta.title;
   byId("when").textContent = [
     `${meta.startedAt.slice(0, 19).replace("T", " ")} UTC`,
     formatMs(meta.durationMs),
@@ -41,13 +37,6 @@ export function showHeader(meta) {
     return item;
   }));
   showStreams(meta);
-}
-
-/** A word as a shell takes it. */
-function shellWord(word) {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function showStreams({ streams }) {
@@ -196,7 +185,7 @@ export function showSpread({ reads }) {
     "Bytes of a read",
     sizes,
     4,
-    formatBytes,
+    roundBytes,
   );
   fillHistogram(
     byId("gaps"),
@@ -260,6 +249,12 @@ function fillHistogram(target, what, lists, base, name) {
     ),
     make("tbody", {}, ...lines),
   );
+}
+
+/** A power of four in bytes, without decimals. */
+function roundBytes(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${bytes / 2 ** 20} MiB`;
 }
 
 /** A power of ten in microseconds, without decimals. */

@@ -290,7 +290,8 @@ function slowest(
 }
 
 function oddities(totals: SessionTotals): Finding[] {
-  const { unasked, duplicates, cancelled, streams: { err } } = totals;
+  const { unasked, duplicates, cancelled, streams } = totals;
+  const { err } = streams;
   const found: string[] = [];
   if (unasked > 0) {
     found.push(
@@ -303,7 +304,8 @@ function oddities(totals: SessionTotals): Finding[] {
     );
   }
   if (cancelled > 0) found.push(`${countOf(cancelled, "request")} cancelled.`);
-  if (err.lines > 0) {
+  const hasFrames = streams.in.messages + streams.out.messages > 0;
+  if (hasFrames && err.lines > 0) {
     found.push(
       `${countOf(err.lines, "line")} on stderr, which is free for a log.`,
     );

@@ -227,10 +227,10 @@ function connect(session) {
       ? ""
       : `, from ${formatMoment(range.from)} to ${formatMoment(range.to)} s`;
     byId("count").textContent = isAll
-      ? `All ${formatCount(view.count)} ${view.name}${leftOut(session)}`
+      ? `All ${formatCount(view.count)} ${view.what}${leftOut(session)}`
       : `${formatCount(list.length)} of ${
         formatCount(view.count)
-      } ${view.name}${part}`;
+      } ${view.what}${part}`;
     byId("clear").hidden = isAll;
   }
 

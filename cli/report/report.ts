@@ -14,6 +14,7 @@ import type {
   SessionMessage,
   SessionPending,
 } from "../../src/recording/session_item.ts";
+import { shellWord } from "../../src/shell_word.ts";
 import { Columns, type Request, type Row } from "./columns.ts";
 import { endingOf, Findings } from "./findings.ts";
 import { writePage } from "./page.ts";
@@ -88,7 +89,7 @@ export async function reportOf(
   const meta = {
     title,
     program,
-    command,
+    command: commandText(command),
     startedAt,
     ending: totals.status === null ? "no end" : endingOf(totals.status),
     frame: session.frame,
@@ -107,6 +108,11 @@ export async function reportOf(
     ...columns.describe(),
   };
   return await writePage(title, meta, await columns.pack());
+}
+
+/** A command as a shell takes it. */
+export function commandText(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
 }
 
 /** The requests of a session, and what has become of each. */

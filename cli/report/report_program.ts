@@ -14,7 +14,7 @@ import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
 import { concatReadableStreams } from "../streams/std.ts";
-import { reportOf } from "./report.ts";
+import { commandText, reportOf } from "./report.ts";
 
 /** The options of `main.ts report`. */
 export const REPORT_OPTIONS = {
@@ -60,7 +60,7 @@ export function runReport(args: readonly string[]): Promise<number> {
     const target = to === "-" ? null : await findTarget(to);
     await using recording = await openRecording(from);
     const { command } = recording.header;
-    const title = settings.title ?? command.join(" ");
+    const title = settings.title ?? commandText(command);
     const parts = await reportOf(recording, { title });
     if (target === null) await print(parts.join(""));
     else {

@@ -16,18 +16,10 @@ export const KINDS = [
   ...["message", "text", "noise", "broken", "gap", "end", "status"],
 ];
 
-/** What kinds of rows are called, where it is not the same word. */
-const KIND_NAMES = {
-  text: "line",
-  gap: "not recorded",
-  broken: "broken frame",
-  end: "end of stream",
-  status: "end of command",
-};
-
-/** What a row is called. */
+/** What a row is called in the table. */
 export function kindNameOf(kind) {
-  return KIND_NAMES[KINDS[kind]] ?? KINDS[kind];
+  const name = KINDS[kind];
+  return name === "text" ? "line" : name === "status" ? "end" : name;
 }
 
 /** What becomes of requests, in the order of their numbers. */

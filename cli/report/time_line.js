@@ -465,10 +465,10 @@ const MARKS = {
 
 /** The marks of a legend, in its order: `name` is a kind, or what is drawn. */
 export function legendOf(session, { tallest, isSilent }) {
-  const { rows, requests } = session;
+  const { rows, reads, requests } = session;
   const has = (kind) => rows.kind.includes(KINDS.indexOf(kind));
   const entries = [
-    [
+    reads.count > 0 && [
       "bars",
       `bytes that came, the taller the more (the tallest is ${
         formatBytes(tallest)
@@ -489,7 +489,7 @@ export function legendOf(session, { tallest, isSilent }) {
   if (has("gap")) entries.push(["gap", "bytes that were not recorded"]);
   if (has("end")) entries.push(["end", "the end of a stream"]);
   if (isSilent) entries.push(["silent", "a silence"]);
-  return entries.map(([name, text]) =>
+  return entries.filter(Boolean).map(([name, text]) =>
     make("li", {}, make("span", { class: `mark ${name}` }), text)
   );
 }

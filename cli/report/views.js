@@ -53,8 +53,9 @@ export function viewsOf(session) {
   const bySize = (size) => (a, b) => size[b] - size[a] || a - b;
   const messages = {
     name: "messages",
-    title: "Messages",
-    label: "Messages in the order of their time",
+    title: "Everything",
+    what: "rows",
+    label: "What the streams carried",
     count: rows.count,
     ms: (row) => rows.ms[row],
     row: (row) => row,
@@ -94,7 +95,7 @@ export function viewsOf(session) {
       },
     ],
     orders: {
-      "in the order of time": null,
+      "by time": null,
       "largest first": bySize(rows.size),
     },
   };
@@ -115,6 +116,7 @@ export function viewsOf(session) {
   const asked = {
     name: "requests",
     title: "Requests",
+    what: "requests",
     label: "Requests with the time until their answer",
     count: requests.count,
     ms: (request) => rows.ms[requests.row[request]],
@@ -159,12 +161,13 @@ export function viewsOf(session) {
     orders: {
       "slowest first": (a, b) =>
         isOpen(b) - isOpen(a) || requests.ms[b] - requests.ms[a] || a - b,
-      "in the order of time": null,
+      "by time": null,
     },
   };
   const pieces = {
     name: "reads",
     title: "Reads",
+    what: "reads",
     label: "What each read gave",
     count: reads.count,
     ms: (read) => reads.ms[read],
@@ -209,7 +212,7 @@ export function viewsOf(session) {
       },
     ],
     orders: {
-      "in the order of time": null,
+      "by time": null,
       "largest first": bySize(reads.size),
     },
   };

@@ -42,6 +42,12 @@ export interface Look {
   scheme?: "light" | "dark";
 }
 
+/** A place in what is seen, in pixels. */
+interface Place {
+  x: number;
+  y: number;
+}
+
 /** A browser without a window: one process for all pages. */
 export class Browser implements AsyncDisposable {
   readonly #child: Child;
@@ -275,6 +281,19 @@ export class Page {
       await this.ask("Input.dispatchMouseEvent", {
         ...{ type, x, y, button: "left", clickCount: 1 },
       });
+    }
+  }
+
+  /** Presses the mouse at one place, and lets it go at another. */
+  async drag(from: Place, to: Place): Promise<void> {
+    const steps = [
+      { type: "mousePressed", ...from },
+      { type: "mouseMoved", ...to },
+      { type: "mouseReleased", ...to },
+    ];
+    for (const step of steps) {
+      const button = { button: "left", buttons: 1, clickCount: 1 };
+      await this.ask("Input.dispatchMouseEvent", { ...step, ...button });
     }
   }
 

@@ -52,7 +52,7 @@ const PARTS: readonly Part[] = [
         await page.value(`${cells}.map((cell) => cell.textContent)`),
         ["2", "1", "4,096"],
       );
-      assertEquals(await page.text("#count"), "All 40 messages");
+      assertEquals(await page.text("#count"), "All 40 rows");
     },
   },
   {
@@ -82,16 +82,16 @@ const PARTS: readonly Part[] = [
     async test(page) {
       await page.press("/");
       await page.type("SAUSAGE");
-      assertEquals(await page.text("#count"), "1 of 40 messages");
+      assertEquals(await page.text("#count"), "1 of 40 rows");
       assertMatch(await page.text("[data-place='0']"), /textDocument\/hover/);
       await page.value("document.querySelector('#search').select()");
       await page.type("‘egg’");
-      assertEquals(await page.text("#count"), "1 of 40 messages");
+      assertEquals(await page.text("#count"), "1 of 40 rows");
       await page.value("document.querySelector('#search').select()");
       await page.type("no such text");
-      assertEquals(await page.text("#count"), "0 of 40 messages");
+      assertEquals(await page.text("#count"), "0 of 40 rows");
       await page.click("#clear");
-      assertEquals(await page.text("#count"), "All 40 messages");
+      assertEquals(await page.text("#count"), "All 40 rows");
     },
   },
   {
@@ -99,15 +99,15 @@ const PARTS: readonly Part[] = [
     session: troubledSession,
     async test(page) {
       await page.choose("#methods", "textDocument/hover (18)");
-      assertEquals(await page.text("#count"), "18 of 40 messages");
+      assertEquals(await page.text("#count"), "18 of 40 rows");
       await page.click("#only input[value='0']");
-      assertEquals(await page.text("#count"), "9 of 40 messages");
+      assertEquals(await page.text("#count"), "9 of 40 rows");
       await page.choose("#kinds", "error (1)");
-      assertEquals(await page.text("#count"), "0 of 40 messages");
+      assertEquals(await page.text("#count"), "0 of 40 rows");
       await page.choose("#methods", "All methods");
-      assertEquals(await page.text("#count"), "1 of 40 messages");
+      assertEquals(await page.text("#count"), "1 of 40 rows");
       await page.choose("#kinds", "no answer (1)");
-      assertEquals(await page.text("#count"), "0 of 40 messages");
+      assertEquals(await page.text("#count"), "0 of 40 rows");
       await page.click("#only input[value='0']");
       assertMatch(await page.text("[data-place='0']"), /completion/);
     },
@@ -147,7 +147,7 @@ const PARTS: readonly Part[] = [
       );
       await page.press("End");
       await page.press("Enter");
-      assertEquals(await page.text("#detail-title"), "End of command");
+      assertEquals(await page.text("#detail-title"), "End of the command");
     },
   },
   {
@@ -165,11 +165,30 @@ const PARTS: readonly Part[] = [
       await page.press("+");
       assertMatch(
         await page.text("#count"),
-        /^\d+ of 40 messages, from 0\.0481 to/,
+        /^\d+ of 40 rows, from 0\.0481 to/,
       );
       await page.press("0");
       await page.press("Enter");
       assertMatch(await page.text("#detail"), /spam-language-server 1\.4\.2/);
+    },
+  },
+  {
+    name: "dragging over a part of the time line shows that part alone",
+    session: troubledSession,
+    async test(page) {
+      const { left, top, width } = await page.value(`(() => {
+        const line = document.querySelector("#time-line");
+        line.scrollIntoView({ block: "center" });
+        return line.getBoundingClientRect().toJSON();
+      })()`);
+      const y = top + 60;
+      await page.drag({ x: left + width / 2, y }, { x: left + width - 9, y });
+      assertMatch(
+        await page.text("#count"),
+        /^\d\d of 40 rows, from 2\.\d+ to 5\.\d+ s$/,
+      );
+      await page.click("#zoom-all");
+      assertEquals(await page.text("#count"), "All 40 rows");
     },
   },
   {
@@ -233,7 +252,7 @@ const PARTS: readonly Part[] = [
       assert(await page.value(rows) < 80);
       await page.press("/");
       await page.type("menu_96");
-      assertEquals(await page.text("#count"), "103 of 20,004 messages");
+      assertEquals(await page.text("#count"), "103 of 20,004 rows");
       await page.value("document.querySelector('#grid').focus()");
       await page.press("End");
       assert(await page.value(rows) < 80);
