@@ -7,6 +7,7 @@ import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
 import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
 import { REPORT_MUTANTS } from "./report.ts";
+import { SESSION_MUTANTS } from "./session.ts";
 import { SUMMARY_MUTANTS } from "./summary.ts";
 import { REPLAY_MUTANTS } from "./replay.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
@@ -20,6 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROGRAM_MUTANTS,
   ...LOG_MUTANTS,
   ...REPLAY_MUTANTS,
+  ...SESSION_MUTANTS,
   ...SUMMARY_MUTANTS,
   ...REPORT_MUTANTS,
 ];

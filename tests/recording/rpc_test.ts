@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals } from "../support/std_assert.ts";
 import {
   analyse,
   type RecordedEvent,

@@ -1,11 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "../support/std_assert.ts";
 import {
   analyse,
   type AnalyseOptions,
   type RecordedEvent,
   type RecordedStream,
+  Session,
   type SessionItem,
 } from "../../src/recording/mod.ts";
+import { refusal } from "../support/processes.ts";
 import { seededRandom } from "../support/random.ts";
 import { bytesOf, textOf } from "../support/pieces.ts";
 
@@ -339,6 +341,39 @@ const CUTS: readonly {
     ],
   },
   {
+    title: "a server's banner that is a second old is a line",
+    written: [
+      [0, "out", "Server\n"],
+      [1001, "err", "x\n"],
+      [1002, "in", '{"jsonrpc":"2.0","method":"a"}\n'],
+    ],
+    items: [
+      "out text 0+7 Server",
+      "err text 0+2 x",
+      'in text 0+31 {"jsonrpc":"2.0","method":"a"}',
+    ],
+  },
+  {
+    title: "the first line of the client decides at once, a blank one does not",
+    written: [[0, "in", "\n \nhello\n"], [1, "out", '{"a":1}\n']],
+    items: [
+      "in text 0+1 ",
+      "in text 1+2  ",
+      "in text 3+6 hello",
+      'out text 0+8 {"a":1}',
+    ],
+  },
+  {
+    title: "a message that never ended decides at the end",
+    written: [[0, "out", "Content-Length: 5"], [1, "out"]],
+    items: ['out broken 0+17 end "Content-Length: 5"', "out end 17"],
+  },
+  {
+    title: "a message without an end of line decides at the end",
+    written: [[0, "in", '{"a":1}']],
+    items: ['in message 0+7 {"a":1}'],
+  },
+  {
     title: "Python's frames, and a length below -1",
     written: [
       [0, "out", "\0\0\0\x01a"],
@@ -362,6 +397,95 @@ for (const { title, written, options, items } of CUTS) {
     assertEquals(await shownOf(written, options), items);
   });
 }
+
+Deno.test("bytes that the offsets leave out are a gap", async () => {
+  const events = eventsOf([[0, "out", '{"a":1}\n{"b"']]);
+  const bytes = bytesOf(':2}\n{"c":3}\n');
+  events.push({ kind: "piece", ms: 5, from: "out", offset: 20, bytes });
+  assertEquals((await itemsOf(events)).map(shown), [
+    'out message 0+8 {"a":1}',
+    'out broken 8+4 gap "{\\"b\\""',
+    "out gap 12+8",
+    'out broken 20+4 gap rest ":2}"',
+    'out message 24+8 {"c":3}',
+  ]);
+});
+
+Deno.test("a pause decides for lines, unless a message has begun", () => {
+  const session = new Session();
+  const [banner, begun] = eventsOf([[0, "out", "hi\n"], [1, "in", '{"a"']]);
+  assertEquals(session.take(banner!), []);
+  assertEquals(session.settle().map(shown), ["out text 0+3 hi"]);
+  assertEquals(session.frame, "lines");
+  const other = new Session();
+  assertEquals(other.take(begun!), []);
+  assertEquals(other.settle(), []);
+  assertEquals(other.frame, "auto");
+  assertEquals(other.end().map(shown), ['in text 0+4 {"a"']);
+});
+
+Deno.test("of a frame above the bound 64 KiB are kept, however long it is", async () => {
+  const bytes = new Uint8Array(262_144).fill(0x78);
+  function* events(): Generator<RecordedEvent> {
+    for (let n = 0; n < 400; n++) {
+      const offset = n * bytes.length;
+      yield { kind: "piece", ms: n, from: "out", offset, bytes };
+    }
+  }
+  const options = { frame: "json", maxFrameBytes: 1024 } as const;
+  const [item] = await Array.fromAsync(analyse(events(), options));
+  assert(item?.kind === "broken");
+  assertEquals([item.size, item.payload.length], [400 * 262_144, 65_536]);
+  assertEquals([item.startMs, item.ms], [0, 399]);
+});
+
+Deno.test("a hundred thousand events give their items one by one", async () => {
+  let given = 0;
+  function* events(): Generator<RecordedEvent> {
+    for (let n = 0; n < 50_000; n++) {
+      const sent = bytesOf(`{"jsonrpc":"2.0","id":${n},"method":"a"}\n`);
+      const answered = bytesOf(`{"jsonrpc":"2.0","id":${n},"result":0}\n`);
+      const offsets = session.totals.streams;
+      given++;
+      const offset = offsets.in.bytes;
+      yield { kind: "piece", ms: n, from: "in", offset, bytes: sent };
+      given++;
+      const from = "out";
+      const at = offsets.out.bytes;
+      yield { kind: "piece", ms: n + 0.5, from, offset: at, bytes: answered };
+    }
+  }
+  const session = analyse(events());
+  let items = 0;
+  for await (const item of session) {
+    assertEquals(item.index, items++);
+    // None waits for the next event.
+    assertEquals(items, given);
+  }
+  const { requests, answered, pending, slowest } = session.totals;
+  assertEquals([requests, answered, pending], [50_000, 50_000, 0]);
+  assertEquals(slowest?.durationMs, 0.5);
+});
+
+Deno.test("options that mean nothing are refused", () => {
+  const refusalOf = (options: object) => refusal(() => analyse([], options));
+  assertEquals(
+    refusalOf({ frames: "json" }),
+    'TypeError: Cannot analyse a recording as its options are frame, maxFrameBytes, maxPending: current value is "frames"',
+  );
+  assertEquals(
+    refusalOf({ frame: "slice" }),
+    'TypeError: Cannot analyse a recording as frame must be one of "auto", "lines", "nul", "json", "length", "connection", "header": current value is "slice"',
+  );
+  assertEquals(
+    refusalOf({ maxFrameBytes: 0 }),
+    "RangeError: Cannot analyse a recording as maxFrameBytes must be an integer from 1 to 2147483647: current value is 0",
+  );
+  assertEquals(
+    refusalOf({ maxPending: NaN }),
+    "RangeError: Cannot analyse a recording as maxPending must be an integer from 1 to 1000000: current value is NaN",
+  );
+});
 
 /** The same events with every piece cut at random places. */
 function cutAnew(

@@ -1,0 +1,208 @@
+import type { Mutant } from "./mutant.ts";
+
+const CUTS = ["tests/recording/session_test.ts"];
+const RPC = ["tests/recording/rpc_test.ts"];
+const SHOW = ["tests/cli/show/show_test.ts"];
+const CHECK = ["tests/cli/check/check_test.ts"];
+
+/** Breaks of what is read of a session, and of what shows and judges it. */
+export const SESSION_MUTANTS: readonly Mutant[] = [
+  {
+    name: "after a gap the end of a frame is not known any more",
+    file: "src/recording/measured_cutter.ts",
+    from: "if (end !== null && next < end) {",
+    to: "if (false) {",
+    tests: CUTS,
+  },
+  {
+    name: "after a gap a frame begins where it ended",
+    file: "src/recording/measured_cutter.ts",
+    from: "this.#isLost = next !== end;",
+    to: "this.#isLost = false;",
+    tests: CUTS,
+  },
+  {
+    name: "a print before a header takes the header with it",
+    file: "src/recording/measured_cutter.ts",
+    from: "header > 0 ? header : size",
+    to: "size",
+    tests: CUTS,
+  },
+  {
+    name: "a header that breaks its rule is noise",
+    file: "src/recording/measured_cutter.ts",
+    from: "if (error instanceof FramingError && isLengthLine(error.header)) {",
+    to: "if (false) {",
+    tests: CUTS,
+  },
+  {
+    name: "the bytes of a frame above the limit are read as frames",
+    file: "src/recording/measured_cutter.ts",
+    from: "this.offset + size + error.claimedBytes;",
+    to: "this.offset + size;",
+    tests: CUTS,
+  },
+  {
+    name: "half a line behind a gap is noise",
+    file: "src/recording/delimited_cutter.ts",
+    from: "const isDoubtful = this.#hasHole &&",
+    to: "const isDoubtful = false &&",
+    tests: CUTS,
+  },
+  {
+    name: "the CR of a delimiter makes a line too long",
+    file: "src/recording/delimited_cutter.ts",
+    from: "return this.buffer.bytes[this.buffer.start + length - 1] !== CR;",
+    to: "return true;",
+    tests: CUTS,
+  },
+  {
+    name: "a long line is cut within a character",
+    file: "src/recording/delimited_cutter.ts",
+    from: "return size > back ? max - back : max;",
+    to: "return max;",
+    tests: CUTS,
+  },
+  {
+    name: "all of a frame above the limit is kept",
+    file: "src/recording/stream_cutter.ts",
+    from: "this.#head.slice(0, size)",
+    to: "new Uint8Array(size)",
+    tests: CUTS,
+  },
+  {
+    name: "a banner of the server decides where messages end",
+    file: "src/recording/guess_frame.ts",
+    from:
+      'if (guess !== null && (guess !== "lines" || from === "in")) return guess;\n    }\n  }\n}',
+    to: "if (guess !== null) return guess;\n    }\n  }\n}",
+    tests: CUTS,
+  },
+  {
+    name: "bytes that the offsets leave out are not missed",
+    file: "src/recording/session.ts",
+    from: "if (missing > 0) {",
+    to: "if (false) {",
+    tests: CUTS,
+  },
+  {
+    name: 'the id 1 is the id "1"',
+    file: "src/recording/rpc.ts",
+    from: "return from + JSON.stringify(id);",
+    to: "return from + String(id);",
+    tests: RPC,
+  },
+  {
+    name: "both sides share their ids",
+    file: "src/recording/rpc.ts",
+    from: 'return from === "in" ? "out" : "in";',
+    to: "return from;",
+    tests: RPC,
+  },
+  {
+    name: "of two requests with one id the second is answered first",
+    file: "src/recording/rpc.ts",
+    from: "this.#byId.get(keyOf(other(from), id))?.[0]",
+    to: "this.#byId.get(keyOf(other(from), id))?.at(-1)",
+    tests: RPC,
+  },
+  {
+    name: "a log in JSON is a notification",
+    file: "src/recording/rpc.ts",
+    from: "this.hasSeen || !Object.keys(fields).every((key) => KEYS.has(key))",
+    to: "false",
+    tests: RPC,
+  },
+  {
+    name: "ids of any length are remembered",
+    file: "src/recording/rpc.ts",
+    from: "this.#characters > MAX_CHARACTERS",
+    to: "false",
+    tests: RPC,
+  },
+  {
+    name: "a token of progress outlives its request",
+    file: "src/recording/rpc.ts",
+    from:
+      "if (this.#byToken.get(token) === request) this.#byToken.delete(token);",
+    to: "",
+    tests: RPC,
+  },
+  {
+    name: "the words of a recording act on the terminal",
+    file: "cli/show/words.ts",
+    from: "escapeText(text.slice(0, MAX_LENGTH).toWellFormed())",
+    to: "text.slice(0, MAX_LENGTH)",
+    tests: SHOW,
+  },
+  {
+    name: "the JSON of a recording acts on the terminal",
+    file: "cli/show/show_format.ts",
+    from: "if (codePoint !== 0x7f && !isHidden(codePoint)) return character;",
+    to: "return character;",
+    tests: SHOW,
+  },
+  {
+    name: "a pending request belongs to the end of the recording",
+    file: "cli/show/only.ts",
+    from: 'item.kind === "pending" ? item.ms - item.durationMs : item.ms',
+    to: "item.ms",
+    tests: SHOW,
+  },
+  {
+    name: "an offset in hex counts no header",
+    file: "cli/show/show.ts",
+    from: "? item.offset + item.size - item.payload.length",
+    to: "? item.offset",
+    tests: SHOW,
+  },
+  {
+    name: "a reader that leaves ends show with a stack trace",
+    file: "cli/show/show_program.ts",
+    from: "await Promise.race([all(), lines.failure]);",
+    to: "await all();",
+    tests: SHOW,
+  },
+  {
+    name: "a file that became shorter is followed on",
+    file: "cli/show/follow_recording.ts",
+    from: "if (!isFile || size >= this.#bytes) return;",
+    to: "return;",
+    tests: SHOW,
+  },
+  {
+    name: "a followed recording never ends",
+    file: "cli/show/follow_recording.ts",
+    from: 'if (event.kind === "status") return;',
+    to: "",
+    tests: SHOW,
+  },
+  {
+    name: "what stands before a line that is no event is not shown",
+    file: "cli/show/show_program.ts",
+    from: "if (error instanceof RecordingError) return error;",
+    to: "",
+    tests: SHOW,
+  },
+  {
+    name: "a reader of findings that leaves makes all good",
+    file: "cli/check/check_program.ts",
+    from: "if (!(error instanceof BrokenPipeError)) throw error;",
+    to: "throw error;",
+    tests: CHECK,
+  },
+  {
+    name: "a cancelled request is a finding",
+    file: "cli/check/findings.ts",
+    from: "if (item.isCancelled) return [];",
+    to: "",
+    tests: CHECK,
+  },
+  {
+    name: "what a gap has taken is a broken frame",
+    file: "cli/check/findings.ts",
+    from: "if (item.isRest || isLost) return [];",
+    to: "if (item.isRest) return [];",
+    tests: CHECK,
+  },
+];
