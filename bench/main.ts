@@ -14,6 +14,7 @@ import { log } from "./log.ts";
 import { memory } from "./memory.ts";
 import { owning } from "./process.ts";
 import { reader } from "./reader.ts";
+import { replaying } from "./replay.ts";
 import { report } from "./report.ts";
 import { roundTrip } from "./round_trip.ts";
 import { size } from "./size.ts";
@@ -49,6 +50,7 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   "tap:memory": tapMemory,
   "tap:start": tapStart,
   report,
+  replay: replaying,
 };
 
 /** Parts that take minutes: with `--full`, or by name. */
