@@ -1,5 +1,11 @@
 import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import {
+  chaptersOf,
+  createGuideFolder,
+  outputOf,
+  steady,
+} from "./support/guide.ts";
 import { needs } from "./support/processes.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent.ts";
 import { assert, assertEquals } from "./support/std_assert.ts";
@@ -76,6 +82,29 @@ for (const command of COMMANDS) {
     },
   );
 }
+
+Deno.test(
+  "each command in a console block of the README prints what stands there",
+  needs("bash", "python3"),
+  async () => {
+    const folder = await createGuideFolder();
+    try {
+      for (const step of chaptersOf(README).flatMap(({ steps }) => steps)) {
+        if (step.kind === "file") {
+          await Deno.writeTextFile(`${folder}/${step.name}`, step.text);
+          continue;
+        }
+        // In the folder of the example there is no checkout.
+        const command = step.command
+          .replace("deno run --allow-run main.ts", "basic-pipes");
+        const printed = await outputOf(command, folder);
+        assertEquals(steady(printed), steady(step.output), command);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
 
 Deno.test(
   "the README's example of the library runs in a folder of its own",

@@ -144,6 +144,13 @@ export const SUMMARY_MUTANTS: readonly Mutant[] = [
     tests: REMEDY,
   },
   {
+    name: "what came from a terminal is taken for held output",
+    file: "cli/stderr/reporter.ts",
+    from: "const piped = isOnTerminal ? null : command;",
+    to: "const piped = isOnTerminal ? command : command;",
+    tests: REPORTER,
+  },
+  {
     name: "a command line to copy is broken",
     file: "cli/stderr/reporter.ts",
     from: 'const [said = "", ...commands] = sentence.split("\\n");',

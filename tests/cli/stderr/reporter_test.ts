@@ -1,5 +1,5 @@
 /** What `--summary` says of real children, through the whole program. */
-import { fixture, testNeeding } from "../../support/processes.ts";
+import { fixture, needs, testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import { start, whole, wholeOnTerminal } from "../../support/whole_program.ts";
 
@@ -35,6 +35,42 @@ test("a summary on a terminal that is narrower is as wide as that", async () => 
   const drawn = lines.find((line) => line.startsWith("time, stdout"));
   assertEquals([...(drawn ?? "")].length, 15 + 36, stdout);
 });
+
+Deno.test(
+  "what comes at once at the end is no held output where it went to a terminal",
+  needs("python3", "script"),
+  async () => {
+    const late = "import time; time.sleep(0.9); print('one\\ntwo')";
+    const tell = (...options: string[]) =>
+      whole([...options, ...SUMMARY, "--", "python3", "-c", late], {
+        env: { PYTHONUNBUFFERED: "" },
+      });
+    const [piped, onTerminal] = await Promise.all([tell(), tell("--tty")]);
+    assertEquals(
+      [piped, onTerminal].map(({ stderr }) => stderr.includes("held back")),
+      [true, false],
+    );
+  },
+);
+
+Deno.test(
+  "the live line on a terminal says that nothing comes, and is gone at the end",
+  needs("bash", "script"),
+  async () => {
+    const { stdout, code } = await wholeOnTerminal(
+      ["--progress", "--label=web", "--", "sh", "-c", "echo x; sleep 2"],
+      { elsewhere: ">/dev/null" },
+    );
+    assertEquals(code, 0);
+    const drawings = stdout.split("\r\x1b[K");
+    const silent = drawings.filter((drawing) => drawing.includes("silent"));
+    assertMatch(
+      silent.at(-1) ?? "",
+      /^web: +2 B in [\d.]+ s {2}silent [\d.]+ s +▁*█▁+$/,
+    );
+    assertEquals(drawings.at(-1), "");
+  },
+);
 
 test("each sentence on stderr has the label", async () => {
   const said = await Promise.all([
