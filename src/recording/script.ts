@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../read/byte_buffer.ts";
-import type { RecordedStatus, RecordedStream } from "./event.ts";
+import type { RecordedPiece, RecordedStatus, RecordedStream } from "./event.ts";
 import type { Playable } from "./recorded_child.ts";
 import { hasRedacted, type SameParams } from "./same_params.ts";
 import { Session, sessionFrameOf } from "./session.ts";
@@ -108,6 +108,8 @@ export class Script {
   #position = 1;
   #last: Cue = this.start;
   readonly #outFrames: Line[] = [];
+  /** What each read of stdout gave, as long as nothing is known of messages. */
+  #pieces: RecordedPiece[] = [];
   readonly #asked = new Map<string, Cue>();
   readonly #askedBack = new Map<string, Line>();
   /** The server's requests that were answered, in their order. */
@@ -142,7 +144,10 @@ export class Script {
       }
     };
     for await (const event of recording) {
-      if (event.kind === "piece") bytes[event.from].append(event.bytes);
+      if (event.kind === "piece") {
+        bytes[event.from].append(event.bytes);
+        if (event.from === "out" && !script.isRpc) script.#pieces.push(event);
+      }
       take(session.take(event));
     }
     take(session.end());
@@ -319,15 +324,29 @@ export class Script {
   }
 
   #close(): void {
-    // Each is answered by one: so it is also where the client did not wait.
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    if (this.isRpc) return;
     const { frames } = this;
-    if (this.isRpc || frames.length !== this.#outFrames.length) return;
-    const answers = new Set(this.#outFrames);
-    for (const one of [this.start, this.stop, ...frames]) {
-      const rest = one?.lines.filter((line) => !answers.has(line));
-      one?.lines.splice(0, Infinity, ...rest ?? []);
+    const isFirst = this.start.lines.every(({ from }) => from === "err") &&
+      (pieces[0]?.ms ?? 0) >= (frames[0]?.ms ?? 0);
+    const cues = [this.start, ...frames, ...this.stop ? [this.stop] : []];
+    if (isFirst && frames.length === this.#outFrames.length) {
+      // Each is answered by one: so it is also where the client did not wait.
+      const answers = new Set(this.#outFrames);
+      leave(cues, (line) => !answers.has(line));
+      this.#outFrames.forEach((line, at) => frames[at]!.lines.push(line));
+    } else if (this.frame === "lines") {
+      // A prompt has no end of line, and a client may wait for it.
+      leave(cues, ({ from }) => from === "err");
+      let at = 0;
+      for (const { ms, bytes } of pieces) {
+        while (at + 1 < cues.length && cues[at + 1]!.ms <= ms) at++;
+        const said = { from: "out", payload: bytes, json: undefined } as const;
+        cues[at]!.lines.push(this.#line({ ms, raw: bytes, ...said }));
+      }
     }
-    frames.forEach((frame, at) => frame.lines.push(this.#outFrames[at]!));
+    for (const { lines } of cues) lines.sort((one, two) => one.ms - two.ms);
   }
 
   #cue(kind: Cue["kind"], ms: number, method = "", params?: unknown): Cue {
@@ -341,6 +360,13 @@ export class Script {
   ): Line {
     const position = this.#position++;
     return { ...written, position, waitsFor, isAnswered: false, sent: 0 };
+  }
+}
+
+/** Leaves of all lines those that are to stay. */
+function leave(cues: readonly Cue[], stays: (line: Line) => boolean): void {
+  for (const { lines } of cues) {
+    lines.splice(0, Infinity, ...lines.filter(stays));
   }
 }
 

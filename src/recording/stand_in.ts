@@ -88,7 +88,8 @@ export interface StandIn extends RecordedChild {
  *
  * **Without JSON-RPC** the first message gets what followed the first recorded
  * one, and so on, whatever it says. If there are as many messages as answers, each
- * gets one.
+ * gets one, also where the recorded client did not wait. Lines that are no messages
+ * come in the recorded pieces, so that a prompt is there before it is answered.
  *
  * **The end**: when the client closes stdin, all that was asked is answered, and
  * the recorded status follows; code 0 where the recording has none. If the server

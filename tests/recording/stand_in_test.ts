@@ -664,6 +664,37 @@ for (const { name, written, said, heard } of WITHOUT) {
   });
 }
 
+Deno.test("a prompt comes before its line is written, though no line ends with it", async () => {
+  const piece = (
+    ms: number,
+    from: "in" | "out",
+    text: string,
+  ): RecordedEvent => ({
+    kind: "piece",
+    ms,
+    from,
+    offset: 0,
+    bytes: bytesOf(text),
+  });
+  await using child = await standIn([
+    piece(0, "out", "> "),
+    piece(5, "in", "1+1\n"),
+    piece(6, "out", "2\n> "),
+    piece(9, "in", "2+2\n"),
+    piece(9, "out", "4"),
+    piece(10, "out", "\n> "),
+  ]);
+  const hear = async (text: string) => {
+    const heard = await child.stdout.readExactly(text.length);
+    assertEquals(textOf(heard!), text);
+  };
+  await hear("> ");
+  await child.stdin.write("1+1\n");
+  await hear("2\n> ");
+  await child.stdin.write("2+2\n");
+  await hear("4\n> ");
+});
+
 Deno.test("a filter that writes at its end does so again", async () => {
   const events = session([0, ">", "b"], [0, ">", "a"]);
   events.push({ kind: "end", ms: 0, from: "in" });
