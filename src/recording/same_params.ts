@@ -42,7 +42,7 @@ export class SameParams {
 
   /** Where parameters differ first, as `params.position.line`; `null`: nowhere. */
   difference(recorded: unknown, given: unknown): string | null {
-    return this.#differ(recorded, given, [], false);
+    return this.#differ(recorded, given, [], true);
   }
 
   /** How many values differ. */

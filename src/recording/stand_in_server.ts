@@ -4,7 +4,6 @@ import { lines, nul } from "../frame/delimited.ts";
 import { lengthPrefix } from "../frame/length_prefix.ts";
 import { pythonConnection } from "../frame/python_connection.ts";
 import type { Sink } from "../write/sink.ts";
-import { quote } from "../text_safety.ts";
 import { replaceValue, valueText } from "./json_text.ts";
 import type { RecordedEndOfChild, Stage } from "./recorded_child.ts";
 import { type ReplayClock, waitUntil } from "./replay_clock.ts";
@@ -17,15 +16,12 @@ import {
   type Line,
   type Script,
 } from "./script.ts";
+import { refusal, shown, valueAt } from "./refusal.ts";
 import { Session } from "./session.ts";
 import type { SessionFrame, SessionItem } from "./session_item.ts";
 
-/** The JSON-RPC error of a method that the recording does not have. */
-const METHOD_NOT_FOUND = -32601;
-/** The JSON-RPC error of parameters that the recording does not have. */
-const INVALID_PARAMS = -32602;
-/** How much of a method or a frame is quoted. */
-const QUOTED_LENGTH = 120;
+/** How much of a message without JSON-RPC is quoted. */
+const SHOWN_BYTES = 120;
 
 const ENCODER = new TextEncoder();
 
@@ -181,45 +177,20 @@ export class StandInServer implements Sink {
   }
 
   #ask(method: string, params: unknown, asker: Asker): void {
-    const { script, onUnknown } = this.#settings;
+    const { script, same, onUnknown } = this.#settings;
     const cue = script.request(method, params);
     if (cue !== undefined && (cue.answer !== null || cue.isLeft)) {
       this.#meet(cue.params, params);
       this.#perform(cue, asker);
       return;
     }
-    const why = cue === undefined
-      ? this.#unknown(method, params)
-      : { code: INVALID_PARAMS, rule: "the recording has no answer to it" };
-    const message = `Cannot answer "${quoted(method)}" as ${why.rule}`;
-    onUnknown(message);
-    const error = JSON.stringify({ code: why.code, message });
-    const answer = `{"jsonrpc":"2.0","id":${asker.id},"error":${error}}`;
+    const error = refusal(script, same, method, cue === undefined, params);
+    onUnknown(error.message);
+    const answer = `{"jsonrpc":"2.0","id":${asker.id},"error":${
+      JSON.stringify(error)
+    }}`;
     if (asker.collect !== undefined) asker.collect(answer);
     else this.#send(answer);
-  }
-
-  #unknown(method: string, params: unknown): { code: number; rule: string } {
-    const { script, same } = this.#settings;
-    const others = script.requests.get(method);
-    if (others === undefined) {
-      const near = nearest(
-        [...script.requests.keys()],
-        (each) => unlikeness(each, method),
-      );
-      const hint = near === undefined
-        ? "it has no requests"
-        : `the nearest is "${quoted(near)}"`;
-      const rule = `the recording has no such request: ${hint}`;
-      return { code: METHOD_NOT_FOUND, rule };
-    }
-    const near = nearest(others, (each) => same.distance(each.params, params))!;
-    const place = same.difference(near.params, params) ?? "params";
-    const rule =
-      "the recording has it with other parameters: the nearest has " +
-      `${place} ${shown(at(near.params, place))}, ` +
-      `current value is ${shown(at(params, place))}`;
-    return { code: INVALID_PARAMS, rule };
   }
 
   #notify(method: string, { params }: Fields): void {
@@ -248,7 +219,7 @@ export class StandInServer implements Sink {
     onUnknown(
       `Cannot answer message ${this.#frames} as the recording has ` +
         `${script.frames.length}: current value is ${
-          shown(decodeText(payload.subarray(0, QUOTED_LENGTH)))
+          shown(decodeText(payload.subarray(0, SHOWN_BYTES)))
         }`,
     );
   }
@@ -256,7 +227,7 @@ export class StandInServer implements Sink {
   /** Learns which token of this client stands for which recorded one. */
   #meet(recorded: unknown, given: unknown): void {
     for (const path of TOKEN_PATHS) {
-      const [old, now] = [follow(recorded, path), follow(given, path)];
+      const [old, now] = [valueAt(recorded, path), valueAt(given, path)];
       if (old === undefined || now === undefined) continue;
       this.#tokens.set(JSON.stringify(old), JSON.stringify(now));
     }
@@ -328,10 +299,10 @@ export class StandInServer implements Sink {
     line.sent++;
     const { params } = Object(line.json) as Fields;
     const name = ["token", "progressToken"].find((each) =>
-      follow(params, [each]) !== undefined
+      valueAt(params, [each]) !== undefined
     );
     const token = name &&
-      this.#tokens.get(JSON.stringify(follow(params, [name])));
+      this.#tokens.get(JSON.stringify(valueAt(params, [name])));
     if (token !== undefined) {
       const text = decodeText(line.payload);
       const meant = replaceValue(text, ["params", name!], token);
@@ -423,56 +394,4 @@ function reframed(
 function isRequest(item: SessionItem): item is SessionItem & { index: number } {
   return item.kind === "message" && item.from === "out" &&
     item.rpc?.kind === "request";
-}
-
-/** The value at a path of keys. */
-function follow(value: unknown, path: readonly string[]): unknown {
-  let found = value;
-  for (const key of path) {
-    if (!Object.hasOwn(Object(found), key)) return undefined;
-    found = (found as Fields)[key];
-  }
-  return found;
-}
-
-/** The value at a place that is written as `params.a.b`. */
-function at(params: unknown, place: string): unknown {
-  return follow(params, place.split(".").slice(1));
-}
-
-/** A value in a sentence. */
-function shown(value: unknown): string {
-  return value === undefined ? "none" : quoted(JSON.stringify(value));
-}
-
-function quoted(text: string): string {
-  const short = text.length > QUOTED_LENGTH
-    ? `${text.slice(0, QUOTED_LENGTH)}…`
-    : text;
-  return quote(short);
-}
-
-function nearest<T>(
-  all: readonly T[],
-  distance: (each: T) => number,
-): T | undefined {
-  let near: T | undefined;
-  let least = Infinity;
-  for (const each of all) {
-    const far = distance(each);
-    if (far < least) [near, least] = [each, far];
-  }
-  return near;
-}
-
-/** How many letters two words do not share at their beginning and end. */
-function unlikeness(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
-  let head = 0;
-  while (head < most && one[head] === other[head]) head++;
-  let tail = 0;
-  while (tail < most - head && one.at(-1 - tail) === other.at(-1 - tail)) {
-    tail++;
-  }
-  return Math.max(one.length, other.length) - head - tail;
 }
