@@ -16,6 +16,7 @@ import { owning } from "./process.ts";
 import { reader } from "./reader.ts";
 import { replaying } from "./replay.ts";
 import { report } from "./report.ts";
+import { recording } from "./recording.ts";
 import { roundTrip } from "./round_trip.ts";
 import { size } from "./size.ts";
 import { startup } from "./startup.ts";
@@ -41,6 +42,7 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   reader,
   writer,
   process: owning,
+  recording,
   channel,
   tap: tapAll,
   "tap:bytes": tapBytes,

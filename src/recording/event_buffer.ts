@@ -1,3 +1,5 @@
+import { LF } from "../bytes.ts";
+import { encodeInto } from "../write/queue.ts";
 import type { RecordedEvent, RecordedPiece } from "./event.ts";
 import { BASE64_BYTES, eventLine, roundMs } from "./line.ts";
 
@@ -21,8 +23,6 @@ for (
 }
 
 const HEX_DIGITS = ENCODER.encode("0123456789abcdef");
-const TEXT_KEY = ENCODER.encode('"text":"');
-const LINE_END = ENCODER.encode('"}\n');
 
 /**
  * Lines that are collected to be written together: a buffer that grows.
@@ -54,32 +54,27 @@ export class EventBuffer {
   /** Adds a text. */
   addText(text: string): void {
     this.#ensure(text.length * 3);
-    const free = this.#bytes.subarray(this.length);
-    this.length += ENCODER.encodeInto(text, free).written;
+    this.length = encodeInto(text, this.#bytes, this.length);
   }
 
   #addPiece({ ms, from, offset, bytes }: RecordedPiece): void {
-    this.addText(`{"ms":${roundMs(ms)},"from":"${from}","offset":${offset},`);
-    if (bytes.length >= BASE64_BYTES || !this.#addAsText(bytes)) {
-      this.addText(`"base64":"${bytes.toBase64()}`);
-    }
-    this.#append(LINE_END);
-  }
-
-  /** Adds the key and the text, without its end; `false` if it is no UTF-8. */
-  #addAsText(bytes: Uint8Array): boolean {
     const before = this.length;
-    this.#append(TEXT_KEY);
-    this.#ensure(bytes.length * 6);
-    const end = storeText(bytes, this.#bytes, this.length);
-    this.length = end ?? before;
-    return end !== undefined;
-  }
-
-  #append(bytes: Uint8Array): void {
-    this.#ensure(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
+    const start = `{"ms":${roundMs(ms)},"from":"${from}","offset":${offset},`;
+    if (bytes.length < BASE64_BYTES) {
+      this.addText(start + '"text":"');
+      // With the end of the line, which every text has.
+      this.#ensure(bytes.length * 6 + 3);
+      const end = storeText(bytes, this.#bytes, this.length);
+      if (end !== undefined) {
+        this.#bytes[end] = 0x22;
+        this.#bytes[end + 1] = 0x7d;
+        this.#bytes[end + 2] = LF;
+        this.length = end + 3;
+        return;
+      }
+      this.length = before;
+    }
+    this.addText(`${start}"base64":"${bytes.toBase64()}"}\n`);
   }
 
   #ensure(extra: number): void {

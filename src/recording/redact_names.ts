@@ -60,6 +60,8 @@ export class NameRedactor {
   readonly #names: ReadonlySet<string>;
   /** The sizes that a key without escapes can have. */
   readonly #sizes: ReadonlySet<number>;
+  /** 1 for each byte that a key can begin with: most strings are none by it. */
+  readonly #firsts = new Uint8Array(256);
   /** A key that is longer, with all its escapes, is none of the names. */
   readonly #maxKeyBytes: number;
   #place: Place = "between";
@@ -81,8 +83,11 @@ export class NameRedactor {
   /** `names` are those of the keys, without quotes. */
   constructor(names: readonly string[]) {
     this.#names = new Set(names);
-    const sizes = names.map((name) => ENCODER.encode(name).length);
+    const encoded = names.map((name) => ENCODER.encode(name));
+    const sizes = encoded.map(({ length }) => length);
     this.#sizes = new Set(sizes);
+    this.#firsts[BACKSLASH] = 1;
+    for (const name of encoded) this.#firsts[name[0]!] = 1;
     // Each byte as `\\\\u0061`: JSON in JSON in JSON.
     this.#maxKeyBytes = Math.max(0, ...sizes) * 16;
   }
@@ -140,9 +145,11 @@ export class NameRedactor {
   ): boolean {
     const size = this.#tail.length + end - start - slashesOf(level);
     if (size < 0 || size > this.#maxKeyBytes) return false;
-    const isShort = this.#tail.length === 0 && level === 0;
-    if (isShort && !this.#sizes.has(size)) {
-      // Most strings end here: with an escape they might be a name all the same.
+    const first = this.#tail.length > 0 ? this.#tail[0] : bytes[start];
+    if (this.#firsts[first!] !== 1) return false;
+    const isWhole = this.#tail.length === 0 && level === 0;
+    if (isWhole && !this.#sizes.has(size)) {
+      // With an escape it may be a name all the same.
       if (bytes.subarray(start, end).indexOf(BACKSLASH) === -1) return false;
     }
     const all = concat([this.#tail, bytes.subarray(start, end)]);
