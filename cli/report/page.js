@@ -313,9 +313,10 @@ function connect(session) {
 }
 
 function leftOut({ meta: { leftOut } }) {
-  const { rows, bytes } = leftOut;
+  const { rows, reads, bytes } = leftOut;
   const parts = [
     rows > 0 && `${formatCount(rows)} more rows`,
+    reads > 0 && `${formatCount(reads)} more reads`,
     bytes > 0 && `${formatBytes(bytes)} of the last bytes`,
   ].filter(Boolean);
   return parts.length === 0

@@ -51,6 +51,11 @@ export class TimeLine {
   #hover = -1;
   #tallest = 1;
   #isSilent = false;
+  /** The width of what is drawn; to ask the canvas would lay the page out. */
+  #width = 1;
+  #pen = { colors: {}, bottom: 0 };
+  /** All but the cursor, as it was drawn last. */
+  #picture = make("canvas");
 
   constructor(session, box, canvas, on) {
     this.#session = session;
@@ -60,7 +65,10 @@ export class TimeLine {
     const { rows, reads, meta } = session;
     const isThere = (from) =>
       reads.from.includes(from) || rows.from.includes(from);
-    this.#wholeMs = Math.max(meta.durationMs, MIN_SHOWN_MS);
+    // After the last read that is here nothing is known: it is no silence.
+    const isWhole = meta.leftOut.reads === 0;
+    const endMs = isWhole ? meta.durationMs : reads.ms[reads.count - 1];
+    this.#wholeMs = Math.max(endMs, MIN_SHOWN_MS);
     this.#to = this.#wholeMs;
     this.#spans = packSpans(session);
     let top = 0;
@@ -117,7 +125,7 @@ export class TimeLine {
   #move(read) {
     this.cursor = read;
     this.#say(read);
-    this.draw();
+    this.#drawCursor();
   }
 
   /** Says which read the cursor is at. */
@@ -152,14 +160,14 @@ export class TimeLine {
         this.#hover = read;
         if (read !== -1) this.#say(read);
       }
-      this.draw();
+      this.#drawCursor();
     });
     box.addEventListener("pointerup", () => this.#drop());
     box.addEventListener("pointercancel", () => this.#drag = null);
     box.addEventListener("pointerleave", () => {
       this.#hover = -1;
       this.#say(this.cursor);
-      this.draw();
+      this.#drawCursor();
     });
     box.addEventListener("dblclick", () => this.zoomTo());
   }
@@ -241,10 +249,6 @@ export class TimeLine {
     return reads.ms[after] - ms < ms - reads.ms[before] ? after : before;
   }
 
-  get #width() {
-    return this.#canvas.clientWidth - 2 * SIDE;
-  }
-
   #ms(x) {
     const part = (x - SIDE) / this.#width;
     return this.#from + part * (this.#to - this.#from);
@@ -256,16 +260,19 @@ export class TimeLine {
 
   draw() {
     const canvas = this.#canvas;
+    const picture = this.#picture;
     const scale = devicePixelRatio;
     const width = canvas.clientWidth;
     const height = canvas.clientHeight;
     if (width === 0) return;
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    const context = canvas.getContext("2d");
+    this.#width = width - 2 * SIDE;
+    canvas.width = picture.width = Math.round(width * scale);
+    canvas.height = picture.height = Math.round(height * scale);
+    const context = picture.getContext("2d");
     context.scale(scale, scale);
     const colors = readColors(this.#box);
     const pen = { context, colors, width, bottom: height - AXIS };
+    this.#pen = pen;
     context.font = `11px ${getComputedStyle(this.#box).fontFamily}`;
     this.#drawSilences(pen);
     this.#drawAxis(pen);
@@ -282,7 +289,7 @@ export class TimeLine {
       else this.#drawBars(pen, lane, sums[lane.from]);
     }
     this.#drawMarks(pen);
-    this.#drawCursor(pen);
+    this.#drawCursor();
     this.#on.drawn({ tallest: this.#tallest, isSilent: this.#isSilent });
   }
 
@@ -316,6 +323,7 @@ export class TimeLine {
   #drawSpans({ context, colors }, { top }) {
     const { requests, rows } = this.#session;
     const { place } = this.#spans;
+    const last = [];
     for (let i = 0; i < requests.count; i++) {
       const startMs = rows.ms[requests.row[i]];
       if (place[i] < 0 || startMs > this.#to) continue;
@@ -327,6 +335,10 @@ export class TimeLine {
       const end = this.#at(Math.min(endMs, this.#to));
       const y = top + place[i] * SPAN;
       const isBad = requests.outcome[i] !== 1 && requests.outcome[i] !== 3;
+      // Of many in one pixel the first is drawn, and the first bad one.
+      const pixel = Math.floor(end) * 2 + Number(isBad);
+      if (pixel === last[place[i]]) continue;
+      last[place[i]] = pixel;
       context.fillStyle = isBad
         ? colors.bad
         : colors[STREAMS[rows.from[requests.row[i]]]];
@@ -334,9 +346,11 @@ export class TimeLine {
         for (let dash = x; dash < end; dash += 6) {
           context.fillRect(dash, y, Math.min(3, end - dash), 3);
         }
-      } else {
-        context.fillRect(x, y, Math.max(2, end - x - 1), 3);
-        // Where one begins, or ends badly, it is thicker.
+        continue;
+      }
+      context.fillRect(x, y, Math.max(2, end - x - 1), 3);
+      // Where one begins, or ends badly, it is thicker.
+      if (startMs >= this.#from) {
         context.fillRect(x, y - 1, isBad ? 4 : 2, 5);
       }
     }
@@ -415,8 +429,15 @@ export class TimeLine {
     }
   }
 
-  #drawCursor({ context, colors, bottom }) {
+  /** Draws the cursor over the picture of the rest. */
+  #drawCursor() {
     const { reads } = this.#session;
+    const { colors, bottom } = this.#pen;
+    const context = this.#canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    context.drawImage(this.#picture, 0, 0);
+    context.scale(devicePixelRatio, devicePixelRatio);
     for (const read of [this.#hover, this.cursor]) {
       if (read < 0) continue;
       const x = Math.round(this.#at(reads.ms[read]));

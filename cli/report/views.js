@@ -99,7 +99,7 @@ export function viewsOf(session) {
       "largest first": bySize(rows.size),
     },
   };
-  const slowest = Math.max(...requests.ms, 0.001);
+  const slowest = requests.ms.reduce((a, b) => Math.max(a, b), 0.001);
   const isOpen = (request) => requests.outcome[request] === 0;
   const waits = (request) => {
     const bar = make("meter", {
