@@ -248,6 +248,9 @@ function most(octaves: readonly { count: number }[]): number {
 /** A silence of less than this part of the whole time is none to look at. */
 const MIN_SHARE = 0.02;
 
+/** With fewer columns what came after a silence has a line of its own. */
+const MIN_NEXT_COLUMNS = 14;
+
 function describeSilences(
   silences: readonly Silence[],
   durationMs: number,
@@ -255,13 +258,20 @@ function describeSilences(
 ): string[] {
   return silences
     .filter(({ lengthMs }) => lengthMs >= durationMs * MIN_SHARE)
-    .map(({ fromMs, lengthMs, next, isCut }, index) => {
+    .flatMap(({ fromMs, lengthMs, next, isCut }, index) => {
+      const name = index === 0 ? "silences" : "";
+      const long = formatMs(lengthMs);
       const from = fromMs === 0 ? "the start" : formatMs(fromMs);
-      const when = `${formatMs(lengthMs).padStart(9)} from ` +
-        `${from.padStart(9)} on, then `;
-      const then = next === null
-        ? "the end"
-        : showBytes(next, room - when.length, isCut);
-      return row(index === 0 ? "silences" : "", when + then);
+      const show = (columns: number) =>
+        next === null ? "the end" : showBytes(next, columns, isCut);
+      const when = `${long.padStart(9)} from ${from.padStart(9)} on, then `;
+      const left = room - when.length;
+      if (left >= MIN_NEXT_COLUMNS) {
+        return [row(name, when + show(left))];
+      }
+      return [
+        ...rows(name, `${long} from ${from} on, then`, room),
+        row("", show(room)),
+      ];
     });
 }

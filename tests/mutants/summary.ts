@@ -81,6 +81,13 @@ export const SUMMARY_MUTANTS: readonly Mutant[] = [
     tests: SUMMARY,
   },
   {
+    name: "a silence is told in one line, however narrow the terminal is",
+    file: "cli/summary/summary.ts",
+    from: "if (left >= MIN_NEXT_COLUMNS) {",
+    to: "if (left > -80) {",
+    tests: SUMMARY,
+  },
+  {
     name: "the summary is wider than the terminal",
     file: "cli/stderr/reporter.ts",
     from: "Math.min(MAX_COLUMNS, terminalColumns())",

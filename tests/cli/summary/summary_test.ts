@@ -1,3 +1,4 @@
+import { columnsOf } from "../../../cli/summary/amounts.ts";
 import { describeEnding, type Ending } from "../../../cli/summary/ending.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
@@ -268,16 +269,20 @@ Deno.test("the worst summary has 32 lines of 80 columns, and nothing in it acts"
     pipe.exactly[65536] = pipe.reads;
   }
   statistics.end(elapsedMs + 1e9);
-  const text = summary(statistics, {
+  const ending: Ending = {
     ...EXITED,
     signal: "SIGVTALRM",
     reason: "received",
     durationMs: 3_599_000,
-  }, ABOUT);
-  const lines = text.split("\n").slice(0, -1);
-  assertEquals(lines.length <= 32, true, text);
+  };
+  for (const columns of [80, 79, 66, 65, 52, 51, 41, 40]) {
+    const text = summary(statistics, ending, { ...ABOUT, columns });
+    const wide = text.split("\n").filter((line) => columnsOf(line) > columns);
+    assertEquals(wide, [], `${columns} columns`);
+  }
+  const lines = summary(statistics, ending, ABOUT).split("\n").slice(0, -1);
+  assertEquals(lines.length <= 32, true, lines.join("\n"));
   for (const line of lines) {
-    assert([...line].length <= 80, line);
     for (const character of line) {
       const codePoint = character.codePointAt(0)!;
       assert(codePoint >= 0x20 && codePoint !== 0x7f && !isHidden(codePoint));
