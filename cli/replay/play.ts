@@ -72,7 +72,7 @@ export async function serve(
     },
   });
   // Not awaited: the server may end while the client still holds stdin.
-  copy(stdinReader(), server.stdin).catch(() => server.stdin.close());
+  copy(stdinReader(), server.stdin).catch((error) => talk(error.message));
   const stdout = stdoutWriter();
   await Promise.all([
     copy(server.stdout, speed === Infinity ? joined(stdout) : stdout),

@@ -1,6 +1,6 @@
 import { quote } from "../text_safety.ts";
 import type { SameParams } from "./same_params.ts";
-import type { Fields, Script } from "./script.ts";
+import type { Cue, Fields, Script } from "./script.ts";
 
 /** The JSON-RPC error of a method that the recording does not have. */
 const METHOD_NOT_FOUND = -32601;
@@ -47,14 +47,28 @@ export function refusal(
       `the recording has no such request: ${hint}`,
     );
   }
-  const near = nearest(others, (each) => same.distance(each.params, params))!;
-  const place = same.difference(near.params, params) ?? "params";
   return because(
     INVALID_PARAMS,
-    "the recording has it with other parameters: the nearest has " +
-      `${place} ${shown(at(near.params, place))}, ` +
-      `current value is ${shown(at(params, place))}`,
+    `the recording has it with other parameters: ${
+      nearestParams(others, same, params)
+    }`,
   );
+}
+
+function nearestParams(
+  others: readonly Cue[],
+  same: SameParams,
+  params: unknown,
+): string {
+  try {
+    const near = nearest(others, (each) => same.distance(each.params, params))!;
+    const place = same.difference(near.params, params) ?? "params";
+    return `the nearest has ${place} ${shown(at(near.params, place))}, ` +
+      `current value is ${shown(at(params, place))}`;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return "current value is nested too deep to be shown";
+  }
 }
 
 /** The value at a path of keys. */

@@ -25,11 +25,17 @@ export class SameParams {
    * A text that is equal for a method and parameters that are the same: keys in
    * any order, without tokens and without the ignored keys. How a client begins
    * is the same however it describes itself.
+   *
+   * What is nested deeper than a call can be is told apart by its method alone.
    */
   keyOf(method: string, params: unknown): string {
-    return method === "initialize"
-      ? method
-      : `${method} ${this.#write(params, [])}`;
+    if (method === "initialize") return method;
+    try {
+      return `${method} ${this.#write(params, [])}`;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return `${method} too deep`;
+    }
   }
 
   /**

@@ -96,6 +96,16 @@ export class StandInServer implements Sink {
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
     await this.#stage.promise;
+    try {
+      await this.#hearAll(pieces);
+    } catch (error) {
+      // Its client would wait for answers that do not come.
+      this.#end.reject(error);
+      throw error;
+    }
+  }
+
+  async #hearAll(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       const offset = this.bytes;
       this.bytes += piece.length;

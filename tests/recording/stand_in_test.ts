@@ -573,6 +573,28 @@ Deno.test("what the client writes that is no message is told, and does no harm",
   }, { onNoise: (bytes) => noise.push(textOf(bytes)) });
 });
 
+Deno.test("a request that is nested deeper than a call can be gets an error, and the next one its answer", async () => {
+  const deep = "[".repeat(50_000) + "]".repeat(50_000);
+  await withClient([
+    [0, ">", { id: 1, method: "a", params: { n: 1 } }],
+    [0, "<", { id: 1, result: 1 }],
+  ], async (client) => {
+    client.child.stdin.write(
+      `{"jsonrpc":"2.0","id":7,"method":"a","params":{"n":${deep}}}\n`,
+    );
+    client.child.stdin.write(
+      `{"jsonrpc":"2.0","method":"note","params":{"n":${deep}}}\n`,
+    );
+    await client.say({ id: 8, method: "a", params: { n: 1 } });
+    const { error } = await client.hear() as { error: Json };
+    assertEquals(
+      error.message,
+      'Cannot answer "a" as the recording has it with other parameters: current value is nested too deep to be shown',
+    );
+    assertEquals(await client.hear(), { id: 8, result: 1 });
+  });
+});
+
 Deno.test("frames with a header keep their other headers, and the length is right", async () => {
   const frame = (text: string, more = "") =>
     `Content-Length: ${text.length}\r\n${more}\r\n${text}`;
