@@ -2,6 +2,8 @@ import { concat, decodeText } from "../bytes.ts";
 import { checkInteger, checkKeys, checkOneOf, checkType } from "../check.ts";
 import { TooLongError } from "../errors.ts";
 import type { PipeReader } from "../read/reader.ts";
+import { copy } from "../write/copy.ts";
+import { PipeWriter } from "../write/writer.ts";
 import type { Child } from "./child.ts";
 import type { ExitStatus } from "../exit_status.ts";
 import { spawn } from "./spawn.ts";
@@ -151,20 +153,30 @@ async function collect(
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const chunk = await reader.read(65_536);
-    if (chunk === null) return concat(chunks);
+  const keep = (chunk: Uint8Array) => {
     size += chunk.length;
     // A small view may keep a buffer alive that is much larger.
     const isSmall = chunk.length * 2 < chunk.buffer.byteLength;
     chunks.push(isSmall ? chunk.slice() : chunk);
-    if (size > maxBytes) {
-      await child.stop();
-      throw new TooLongError({
-        what: `child's ${what}`,
-        maxBytes,
-        head: chunks[0] ?? chunk,
-      });
-    }
+    if (size <= maxBytes) return;
+    throw new TooLongError({
+      what: `child's ${what}`,
+      maxBytes,
+      head: chunks[0]!,
+    });
+  };
+  const kept = new PipeWriter({
+    givesBack: false,
+    // deno-lint-ignore require-await -- what it throws has to reject
+    write: async (pieces) => pieces.forEach(keep),
+    close: () => Promise.resolve(),
+  });
+  try {
+    // The child is to end by its stop, and not by a SIGPIPE.
+    await copy(reader, kept, { preventCancel: true });
+  } catch (error) {
+    if (error instanceof TooLongError) await child.stop();
+    throw error;
   }
+  return concat(chunks);
 }
