@@ -21,6 +21,7 @@ export const DECODER: TextDecoder = textDecoder(true);
 const ALL_BYTES = 0x7fff_ffff;
 /** Above it the decoder is faster. */
 const SHORT_LINE_BYTES = 64;
+const NEWLINE = Uint8Array.of(LF);
 /** So many pieces of a line are made one. */
 const MAX_PIECES = 1_024;
 
@@ -51,11 +52,11 @@ export class LineCodec<Message> implements Codec<Message> {
   }
 
   write(message: Message): Promise<void> {
-    const line = jsonOf(checkMessage(message)) + "\n";
-    if (isLonger(line, this.#maxBytes + 1)) {
-      throw tooLong("line", this.#maxBytes, ENCODER.encode(line).length - 1);
+    const line = jsonOf(checkMessage(message));
+    if (isLonger(line, this.#maxBytes)) {
+      throw tooLong("line", this.#maxBytes, ENCODER.encode(line).length);
     }
-    return writeMessage(this.#writer, line);
+    return writeMessage(this.#writer, line, NEWLINE);
   }
 
   leave(): void {}

@@ -338,13 +338,13 @@ export class Requests implements Bounded {
       reply(failed(id, invalid("its id must not be that of a pending one")));
       return;
     }
-    const call: RunningCall = new RunningCall(
+    const call = new RunningCall(
       id,
       bytes,
-      () => handler(params, call),
+      handler,
+      params,
       reply,
-      async (value) =>
-        await this.#write(envelope("$/progress", { token: id, value })),
+      this.#progress,
     );
     if (this.#inFlight.size < this.#maxInFlight && this.#waiting.size === 0) {
       this.#run(call);
@@ -361,7 +361,7 @@ export class Requests implements Bounded {
     this.#inFlight.set(call.id, call);
     let result: unknown;
     try {
-      result = call.run();
+      result = call.handler(call.params, call);
     } catch (error) {
       this.#answer(call, failed(call.id, error, call.isCancelled));
       return;
@@ -437,6 +437,9 @@ export class Requests implements Bounded {
       : undefined;
   }
 
+  readonly #progress = async (token: Id, value: unknown): Promise<void> =>
+    await this.#write(envelope("$/progress", { token, value }));
+
   readonly #reply: Reply = (answer) => this.#quietly(answer);
 
   /** Sends; a failure is seen where the channel is read. Never rejects. */
@@ -465,28 +468,39 @@ export class Requests implements Bounded {
   }
 }
 
-/** A request of the other side that waits, or whose handler runs. */
+/**
+ * A request of the other side that waits, or whose handler runs. It has no
+ * function of its own: there may be hundreds of thousands of them a second.
+ */
 class RunningCall implements Call {
   readonly id: Id;
   readonly bytes: number;
-  readonly run: () => unknown;
+  readonly handler: Handlers[string];
+  readonly params: unknown;
   readonly reply: Reply;
-  readonly progress: (value: unknown) => Promise<void>;
   isCancelled = false;
+  readonly #progress: (token: Id, value: unknown) => Promise<void>;
   #controller: AbortController | undefined;
 
   constructor(
     id: Id,
     bytes: number,
-    run: () => unknown,
+    handler: Handlers[string],
+    params: unknown,
     reply: Reply,
-    progress: (value: unknown) => Promise<void>,
+    progress: (token: Id, value: unknown) => Promise<void>,
   ) {
     this.id = id;
     this.bytes = bytes;
-    this.run = run;
+    this.handler = handler;
+    this.params = params;
     this.reply = reply;
-    this.progress = progress;
+    this.#progress = progress;
+  }
+
+  /** Bound, as a handler may take it out of the call. */
+  get progress(): (value: unknown) => Promise<void> {
+    return (value) => this.#progress(this.id, value);
   }
 
   /** Made when it is first asked for: most handlers have no use for it. */

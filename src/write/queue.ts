@@ -1,4 +1,4 @@
-import { PIPE_BYTES } from "../bytes.ts";
+import { NO_BYTES, PIPE_BYTES } from "../bytes.ts";
 import { BrokenPipeError } from "../errors.ts";
 import type { Sink } from "./sink.ts";
 
@@ -10,7 +10,7 @@ export const LARGE_BYTES = 16_384;
 
 const ENCODER = new TextEncoder();
 /** A loop encodes a text of 25 letters 4 times as fast as the encoder does. */
-const SHORT_UNITS = 128;
+const SHORT_UNITS = 48;
 
 /**
  * Writes text as UTF-8 into `target` from `start`, and returns where it ends.
@@ -149,11 +149,16 @@ export class WriteQueue {
     return true;
   }
 
-  /** Encodes text into the open batch; `false` if it might not have room. */
-  addText(text: string): boolean {
+  /**
+   * Encodes text, and what ends it, into the open batch; `false` if it might not
+   * have room.
+   */
+  addText(text: string, ending: Uint8Array = NO_BYTES): boolean {
     const batch = this.#batch;
-    if (batch === undefined || !batch.fits(text.length * 3)) return false;
+    const most = text.length * 3 + ending.length;
+    if (batch === undefined || !batch.fits(most)) return false;
     batch.addText(text);
+    batch.add(ending);
     return true;
   }
 
@@ -216,7 +221,10 @@ export class WriteQueue {
    *
    * @returns Whether it was: `false` if something is queued, or it is not small.
    */
-  tryNow(message: string | readonly Uint8Array[]): boolean {
+  tryNow(
+    message: string | readonly Uint8Array[],
+    ending: Uint8Array = NO_BYTES,
+  ): boolean {
     if (
       this.#first !== undefined || this.#batch !== undefined ||
       this.#error !== undefined
@@ -229,6 +237,7 @@ export class WriteQueue {
     this.#spare = undefined;
     if (isText) batch.addText(message);
     else for (const piece of message) batch.add(piece);
+    batch.add(ending);
     this.#shipBatch(batch);
     return true;
   }

@@ -9,7 +9,8 @@ const ENCODER = new TextEncoder();
 /**
  * For channels: writes a message, now and as one write if nothing is queued,
  * else with all that is written until the write before has settled. A loop that
- * awaits each message does not wait for the pipe.
+ * awaits each message does not wait for the pipe. A text with its end behind it
+ * would be joined first, which costs as much as to encode it.
  *
  * @returns As `write` does, but for a message below 16 KiB that left now: it has
  * resolved, and the next write is told of a failure.
@@ -17,6 +18,7 @@ const ENCODER = new TextEncoder();
 export let writeMessage: (
   writer: PipeWriter,
   message: string | readonly Uint8Array[],
+  ending?: Uint8Array,
 ) => Promise<void>;
 
 /**
@@ -64,7 +66,8 @@ export class PipeWriter implements AsyncDisposable {
   #isReported = false;
 
   static {
-    writeMessage = (writer, message) => writer.#writeMessage(message);
+    writeMessage = (writer, message, ending) =>
+      writer.#writeMessage(message, ending);
   }
 
   /**
@@ -329,13 +332,21 @@ export class PipeWriter implements AsyncDisposable {
     this.#isReported = true;
   };
 
-  #writeMessage(message: string | readonly Uint8Array[]): Promise<void> {
+  #writeMessage(
+    message: string | readonly Uint8Array[],
+    ending?: Uint8Array,
+  ): Promise<void> {
     const isText = typeof message === "string";
     const refused = isText ? undefined : wrongPieces(message);
     if (refused !== undefined) return refused;
-    if (this.#closing === undefined && this.#queue.tryNow(message)) return DONE;
-    if (isText && this.#queue.addText(message)) return DONE;
-    return this.#writeTogether(isText ? [ENCODER.encode(message)] : message);
+    const queue = this.#queue;
+    if (this.#closing === undefined && queue.tryNow(message, ending)) {
+      return DONE;
+    }
+    if (isText && queue.addText(message, ending)) return DONE;
+    const pieces = isText ? [ENCODER.encode(message)] : [...message];
+    if (ending !== undefined) pieces.push(ending);
+    return this.#writeTogether(pieces);
   }
 
   /** Collects what the open batch has no room for. */
