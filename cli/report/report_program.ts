@@ -91,12 +91,14 @@ type Target = (parts: readonly string[]) => Promise<void>;
 /** How a page can be written there; throws if it cannot be. */
 async function findTarget(to: string): Promise<Target> {
   try {
+    checkPermission(to, "read", to);
     const info = await Deno.stat(to).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
     });
     // A device or a pipe is written to as it is.
     if (info !== null && !info.isFile && !info.isDirectory) {
+      checkPermission(to, "write", to);
       return (parts) => writeParts(to, parts, { create: false });
     }
     if (info?.isFile && info.size > 0 && !await isPage(to)) {
@@ -105,11 +107,27 @@ async function findTarget(to: string): Promise<Target> {
       throw new UsageError(sentence(to, reason));
     }
     // Through a link, so that the link stays one.
-    const path = info === null ? to : await Deno.realPath(to);
+    const isLink = info !== null && (await Deno.lstat(to)).isSymlink;
+    const path = isLink ? await Deno.realPath(to) : to;
+    // A part of the page is beside it first, and is renamed.
+    const folder = path.replace(/[^/\\]*$/, "") || ".";
+    checkPermission(to, "read", folder);
+    checkPermission(to, "write", folder);
     return (parts) => replaceFile(path, parts);
   } catch (error) {
     throw writeFailure(to, error);
   }
+}
+
+/** On a terminal, Deno would ask, and stop everything until it is answered. */
+function checkPermission(
+  to: string,
+  name: "read" | "write",
+  path: string,
+): void {
+  if (Deno.permissions.querySync({ name, path }).state === "granted") return;
+  const reason = fileReason(path, new Deno.errors.NotCapable(), name);
+  throw new Error(sentence(to, reason));
 }
 
 /** Never half a page: a part of one is beside it until it is whole. */
@@ -147,7 +165,11 @@ async function writeParts(
 
 /** The same failure in one sentence. */
 function writeFailure(to: string, error: unknown): Error {
-  if (error instanceof UsageError) return error;
+  const isSaid = error instanceof UsageError ||
+    // The reader of a pipe has left, which is no failure.
+    error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Error && error.message.startsWith(sentence(to, ""));
+  if (isSaid) return error;
   return new Error(sentence(to, fileReason(to, error)), { cause: error });
 }
 

@@ -331,11 +331,11 @@ const MAIN = new URL("../../../main.ts", import.meta.url).href;
 /** Runs `main.ts report` as a person does. */
 async function report(
   args: readonly string[],
-  stdin: "null" | "piped" = "null",
+  permissions: readonly string[] = ["--allow-all"],
 ) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--allow-all", MAIN, "report", ...args],
-    stdin,
+    args: ["run", "-q", ...permissions, MAIN, "report", ...args],
+    stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -382,6 +382,16 @@ for (const { args, code, stderr } of CASES) {
     assertEquals(result.stderr.split("\n").length, 2);
   });
 }
+
+Deno.test("a permission that is missing is named, and nothing is asked", () =>
+  inFolder(async (folder) => {
+    const { code, stderr } = await report([`${folder}/spam.jsonl`], [
+      "--allow-read",
+    ]);
+    assertEquals(code, 125);
+    assertMatch(stderr, /^basic-pipes: .* without --allow-write=/);
+    assertEquals(stderr.split("\n").length, 2);
+  }));
 
 const onFullDisk = testNeeding("/dev/full");
 onFullDisk(
