@@ -6,6 +6,7 @@ import { PROCESS_MUTANTS } from "./process.ts";
 import { PROCESS_PIPE_MUTANTS } from "./process_pipes.ts";
 import { PROGRAM_MUTANTS } from "./program.ts";
 import { READER_MUTANTS } from "./reader.ts";
+import { RECORDING_MUTANTS } from "./recording.ts";
 import { REPORT_MUTANTS } from "./report.ts";
 import { SESSION_MUTANTS } from "./session.ts";
 import { SUMMARY_MUTANTS } from "./summary.ts";
@@ -21,6 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PROGRAM_MUTANTS,
   ...LOG_MUTANTS,
   ...REPLAY_MUTANTS,
+  ...RECORDING_MUTANTS,
   ...SESSION_MUTANTS,
   ...SUMMARY_MUTANTS,
   ...REPORT_MUTANTS,

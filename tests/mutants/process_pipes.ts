@@ -542,8 +542,8 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   {
     name: "run refuses exactly maxBytes",
     file: "src/process/run.ts",
-    from: "if (size > maxBytes) {",
-    to: "if (size >= maxBytes) {",
+    from: "    if (size <= maxBytes) return;",
+    to: "    if (size < maxBytes) return;",
     tests: RUN,
   },
   {

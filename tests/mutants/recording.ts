@@ -1,0 +1,231 @@
+import type { Mutant } from "./mutant.ts";
+
+const LINE = ["tests/recording/line_test.ts"];
+const READ = ["tests/recording/recording_test.ts"];
+const RECORDER = ["tests/recording/recorder_test.ts"];
+const REDACT = ["tests/recording/redact_test.ts"];
+const COPY = ["tests/write/copy_test.ts"];
+
+/** Breaks of what is written to a recording and read from it, and of copies. */
+export const RECORDING_MUTANTS: readonly Mutant[] = [
+  {
+    name: "half of a surrogate pair in UTF-8 is text",
+    file: "src/recording/event_buffer.ts",
+    from: "return first === 0xed && second > 0x9f ? 0 : 3;",
+    to: "return 3;",
+    tests: LINE,
+  },
+  {
+    name: "a character that a piece cuts is text",
+    file: "src/recording/event_buffer.ts",
+    from: "      if (size === 0) return undefined;",
+    to: "      if (size === 0) continue;",
+    tests: LINE,
+  },
+  {
+    name: "a control character is not escaped",
+    file: "src/recording/event_buffer.ts",
+    from: "ESCAPES.fill(CONTROL, 0, 0x20);",
+    to: "ESCAPES.fill(AS_IS, 0, 0x20);",
+    tests: LINE,
+  },
+  {
+    name: "a line of a later version is refused",
+    file: "src/recording/line.ts",
+    from: 'if ("status" in fields) return statusOf(all);\n  return null;',
+    to: "return statusOf(all);",
+    tests: LINE,
+  },
+  {
+    name: "a recording of a later version is read as one of today",
+    file: "src/recording/line.ts",
+    from: "if (version !== VERSION) {",
+    to: "if (version === undefined) {",
+    tests: READ,
+  },
+  {
+    name: "a last line that is whole but for its end is lost",
+    file: "src/recording/recording.ts",
+    from: "      JSON.parse(line);",
+    to: "      JSON.parse(line + line);",
+    tests: READ,
+  },
+  {
+    name: "a loop that is left leaves the file open",
+    file: "src/recording/recording.ts",
+    from: "    } finally {\n      await lines.cancel();\n    }",
+    to: "    } finally {\n      //\n    }",
+    tests: READ,
+  },
+  {
+    name: "the recorder keeps the caller's bytes, which change",
+    file: "src/recording/recorder.ts",
+    from: "    copy.set(bytes);\n    return copy;",
+    to: "    return bytes;",
+    tests: RECORDER,
+  },
+  {
+    name: "what waits is not bounded",
+    file: "src/recording/recorder.ts",
+    from:
+      "if (!this.#isFull && size > this.#maxPendingBytes) this.#fallBehind();",
+    to: "if (size < 0) this.#fallBehind();",
+    tests: RECORDER,
+  },
+  {
+    name: "pieces count without what they take beside their bytes",
+    file: "src/recording/recorder.ts",
+    from: "const EVENT_BYTES = 256;",
+    to: "const EVENT_BYTES = 0;",
+    tests: RECORDER,
+  },
+  {
+    name: "a recorder that fell behind takes a piece as soon as one fits",
+    file: "src/recording/recorder.ts",
+    from: "const isKept = !this.#isFull && !this.#isBehind;",
+    to: "const isKept = !this.#isFull && size <= this.#maxPendingBytes;",
+    tests: RECORDER,
+  },
+  {
+    name: "the end of a stream stands before its gap",
+    file: "src/recording/recorder.ts",
+    from: "if (!this.#isFull) this.#addGap(from, WHY_BEHIND);",
+    to: "",
+    tests: RECORDER,
+  },
+  {
+    name: "a recording goes on behind its largest size",
+    file: "src/recording/recorder.ts",
+    from: "    this.#isFull = true;",
+    to: "",
+    tests: RECORDER,
+  },
+  {
+    name: "nothing says how much came behind the largest size",
+    file: "src/recording/recorder.ts",
+    from: "      for (const each of from) this.#encodeGap(each);",
+    to: "",
+    tests: RECORDER,
+  },
+  {
+    name: "a place that failed is written to again",
+    file: "src/recording/recorder.ts",
+    from: "    this.#hasFailed = true;\n    this.#queue = [];",
+    to: "    this.#queue = [];",
+    tests: RECORDER,
+  },
+  {
+    name: "finish waits for a stuck place for ever",
+    file: "src/recording/recorder.ts",
+    from: "if (await settlesWithin(closed, this.#patienceMs)) return;",
+    to: "if (await closed.then(() => true)) return;",
+    tests: RECORDER,
+  },
+  {
+    name: "JSON in a JSON text is not looked through",
+    file: "src/recording/redact_names.ts",
+    from:
+      "  for (let rest = slashes; rest % 2 === 1; rest = (rest - 1) / 2) level++;",
+    to: "  if (slashes % 2 === 1) level++;",
+    tests: REDACT,
+  },
+  {
+    name: "backslashes of the piece before are forgotten",
+    file: "src/recording/redact_names.ts",
+    from: "(first === 0 ? this.#slashes : 0)",
+    to: "0",
+    tests: REDACT,
+  },
+  {
+    name: "a key that two pieces cut is none",
+    file: "src/recording/redact_names.ts",
+    from: "      this.#tail = concat([this.#tail, bytes]);",
+    to: "      this.#tail = bytes;",
+    tests: REDACT,
+  },
+  {
+    name: "a bracket in a text ends an object",
+    file: "src/recording/redact_names.ts",
+    from: "      } else if (this.#isInString) {\n        continue;",
+    to: "      } else if (this.#depth < 0) {\n        continue;",
+    tests: REDACT,
+  },
+  {
+    name: "a value is blanked in the piece alone in which it begins",
+    file: "src/recording/redact_names.ts",
+    from: "    fillBlank(bytes.subarray(start, end));",
+    to: "",
+    tests: REDACT,
+  },
+  {
+    name: "an escaped key is none",
+    file: "src/recording/redact_names.ts",
+    from: "    this.#firsts[BACKSLASH] = 1;",
+    to: "    if (names.length > 1e9) this.#firsts[BACKSLASH] = 1;",
+    tests: REDACT,
+  },
+  {
+    name: "a secret that a gap cuts is kept in part",
+    file: "src/recording/redact_patterns.ts",
+    from: "    if (this.#gap === undefined) this.#beginGap(gap.why, gap.ms);",
+    to: "    if (this.#gap === undefined) return [...this.end(), gap];",
+    tests: REDACT,
+  },
+  {
+    name: "a piece is given before its last line is whole",
+    file: "src/recording/redact_patterns.ts",
+    from: "      if (end + length > this.#unit) break;",
+    to: "",
+    tests: REDACT,
+  },
+  {
+    name: "a line of any length is held",
+    file: "src/recording/redact_patterns.ts",
+    from: "const MAX_HELD_BYTES = 1_048_576;",
+    to: "const MAX_HELD_BYTES = 1_048_576_000;",
+    tests: REDACT,
+  },
+  {
+    name: "places in a text are taken for places in its bytes",
+    file: "src/recording/redact_patterns.ts",
+    from: "      ({ text, places } = decodeWithPlaces(unit));",
+    to: "      ({ text } = decodeWithPlaces(unit));",
+    tests: REDACT,
+  },
+  {
+    name: "a writer whose reader has gone leaves the source to itself",
+    file: "src/write/copy.ts",
+    from: "    if (!preventCancel) await reader.cancel(error).catch(() => {});",
+    to: "",
+    tests: COPY,
+  },
+  {
+    name: "a broken writer is not noticed while the source is silent",
+    file: "src/write/copy.ts",
+    from: "  writer.closed.catch(refuse);",
+    to: "  writer.closed.catch(() => {});",
+    tests: COPY,
+  },
+  {
+    name: "a copy reads on while nobody takes what it read",
+    file: "src/write/copy.ts",
+    from: "      if (before !== undefined) await settled(before, signal);",
+    to: "",
+    tests: COPY,
+  },
+  {
+    name: "the end of the source leaves the writer open",
+    file: "src/write/copy.ts",
+    from:
+      "    if (!preventClose) await settled(writer.close(), signal);\n  } catch",
+    to: "  } catch",
+    tests: COPY,
+  },
+  {
+    name: "an aborted copy waits for a stuck write",
+    file: "src/write/copy.ts",
+    from: '    signal.addEventListener("abort", abort);\n    promise',
+    to: "    promise",
+    tests: COPY,
+  },
+];
