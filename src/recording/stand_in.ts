@@ -30,7 +30,9 @@ export interface StandInOptions {
   /** The clock by which it delays what it writes. @default {performance.now} */
   clock?: ReplayClock;
   /**
-   * How many times as fast as recorded: more than 0. `Infinity` does not wait.
+   * How many times as fast as recorded: more than 0. `Infinity` does not wait:
+   * then a notification and the answer after it may come in one read. Some clients
+   * lose progress by that, as the one of the MCP SDK does: give those a number.
    *
    * @default {Infinity}
    */
