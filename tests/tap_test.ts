@@ -15,7 +15,7 @@ import {
   assertStringIncludes,
 } from "./support/std_assert.ts";
 import { hashOf, serverOf, startTap, textOf } from "./support/taps.ts";
-import { shell, whole } from "./support/whole_program.ts";
+import { interrupted, shell, whole } from "./support/whole_program.ts";
 
 const MB = 1_000_000;
 
@@ -353,3 +353,37 @@ Deno.test("the help names every option in 80 columns", async () => {
   assertStringIncludes(stdout, "--record FILE");
   assertEquals(stdout.split("\n").filter((line) => line.length > 80), []);
 });
+
+testNeeding("bash")(
+  "a stderr that nobody reads holds up neither the stream nor the end",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    // More than one pipe takes, and less than both on the way.
+    const script = "echo out; head -c 100000 /dev/zero >&2; cat; exit 3";
+    const tap = startTap(["bash", "-c", script], {
+      deno: ["--allow-run", "--allow-write"],
+      options: [`--record=${folder}/s.jsonl`],
+    });
+    try {
+      const writer = tap.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("spam\n"));
+      await writer.close();
+      assertEquals(await textOf(tap.stdout), "out\nspam\n");
+      assertEquals((await tap.status).code, 3);
+    } finally {
+      await tap.stderr.cancel();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+testNeeding("script", "bash")(
+  "Ctrl-C at a terminal reaches the command once, and the tap ends as it does",
+  async () => {
+    const tap = ["tap", "--record=none"];
+    assertEquals(
+      await interrupted("cleans_up_on_interrupt.sh", "deno run", tap),
+      { code: 5, seen: "ready\ncleaning\ncleaned\n" },
+    );
+  },
+);

@@ -221,3 +221,55 @@ Deno.test("LD_ variables in the environment do not keep it from running", async 
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertMatch(stdout, ONE_LINE);
 });
+
+Deno.test("a tap runs from a URL, with two flags", async () => {
+  await using served = serveCheckout();
+  const cache = await Deno.makeTempDir();
+  try {
+    const path = `${cache}/s.jsonl`;
+    const { code, stdout, stderr } = await whole(
+      [
+        ...["tap", `--record=${path}`, "--"],
+        ...[Deno.execPath(), "eval", "-q", "console.log('spam')"],
+      ],
+      {
+        deno: ["--allow-run", "--allow-write"],
+        script: `${served.url}main.ts`,
+        env: { DENO_DIR: cache },
+        cwd: "/",
+      },
+    );
+    assertEquals({ code, stdout, stderr }, {
+      code: 0,
+      stdout: "spam\n",
+      stderr: "",
+    });
+    const recording = await Deno.readTextFile(path);
+    assertMatch(recording, /"from":"out","offset":0,"text":"spam\\n"/);
+    assertMatch(recording, /"status":\{"code":0,.*\n$/);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+testNeeding("npx")(
+  "a tap runs by npx on a machine with Node only",
+  async () => {
+    const { code, stdout } = await new Deno.Command("npx", {
+      args: [
+        ...[
+          "-y",
+          "deno@2.9.6",
+          "run",
+          "-q",
+          "--allow-run",
+          `${CHECKOUT}main.ts`,
+        ],
+        ...["tap", "--record=none", "--", "cat"],
+      ],
+      stdin: "null",
+      stderr: "inherit",
+    }).output();
+    assertEquals({ code, bytes: stdout.length }, { code: 0, bytes: 0 });
+  },
+);

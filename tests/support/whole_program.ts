@@ -126,9 +126,9 @@ export async function wholeOnTerminal(
 export async function interrupted(
   name: string,
   by: "deno run" | "deno task" = "deno run",
-  more: readonly string[] = [],
+  options: readonly string[] = ["--format=raw"],
 ): Promise<{ code: number; seen: string }> {
-  const args = [...more, "--format=raw", "--", "bash", fixture(name)];
+  const args = [...options, "--", "bash", fixture(name)];
   const command = [
     Deno.execPath(),
     ...(by === "deno run"

@@ -324,6 +324,7 @@ Deno.test({
       "deno run",
       [
         "--tty",
+        "--format=raw",
       ],
     );
     const plain = await interrupted("cleans_up_on_interrupt.sh");
