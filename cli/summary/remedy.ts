@@ -28,6 +28,10 @@ const BY_STDBUF: Step = {
   command: (words) => ["stdbuf", "-oL", ...words],
 };
 
+function isByStdbuf(step: Step): boolean {
+  return step.command === BY_STDBUF.command;
+}
+
 const RUBY = "$stdout.sync = true";
 
 /** The code goes in front of that of `-e`, or loads the file. */
@@ -143,7 +147,7 @@ function isCured(command: readonly string[]): boolean {
   }
   const known = find(command);
   return known?.remedies.some((step) => {
-    if (step === BY_STDBUF) return baseName(command[0]!) === "stdbuf";
+    if (isByStdbuf(step)) return baseName(command[0]!) === "stdbuf";
     const given = step.command([""]).slice(1);
     return given.every((word) => args.includes(word));
   }) ?? false;
@@ -177,9 +181,9 @@ export function heldBytes(command: readonly string[]): number | null {
 export function remedies(command: readonly string[]): string[] {
   const at = programAt(command);
   const words = command.slice(at);
-  const known = find(command);
-  if (known !== undefined) {
-    return known.remedies.map(({ say, command: cure }) => {
+  const known = find(command)?.remedies.filter(isHere) ?? [];
+  if (known.length > 0) {
+    return known.map(({ say, command: cure }) => {
       const line = [...command.slice(0, at), ...cure(words)];
       return withLine(say ?? "To get it at once, run:", shellLine(line));
     });
@@ -191,6 +195,11 @@ export function remedies(command: readonly string[]): string[] {
       : "To get it at once, run it with --tty: most programs write at once " +
         "to a terminal.",
   ];
+}
+
+/** Whether this system has what a remedy needs: stdbuf(1) is GNU's and BSD's. */
+function isHere(step: Step): boolean {
+  return !isByStdbuf(step) || !["windows", "darwin"].includes(Deno.build.os);
 }
 
 /** How to look at each of the programs that a command runs. */

@@ -22,19 +22,23 @@ test("with --fill a slice of several reads is counted once", async () => {
   assertMatch(stderr, /^ +2 reads, logged in 1 slice$/m);
 });
 
-test("a summary on a terminal that is narrower is as wide as that", async () => {
-  const { stdout, code } = await wholeOnTerminal(
-    [...SUMMARY, "--", "sh", "-c", "seq 20; exit 3"],
-    { elsewhere: ">/dev/null", before: "stty cols 52" },
-  );
-  assertEquals(code, 3);
-  const lines = stdout.replaceAll("\r", "").split("\n");
-  const widths = lines.map((line) => [...line].length);
-  assertEquals(Math.max(...widths) <= 52, true, stdout);
-  // The time line is as wide as the table: three cells of 12 columns.
-  const drawn = lines.find((line) => line.startsWith("time, stdout"));
-  assertEquals([...(drawn ?? "")].length, 15 + 36, stdout);
-});
+Deno.test(
+  "a summary on a terminal that is narrower is as wide as that",
+  needs("sh", "script"),
+  async () => {
+    const { stdout, code } = await wholeOnTerminal(
+      [...SUMMARY, "--", "sh", "-c", "seq 20; exit 3"],
+      { elsewhere: ">/dev/null", before: "stty cols 52" },
+    );
+    assertEquals(code, 3);
+    const lines = stdout.replaceAll("\r", "").split("\n");
+    const widths = lines.map((line) => [...line].length);
+    assertEquals(Math.max(...widths) <= 52, true, stdout);
+    // The time line is as wide as the table: three cells of 12 columns.
+    const drawn = lines.find((line) => line.startsWith("time, stdout"));
+    assertEquals([...(drawn ?? "")].length, 15 + 36, stdout);
+  },
+);
 
 Deno.test(
   "what comes at once at the end is no held output where it went to a terminal",

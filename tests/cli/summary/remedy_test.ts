@@ -6,8 +6,10 @@ import {
 import { assertEquals } from "../../support/std_assert.ts";
 
 const RUN = "To get it at once, run:\n";
-const TTY = "To get it at once, run it with --tty: most programs write at " +
-  "once to a terminal.";
+const TTY = Deno.build.os === "windows"
+  ? "To get it at once, the program must flush its output itself."
+  : "To get it at once, run it with --tty: most programs write at once to a " +
+    "terminal.";
 const STAGES = "To see which of the programs that it runs holds back, ";
 const EACH = `${STAGES}put this in front of each:\n` +
   "basic-pipes -f raw --summary --label=NAME --";
