@@ -62,8 +62,8 @@ export class StandInServer implements Sink {
   readonly #session: Session;
   readonly #stage = Promise.withResolvers<Stage>();
   readonly #end = Promise.withResolvers<RecordedEndOfChild>();
-  /** What is being written, each after its cue. */
-  readonly #active = new Set<Promise<void>>();
+  /** Answers that are still to be written. */
+  readonly #owed = new Set<Promise<void>>();
   /** By the number of its item: what the client has been asked. */
   readonly #askedBack = new Map<number, Line>();
   /** Who waits until the client has answered. */
@@ -129,13 +129,13 @@ export class StandInServer implements Sink {
     this.#take(this.#session.take({ kind: "end", ms, from: "in" }));
     // No answer to the server's own requests will come.
     for (const wait of this.#waits.values()) wait.resolve();
-    if (script.stop !== null) this.#perform(script.stop);
+    if (script.stop !== null) this.#perform(script.stop, undefined, true);
     this.#settle(ms);
   }
 
   async #settle(ms: number): Promise<void> {
     const { clock, script, speed } = this.#settings;
-    while (this.#active.size > 0) await Promise.all(this.#active);
+    while (this.#owed.size > 0) await Promise.all(this.#owed);
     const end = script.end;
     if (end !== null && script.stop !== null) {
       const dueMs = ms + Math.max(0, end.ms - script.stop.ms) / speed;
@@ -191,7 +191,7 @@ export class StandInServer implements Sink {
     const cue = script.request(method, params);
     if (cue !== undefined && (cue.answer !== null || cue.isLeft)) {
       this.#meet(cue.params, params);
-      this.#perform(cue, asker);
+      this.#perform(cue, asker, true);
       return;
     }
     const error = refusal(script, same, method, cue === undefined, params);
@@ -225,7 +225,7 @@ export class StandInServer implements Sink {
     const { script, onUnknown, onNoise } = this.#settings;
     if (script.isRpc) return onNoise(payload);
     const cue = script.frames[this.#frames++];
-    if (cue !== undefined) return this.#perform(cue);
+    if (cue !== undefined) return this.#perform(cue, undefined, true);
     onUnknown(
       `Cannot answer message ${this.#frames} as the recording has ` +
         `${script.frames.length}: current value is ${
@@ -243,14 +243,23 @@ export class StandInServer implements Sink {
     }
   }
 
-  #perform(cue: Cue, asker?: Asker): void {
-    const performed = this.#performAll(cue, asker)
-      .catch((error) => this.#end.reject(error))
-      .finally(() => this.#active.delete(performed));
-    this.#active.add(performed);
+  /** Writes what follows a cue. What is owed is waited for at the end. */
+  #perform(cue: Cue, asker?: Asker, isOwed = false): void {
+    const answered = Promise.withResolvers<void>();
+    const performed = this.#performAll(cue, asker, answered.resolve)
+      .catch((error) => this.#end.reject(error));
+    if (!isOwed) return;
+    // A server may have gone on for an hour after it had answered.
+    const owed = Promise.race([performed, answered.promise])
+      .finally(() => this.#owed.delete(owed));
+    this.#owed.add(owed);
   }
 
-  async #performAll(cue: Cue, asker: Asker | undefined): Promise<void> {
+  async #performAll(
+    cue: Cue,
+    asker: Asker | undefined,
+    hasAnswered: () => void,
+  ): Promise<void> {
     const { clock, speed, script } = this.#settings;
     const startMs = clock.now();
     const isAgain = cue.uses++ > 0;
@@ -275,6 +284,7 @@ export class StandInServer implements Sink {
           if (before.sent === 0) this.#say(before);
         }
         this.#answer(line, asker);
+        hasAnswered();
       }
       if (this.#room !== undefined) await this.#room;
     }

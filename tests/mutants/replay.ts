@@ -201,9 +201,22 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: "the end does not wait for what was asked",
     file: "src/recording/stand_in_server.ts",
-    from:
-      "    while (this.#active.size > 0) await Promise.all(this.#active);\n",
+    from: "    while (this.#owed.size > 0) await Promise.all(this.#owed);\n",
     to: "",
+    tests: STAND_IN,
+  },
+  {
+    name: "the end waits for an hour of notifications that nobody asked for",
+    file: "src/recording/stand_in_server.ts",
+    from: "        hasAnswered();\n",
+    to: "",
+    tests: STAND_IN,
+  },
+  {
+    name: "a prompt waits for its line",
+    file: "src/recording/script.ts",
+    from: '} else if (this.frame === "lines") {',
+    to: '} else if (this.frame === "nul") {',
     tests: STAND_IN,
   },
   {

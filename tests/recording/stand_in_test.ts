@@ -792,6 +792,31 @@ Deno.test("what was asked before stdin closed is answered before the end", async
   assertEquals([(await child.status).code, endMs], [4, 50]);
 });
 
+Deno.test("the end does not wait for what nobody asked for: an hour of notifications", async () => {
+  const clock = new ManualClock();
+  const events = session(
+    [0, ">", { id: 1, method: "a" }],
+    [1, "<", { id: 1, result: 1 }],
+    [3_600_000, "<", { method: "tick" }],
+  );
+  events.push(
+    { kind: "end", ms: 3_600_001, from: "in" },
+    ...session([3_600_002, "<", { method: "bye" }]),
+    ended(3_600_003),
+  );
+  await using child = await standIn(events, { clock, speed: 1 });
+  await child.stdin.write(textOfLine({ id: 1, method: "a" }));
+  await child.stdin.close();
+  await clock.advance(100);
+  assertEquals(child.hasExited, true);
+  const lines = (await child.stdout.text()).split("\n");
+  assertEquals(lines.map((line) => line && JSON.parse(line).method), [
+    undefined,
+    "bye",
+    "",
+  ]);
+});
+
 const ENDS: {
   name: string;
   events: RecordedEvent[];
