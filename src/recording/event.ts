@@ -4,7 +4,18 @@
  */
 export type RecordedStream = "in" | "out" | "err";
 
-/** The streams of a recording, in the order in which they are listed. */
+/**
+ * The streams of a recording, in the order in which they are listed.
+ *
+ * @example A counter for each of them
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { RECORDED_STREAMS } from "@basic-pipes/basic-pipes";
+ *
+ * const bytes = new Map(RECORDED_STREAMS.map((from) => [from, 0]));
+ * assertEquals([...bytes.keys()], ["in", "out", "err"]);
+ * ```
+ */
 export const RECORDED_STREAMS: readonly RecordedStream[] = ["in", "out", "err"];
 
 /** The first line of a recording: what was recorded, and since when. */
@@ -84,7 +95,33 @@ export interface RecordedStatus {
   readonly bytes: Readonly<Partial<Record<RecordedStream, PassedBytes>>>;
 }
 
-/** A line of a recording behind its first. */
+/**
+ * A line of a recording behind its first.
+ *
+ * The `ms` of one stream never fall. Those of all streams together mostly rise,
+ * but a gap has the time of its first byte, and a recording of which patterns were
+ * left out holds a line of one stream back.
+ *
+ * @example What each of them says
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { RecordedEvent } from "@basic-pipes/basic-pipes";
+ *
+ * function tell(event: RecordedEvent): string {
+ *   switch (event.kind) {
+ *     case "piece":
+ *       return `${event.bytes.length} bytes of ${event.from}`;
+ *     case "end":
+ *       return `the end of ${event.from}`;
+ *     case "gap":
+ *       return `${event.bytes} bytes of ${event.from} are missing`;
+ *     case "status":
+ *       return `ended with code ${event.status.code}`;
+ *   }
+ * }
+ * assertEquals(tell({ kind: "end", ms: 1, from: "in" }), "the end of in");
+ * ```
+ */
 export type RecordedEvent =
   | RecordedPiece
   | RecordedEnd

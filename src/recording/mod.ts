@@ -1,6 +1,10 @@
 /**
  * Keep what passed through pipes, with its times, read it again, and play it.
  *
+ * A recording is JSON, a line each. It holds all that passed, so what is secret
+ * there is secret in it: messages, files that were opened, tokens. The command and
+ * its arguments stand in the first line. The environment is not recorded.
+ *
  * @module
  */
 export { Recording } from "./recording.ts";

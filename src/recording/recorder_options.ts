@@ -13,7 +13,31 @@ const OPTIONS = [
   ...["maxPendingBytes", "maxBytes", "patienceMs", "onTrouble"],
 ];
 
-/** Options of a {@linkcode Recorder}. */
+/**
+ * Options of a {@linkcode Recorder}.
+ *
+ * @example What happens where the recording cannot be written
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Recorder } from "@basic-pipes/basic-pipes";
+ *
+ * const disk = new WritableStream<Uint8Array>({
+ *   write() {
+ *     throw new Error("the disk is full");
+ *   },
+ * });
+ * const troubles: string[] = [];
+ * const recorder = new Recorder(disk, {
+ *   program: "example 1.0",
+ *   command: ["server"],
+ *   maxBytes: 100_000_000,
+ *   onTrouble: (sentence) => troubles.push(sentence),
+ * });
+ * recorder.piece("out", new Uint8Array(3), performance.now());
+ * await recorder.finish();
+ * assertEquals(troubles, ["the recording stops here: the disk is full"]);
+ * ```
+ */
 export interface RecorderOptions {
   /** What records, as `basic-pipes 0.2.0`. */
   program: string;

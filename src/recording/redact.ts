@@ -52,7 +52,8 @@ export interface Redaction {
   /**
    * What else is secret. A pattern is looked for in each line, or in each frame
    * where the recording's `frame` says that there are frames; what matches becomes
-   * a `*` for each byte. The flags `g` and `y` mean nothing here.
+   * a `*` for each byte. The flags `g` and `y` mean nothing here. While a slow
+   * pattern is looked for, nothing else runs in the program.
    *
    * For this a line is held until it is whole, at most 1 MiB of it, 256 bytes
    * added for each piece. Of one that is longer, or that has lost bytes to a gap,
