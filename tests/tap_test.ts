@@ -1,6 +1,7 @@
 /** `main.ts tap`: both sides see each other as they would without it. */
 import { createHash } from "node:crypto";
 import {
+  fixture,
   has,
   isAlive,
   isBlockedOnWrite,
@@ -14,7 +15,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "./support/std_assert.ts";
-import { hashOf, serverOf, startTap, textOf } from "./support/taps.ts";
+import {
+  hashOf,
+  serverOf,
+  startTap,
+  tapWords,
+  textOf,
+} from "./support/taps.ts";
 import { interrupted, shell, whole } from "./support/whole_program.ts";
 
 const MB = 1_000_000;
@@ -104,6 +111,34 @@ testNeeding("sh", "/proc/self")(
       tap.status,
     ]);
     assertEquals({ stderr, code }, { stderr: "spam\n", code: 4 });
+  },
+);
+
+testNeeding("sh", "python3")(
+  "the same where the client's pipes are sockets, as Node's are",
+  async () => {
+    const script = "echo first; exec >&-; read line; echo $line >&2; exit 4";
+    const { stdout, stderr } = await new Deno.Command("python3", {
+      args: [
+        fixture("client_by_sockets.py"),
+        ...[Deno.execPath(), ...tapWords(["sh", "-c", script])],
+      ],
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    assertEquals([text(stdout), text(stderr)], ["b'first\\n' 4\n", "spam\n"]);
+  },
+);
+
+testNeeding("bash", "python3")(
+  "pipes that others hold as well can be used as before behind a tap",
+  async () => {
+    const look = "import os; print(os.get_blocking(0), os.get_blocking(1))";
+    // The second line is polled: it comes later than 100 ms after the first.
+    const server = "echo a; sleep 0.3; echo b; sleep 0.3; echo c; cat";
+    const { stdout } = await shell(
+      `(sleep 0.5; echo d) | (main tap --record=none -- sh -c '${server}'; python3 -c '${look}') | cat`,
+    );
+    assertEquals(stdout, "a\nb\nc\nd\nTrue True\n");
   },
 );
 
@@ -315,6 +350,17 @@ for (const { name, redirect, stdout } of STDINS) {
     }
   });
 }
+
+testNeeding("bash", "/dev/full")(
+  "a stdout that is full ends the command as one that nobody reads, and is said",
+  async () => {
+    const { stdout, stderr } = await shell(
+      "main tap --record=none -- yes >/dev/full; echo $?",
+    );
+    assertEquals(stdout, "141\n");
+    assertMatch(stderr, /^basic-pipes: Cannot write to stdout: [^\n]*\n$/);
+  },
+);
 
 const OUTPUTS = [
   { name: "a file", redirect: ">out; cat out" },

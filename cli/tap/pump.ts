@@ -1,3 +1,4 @@
+import { OutputDroppedError } from "../../src/errors.ts";
 import type { PassedBytes, RecordedStream } from "../../src/recording/event.ts";
 import type { Recorder } from "../../src/recording/recorder.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
@@ -26,6 +27,14 @@ export class Pump {
   get bytes(): PassedBytes {
     const queued = this.#writer?.queuedBytes ?? 0;
     return { read: this.#read, passed: this.#passed ?? this.#read - queued };
+  }
+
+  /** What is to be said of a stream that has failed, where it is no end. */
+  troubles(): string[] {
+    const { failure } = this;
+    const isKnown = failure === undefined ||
+      failure instanceof OutputDroppedError;
+    return isKnown ? [] : [String((failure as Error)?.message ?? failure)];
   }
 
   /**

@@ -70,7 +70,7 @@ export async function tapChild(
     lastOutputIsLate(child).then(() => true),
   ]);
   const status = await child.status;
-  await settlesWithin(errPassed, STDERR_MS);
+  await stalls(errPassed, () => pumps.err.bytes.passed);
   recorder?.status(status, {
     in: pumps.in.bytes,
     out: pumps.out.bytes,
@@ -80,13 +80,27 @@ export async function tapChild(
   // Not before: it is no end of what the client writes.
   await client.reader.cancel();
   const end = { status, stoppedFor: null, logIncomplete: isCut };
-  for (const sentence of lastSentences(end, pumps.out, line)) {
-    await talk(sentence);
-  }
+  const sentences = [
+    ...pumps.in.troubles(),
+    ...pumps.out.troubles(),
+    ...lastSentences(end, pumps.out, line),
+  ];
+  for (const sentence of sentences) await talk(sentence);
   await flushed();
   // O_NONBLOCK must not stay with a pipe that others hold.
   await settlesWithin(client.writer.close(), EXIT_MS);
   return await exitStatusOf(end);
+}
+
+/** Waits for a promise, or until nothing has moved for 1 s. */
+async function stalls(
+  promise: Promise<unknown>,
+  moved: () => number,
+): Promise<void> {
+  for (let before = -1; before < moved();) {
+    before = moved();
+    if (await settlesWithin(promise, STDERR_MS)) return;
+  }
 }
 
 /**
