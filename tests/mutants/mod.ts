@@ -11,6 +11,7 @@ import { REPORT_MUTANTS } from "./report.ts";
 import { SESSION_MUTANTS } from "./session.ts";
 import { SUMMARY_MUTANTS } from "./summary.ts";
 import { REPLAY_MUTANTS } from "./replay.ts";
+import { TAP_MUTANTS } from "./tap.ts";
 import { WRITER_MUTANTS } from "./writer.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -26,4 +27,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SESSION_MUTANTS,
   ...SUMMARY_MUTANTS,
   ...REPORT_MUTANTS,
+  ...TAP_MUTANTS,
 ];
