@@ -140,7 +140,7 @@ const PICTURES: readonly Picture[] = [
       await page.value("document.querySelector('#time-line').focus()");
       await page.press("End");
       await page.value("document.activeElement.blur()");
-      await page.value(scrollTo("#title"));
+      await page.value("scrollTo(0, 0)");
     },
   },
 ];

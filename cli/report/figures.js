@@ -40,10 +40,10 @@ export function showHeader(meta) {
 }
 
 function showStreams({ streams }) {
-  const there = STREAMS.keys().filter((from) => {
+  const there = [...STREAMS.keys()].filter((from) => {
     const { bytes, hasEnded, read = 0 } = streams[from];
     return bytes > 0 || hasEnded || read > 0;
-  }).toArray();
+  });
   const count = (name) => (from) => {
     const figure = streams[from][name];
     return figure === undefined ? "not known" : formatCount(figure);
@@ -200,9 +200,9 @@ export function showSpread({ reads }) {
 function fillHistogram(target, what, lists, base, name) {
   const power = (value) =>
     value < 1 ? 0 : Math.floor(Math.log(value) / Math.log(base) + 1e-9);
-  const shown = STREAMS.keys().filter((from) =>
+  const shown = [...STREAMS.keys()].filter((from) =>
     lists[from].length >= MIN_COUNTED
-  ).toArray();
+  );
   const counts = lists.map(() => []);
   for (const from of shown) {
     for (const value of lists[from]) {

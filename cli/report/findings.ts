@@ -307,7 +307,9 @@ function oddities(totals: SessionTotals): Finding[] {
   const hasFrames = streams.in.messages + streams.out.messages > 0;
   if (hasFrames && err.lines > 0) {
     found.push(
-      `${countOf(err.lines, "line")} on stderr, which is free for a log.`,
+      `The command wrote ${
+        countOf(err.lines, "line")
+      } to stderr, which carries no messages.`,
     );
   }
   return found.map((text) => ({ tone: "note", text }));

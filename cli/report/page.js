@@ -109,7 +109,7 @@ function connect(session) {
       }),
     );
     byId("only").append(
-      ...STREAMS.keys().filter((from) =>
+      ...[...STREAMS.keys()].filter((from) =>
         reads.from.includes(from) || rows.from.includes(from)
       ).map((from) =>
         make(

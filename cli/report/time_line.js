@@ -285,8 +285,12 @@ export class TimeLine {
       context.fillStyle = colors.muted;
       const name = lane.from < 0 ? "requests" : STREAM_NAMES[lane.from];
       context.fillText(name, SIDE, lane.top - 7);
-      if (lane.from < 0) this.#drawSpans(pen, lane);
-      else this.#drawBars(pen, lane, sums[lane.from]);
+      // The bad ones last, so that no other hides them.
+      if (lane.from < 0) {
+        this.#drawSpans(pen, lane, false);
+        this.#drawSpans(pen, lane, true);
+      }
+      if (lane.from >= 0) this.#drawBars(pen, lane, sums[lane.from]);
     }
     this.#drawMarks(pen);
     this.#drawCursor();
@@ -320,13 +324,15 @@ export class TimeLine {
   }
 
   /** A line from each request to its answer. */
-  #drawSpans({ context, colors }, { top }) {
+  #drawSpans({ context, colors }, { top }, isBad) {
     const { requests, rows } = this.#session;
     const { place } = this.#spans;
     const last = [];
     for (let i = 0; i < requests.count; i++) {
       const startMs = rows.ms[requests.row[i]];
       if (place[i] < 0 || startMs > this.#to) continue;
+      const isGood = [1, 3].includes(requests.outcome[i]);
+      if (isGood === isBad) continue;
       const endMs = requests.answer[i] === -1
         ? this.#wholeMs
         : rows.ms[requests.answer[i]];
@@ -334,9 +340,8 @@ export class TimeLine {
       const x = this.#at(Math.max(startMs, this.#from));
       const end = this.#at(Math.min(endMs, this.#to));
       const y = top + place[i] * SPAN;
-      const isBad = requests.outcome[i] !== 1 && requests.outcome[i] !== 3;
-      // Of many in one pixel the first is drawn, and the first bad one.
-      const pixel = Math.floor(end) * 2 + Number(isBad);
+      // Of many in one pixel the first is drawn.
+      const pixel = Math.floor(end);
       if (pixel === last[place[i]]) continue;
       last[place[i]] = pixel;
       context.fillStyle = isBad

@@ -283,7 +283,7 @@ Deno.test("what stands out is told, the worst first, with its row", async () => 
     /^The command ended with status 1\.$/,
     /^The slowest of 12 answers took 640 ms: textDocument\/hover\.$/,
     /^The longest silence took 2\.39 s, .* No request was waiting\.$/,
-    /^3 lines on stderr/,
+    /^The command wrote 3 lines to stderr/,
   ];
   for (const [i, pattern] of expected.entries()) {
     assertMatch(told[i]!.text, pattern);
