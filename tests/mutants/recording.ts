@@ -195,8 +195,8 @@ export const RECORDING_MUTANTS: readonly Mutant[] = [
   {
     name: "a writer whose reader has gone leaves the source to itself",
     file: "src/write/copy.ts",
-    from: "    if (!preventCancel) await reader.cancel(error).catch(() => {});",
-    to: "",
+    from: "    cancelled ??= reader.cancel(error).catch(() => {});",
+    to: "    cancelled ??= Promise.reject(error).catch(() => {});",
     tests: COPY,
   },
   {
