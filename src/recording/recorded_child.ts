@@ -33,6 +33,25 @@ export type Playable =
  * nobody reads holds up all of it when 64 KiB wait there, until the end is waited
  * for by `status`, `wait`, `check` or `stop`: then its first 64 KiB are kept, and
  * reading past them fails with an `OutputDroppedError`.
+ *
+ * @example How a failure of a child is told, without a child that fails
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { ExitError, replay } from "@basic-pipes/basic-pipes";
+ *
+ * const bytes = new TextEncoder().encode("no such host\n");
+ * await using child = replay([
+ *   { kind: "piece", ms: 0, from: "err", offset: 0, bytes },
+ *   {
+ *     kind: "status",
+ *     ms: 1,
+ *     status: { code: 7, signal: null, reason: "exited" },
+ *     bytes: {},
+ *   },
+ * ]);
+ * const error = await assertRejects(() => child.check(), ExitError);
+ * assertEquals(error.message, '"recording" ended with code 7: no such host');
+ * ```
  */
 export interface RecordedChild extends AsyncDisposable {
   /** Always 0: there is no process. */

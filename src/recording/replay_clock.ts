@@ -4,6 +4,23 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * The clock by which a recording is played. {@linkcode ManualClock} is one for
  * tests; the default is `performance.now()` with a timer.
+ *
+ * @example A clock that goes a thousand times as fast
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { replay, type ReplayClock } from "@basic-pipes/basic-pipes";
+ *
+ * const clock: ReplayClock = {
+ *   now: () => 1000 * performance.now(),
+ *   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / 1000)),
+ * };
+ * const bytes = new TextEncoder().encode("a minute later");
+ * await using child = replay(
+ *   [{ kind: "piece", ms: 60_000, from: "out", offset: 0, bytes }],
+ *   { clock },
+ * );
+ * assertEquals(await child.stdout.text(), "a minute later");
+ * ```
  */
 export interface ReplayClock {
   /** Milliseconds since any moment. It never goes back. */
