@@ -988,6 +988,80 @@ for (let seed = 1; seed <= 20; seed++) {
   });
 }
 
+/** A session in which all that can be under way at once is under way at once. */
+function tangled(random: () => number): Written[] {
+  const pick = (n: number) => Math.floor(random() * n);
+  const written: Written[] = [];
+  const asked: number[] = [];
+  const askedBack: number[] = [];
+  for (let n = 1; n <= 80 || asked.length + askedBack.length > 0; n++) {
+    const kind = n <= 80 ? pick(6) : 4 + pick(2);
+    const params = { n: pick(3) };
+    const take = (all: number[]) => all.splice(pick(all.length), 1)[0];
+    if (kind === 0) {
+      asked.push(n);
+      written.push([n, ">", { id: n, method: `m${pick(3)}`, params }]);
+    } else if (kind === 1) {
+      written.push([n, ">", { method: `note${pick(3)}`, params: { n } }]);
+    } else if (kind === 2) {
+      written.push([n, "<", { method: "told", params: { n } }]);
+    } else if (kind === 3) {
+      askedBack.push(n);
+      written.push([n, "<", { id: n, method: "ask", params: { n } }]);
+    } else if (kind === 4 && asked.length > 0) {
+      written.push([n, "<", { id: take(asked), result: n }]);
+    } else if (kind === 5 && askedBack.length > 0) {
+      written.push([n, ">", { id: take(askedBack), result: n }]);
+    }
+  }
+  return written;
+}
+
+for (let seed = 1; seed <= 30; seed++) {
+  Deno.test(`a client that waits for what it had heard never waits in vain, and hears all of it once: seed ${seed}`, async () => {
+    const random = seededRandom(seed);
+    const written = tangled(random);
+    await withClient(written, async (client) => {
+      const heard: string[] = [];
+      const hear = async (count: number) => {
+        while (heard.length < count) {
+          heard.push(JSON.stringify(await client.hear()));
+        }
+      };
+      let before = 0;
+      for (const [, mark, what] of written) {
+        if (mark === "<") before++;
+        else {
+          // Sometimes it does not wait.
+          if (random() < 0.7) await hear(before);
+          await client.say(what as Json);
+        }
+      }
+      await hear(before);
+      const said = written.filter(([, mark]) => mark === "<")
+        .map(([, , what]) => JSON.stringify(what));
+      assertEquals(heard.toSorted(), said.toSorted());
+      // What came between a request and its answer does so again.
+      for (const [at, [, mark, what]] of written.entries()) {
+        const answer = what as Json;
+        if (mark !== "<" || answer.method !== undefined) continue;
+        const place = heard.indexOf(JSON.stringify(answer));
+        const from = written.findIndex(([, way, asked]) =>
+          way === ">" && (asked as Json).method !== undefined &&
+          (asked as Json).id === answer.id
+        );
+        for (const [, way, between] of written.slice(from, at)) {
+          if (way !== "<" || (between as Json).method === undefined) continue;
+          assert(heard.indexOf(JSON.stringify(between)) < place);
+        }
+      }
+      await client.child.stdin.close();
+      assertEquals(await client.hear(), null);
+      assertEquals(client.child.unknown, []);
+    });
+  });
+}
+
 const REFUSALS = [
   {
     options: { speed: -1 },
