@@ -33,7 +33,7 @@ await channel.request("initialize", {
   rootUri: null,
   capabilities,
   initializationOptions: { enable: true },
-}, { timeoutMs: 30_000 });
+}, { timeoutMs: 60_000 });
 await channel.notify("initialized", {});
 
 const uri = "file:///spam.ts";
@@ -44,7 +44,7 @@ await channel.notify("textDocument/didOpen", {
 const hover = await channel.request("textDocument/hover", {
   textDocument: { uri },
   position: { line: 1, character: 1 },
-}, { timeoutMs: 30_000 });
+}, { timeoutMs: 60_000 });
 console.log(JSON.stringify(hover));
 
 await channel.request("shutdown");

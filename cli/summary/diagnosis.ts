@@ -183,8 +183,10 @@ function isAtOnceAtTheEnd(
   buffer: number,
 ): boolean {
   if (isOurStop(ending) || ending.reason !== "exited") return false;
-  // The end of the log may be later, where the machine has more to do.
+  // The end of the log may be later, where the machine has more to do. There the
+  // command also needs longer to end: its silence says how much may be usual.
   const endMs = Math.min(durationMs, ending.durationMs);
+  const atTheEndMs = Math.max(AT_THE_END_MS, out.firstMs / 3);
   return out.reads === 1 && out.lines > 1 && out.bytes <= buffer &&
-    out.firstMs >= NOTICED_MS && endMs - out.firstMs <= AT_THE_END_MS;
+    out.firstMs >= NOTICED_MS && endMs - out.firstMs <= atTheEndMs;
 }

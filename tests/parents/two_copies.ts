@@ -10,14 +10,14 @@ const [copy = "worker", child = "true", end] = Deno.args;
 
 /** The child that is slow to end. */
 async function slow(library: { spawn: typeof spawn }): Promise<void> {
-  const args = ["slow", "15"];
+  const args = ["slow", "1.5"];
   await library.spawn(child, args, { stdout: "inherit" }).status;
 }
 
 if (globalThis.name === "slow") {
   await slow({ spawn });
 } else {
-  const quick = spawn(child, ["quick", "6"], { stdout: "inherit" });
+  const quick = spawn(child, ["quick", "0.6"], { stdout: "inherit" });
   Deno.stdout.writeSync(
     new TextEncoder().encode(`parent ${Deno.pid} child ${quick.pid}\n`),
   );
@@ -27,5 +27,5 @@ if (globalThis.name === "slow") {
   await quick.status;
   if (end) await endAs("SIGTERM");
   // Neither ends before the signal does it.
-  setTimeout(() => Deno.exit(1), 5000);
+  setTimeout(() => Deno.exit(1), 20_000);
 }

@@ -253,14 +253,14 @@ test("--env, --cwd and --label reach where they should", async () => {
 
 const ENDS = [
   {
-    args: ["--timeout=200ms", "--", "sh", "-c", "sleep 3 2>/dev/null; echo x"],
+    args: ["--timeout=200ms", "--", "sh", "-c", "sleep 60 2>/dev/null; echo x"],
     code: 124,
-    withinMs: 1500,
+    withinMs: 15_000,
   },
   {
-    args: ["--idle=200ms", "--", "sh", "-c", "echo x; sleep 5 2>/dev/null"],
+    args: ["--idle=200ms", "--", "sh", "-c", "echo x; sleep 60 2>/dev/null"],
     code: 124,
-    withinMs: 1500,
+    withinMs: 15_000,
   },
   {
     args: [
@@ -272,20 +272,20 @@ const ENDS = [
       "trap '' TERM; while :; do sleep 0.05; done",
     ],
     code: 124,
-    withinMs: 1500,
+    withinMs: 15_000,
   },
   {
-    args: ["--timeout=5", "--", "sh", "-c", "exit 3"],
+    args: ["--timeout=60", "--", "sh", "-c", "exit 3"],
     code: 3,
-    withinMs: 1500,
+    withinMs: 15_000,
   },
-  { args: ["--", "sh", "-c", "kill -TERM $$"], code: 143, withinMs: 1500 },
+  { args: ["--", "sh", "-c", "kill -TERM $$"], code: 143, withinMs: 15_000 },
   {
-    args: ["--", "sh", "-c", "sleep 4 2>/dev/null & exit 4"],
+    args: ["--", "sh", "-c", "sleep 60 2>/dev/null & exit 4"],
     code: 4,
-    withinMs: 1500,
+    withinMs: 15_000,
   },
-  { args: ["--count=1", "--", "yes"], code: 0, withinMs: 1500 },
+  { args: ["--count=1", "--", "yes"], code: 0, withinMs: 15_000 },
 ];
 
 for (const { args, code, withinMs } of ENDS) {
