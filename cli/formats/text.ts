@@ -161,26 +161,33 @@ export class TextFormat extends LineFormat {
       if (isWhole) at = this.#storeOne(out, at, held, 0, size, stream.style);
       else for (let j = 0; j < size; j++) at = storeByte(out, at, held[j]!);
     }
-    const { view } = out;
+    const { bytes, view } = out;
     const looksAtEsc = this.#ansi !== "show";
     while (i < to) {
       const byte = chunk[i]!;
-      if (byte < 0x80 && (byte !== ESC || !looksAtEsc)) {
+      // Not by lengthAt(), which would decode each character twice.
+      const found = byte === ESC && looksAtEsc
+        ? sgrLength(chunk, i, to)
+        : byte < 0xc2
+        ? INVALID
+        : decodeAt(chunk, i, to);
+      if (found === INVALID || (found === INCOMPLETE && whole)) {
         view.setUint32(at, WORDS[byte]!, true);
         at += INFOS[byte]! & LENGTH_MASK;
         i++;
-        continue;
-      }
-      const length = this.#lengthAt(chunk, i, to);
-      if (length === INCOMPLETE && !whole) {
+      } else if (found === INCOMPLETE) {
         stream.held.set(chunk.subarray(i, to));
         stream.heldBytes = to - i;
         break;
+      } else if (byte === ESC) {
+        at = this.#storeOne(out, at, chunk, i, found, stream.style);
+        i += found;
+      } else {
+        const length = utf8Length(found);
+        if (isHidden(found)) at = storeCodePoint(view, at, found);
+        else for (let j = 0; j < length; j++) bytes[at++] = chunk[i + j]!;
+        i += length;
       }
-      at = length < 0
-        ? storeByte(out, at, byte)
-        : this.#storeOne(out, at, chunk, i, length, stream.style);
-      i += Math.max(1, length);
     }
     return at;
   }

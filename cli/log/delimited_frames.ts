@@ -90,16 +90,18 @@ class DelimitedCutter {
   async take(chunk: Uint8Array, offset: number): Promise<void> {
     const isForPerson = this.#options.unfinishedMs !== undefined;
     const arrival = this.#pipe.last;
-    let nextReturn = isForPerson ? chunk.indexOf(CR) : -1;
+    // Each is looked for again only when it was passed: a chunk of CR alone would
+    // be searched for LF at each of its bytes otherwise.
+    let found = -1;
+    let nextReturn = -1;
     for (let from = 0; from < chunk.length && this.#log.canLog;) {
-      const found = chunk.indexOf(this.#delimiter, from);
-      let end = found < 0 ? chunk.length : found;
-      if (nextReturn >= 0 && nextReturn < from) {
-        nextReturn = chunk.indexOf(CR, from);
+      if (found < from) found = placeOf(chunk, this.#delimiter, from);
+      if (isForPerson && nextReturn < from) {
+        nextReturn = placeOf(chunk, CR, from);
       }
-      const isReturn = nextReturn >= 0 && nextReturn < end;
-      if (isReturn) end = nextReturn;
-      const ending = found < 0 && !isReturn ? null : "delimiter";
+      const isReturn = isForPerson && nextReturn < found;
+      const end = isReturn ? nextReturn : found;
+      const ending = end === chunk.length ? null : "delimiter";
       const isEmpty = end === from && this.#heldBytes === 0;
       if (isEmpty && isForPerson && this.#endsNothing(isReturn)) {
         // Nothing to log.
@@ -262,6 +264,12 @@ class DelimitedCutter {
     this.#held.set(bytes.subarray(start, end), this.#heldBytes);
     this.#heldBytes = size;
   }
+}
+
+/** Where `byte` stands from `from` on; the end of `bytes` if nowhere. */
+function placeOf(bytes: Uint8Array, byte: number, from: number): number {
+  const found = bytes.indexOf(byte, from);
+  return found < 0 ? bytes.length : found;
 }
 
 /**

@@ -142,8 +142,8 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: "a CR ends a line that nobody asked to see unfinished",
     file: "cli/log/delimited_frames.ts",
-    from: "isForPerson ? chunk.indexOf(CR) : -1",
-    to: "chunk.indexOf(CR)",
+    from: "const isForPerson = this.#options.unfinishedMs !== undefined;",
+    to: "const isForPerson = this.#isText;",
     tests: OPTIONS,
   },
   {
@@ -220,8 +220,8 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: "half a colour at the end of a slice is shown",
     file: "cli/formats/text.ts",
-    from: "if (length === INCOMPLETE && !whole) {",
-    to: "if (length === INCOMPLETE && !whole && byte !== ESC) {",
+    from: "(found === INCOMPLETE && whole)",
+    to: "(found === INCOMPLETE && (whole || byte === ESC))",
     tests: ANSI,
   },
   {
