@@ -1,4 +1,4 @@
-import { checkOneOf } from "../check.ts";
+import { checkKeys, checkOneOf } from "../check.ts";
 import type { PipeReader } from "../read/reader.ts";
 import type { Sink } from "../write/sink.ts";
 import type { PipeWriter } from "../write/writer.ts";
@@ -68,6 +68,9 @@ export function record(
 ): Recorder {
   const { from = "out", ...rest } = options;
   checkOneOf("record", "from", from, RECORDED_STREAMS);
+  if (to instanceof Recorder) {
+    checkKeys("record", options, ["from"], "the options of a further stream");
+  }
   const recorder = to instanceof Recorder
     ? to
     : new Recorder(to, rest as RecorderOptions);

@@ -172,6 +172,13 @@ export const RECORDING_MUTANTS: readonly Mutant[] = [
     tests: REDACT,
   },
   {
+    name: "what is left out is not looked through for values that go on",
+    file: "src/recording/recorder.ts",
+    from: "if (!isKept && this.#redactor === undefined) {",
+    to: "if (!isKept) {",
+    tests: REDACT,
+  },
+  {
     name: "a piece is given before its last line is whole",
     file: "src/recording/redact_patterns.ts",
     from: "      if (end + length > this.#unit) break;",

@@ -428,3 +428,17 @@ Deno.test("record refuses a stream that is none", () => {
     'Cannot record as from must be one of "in", "out", "err": current value is "stdout"',
   );
 });
+
+Deno.test("record refuses options of the recording for a further stream", () => {
+  const reader = new PipeReader(new Blob([]).stream());
+  const { recorder } = recorderOf(new HeldSink());
+  const options = { from: "err", program: "other" } as const;
+  const error = assertThrows(
+    () => record(reader, recorder, options),
+    TypeError,
+  );
+  assertEquals(
+    error.message,
+    'Cannot record as the options of a further stream are from: current value is "program"',
+  );
+});

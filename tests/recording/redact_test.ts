@@ -16,6 +16,7 @@ import {
   everyCut,
   textOf as latin1,
 } from "../support/pieces.ts";
+import { until } from "../support/processes.ts";
 import { seededRandom } from "../support/random.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -571,3 +572,39 @@ for (
     assertEquals(error.message, message);
   });
 }
+
+Deno.test("a value that a gap cuts is blanked behind it as well", async () => {
+  const written: Uint8Array[] = [];
+  const { promise: stuck, resolve: letGo } = Promise.withResolvers<void>();
+  const recorder = new Recorder({
+    givesBack: true,
+    async write(pieces: readonly Uint8Array[]) {
+      await stuck;
+      written.push(...pieces.map((piece) => piece.slice()));
+    },
+    close: () => Promise.resolve(),
+  }, {
+    program: "test",
+    command: [],
+    maxPendingBytes: 1024,
+    redact: { names: ["password"] },
+  });
+  const pass = (text: string) => recorder.piece("out", encode(text), 0);
+  pass('{"password":"goldfinch-');
+  // The key of the second value and what is left of the first are in the gap.
+  pass(`${"0".repeat(800)}","x":{"password":"gold`);
+  letGo();
+  assert(await until(() => recorder.pendingBytes === 0));
+  pass('finch-0a1b","id":1},"password":7}');
+  await recorder.finish();
+  const file = new Blob([concat(written)]);
+  const events = await Array.fromAsync(await Recording.read(file.stream()));
+  const texts = events.map((event) =>
+    event.kind === "piece" ? decode(event.bytes) : event.kind
+  );
+  assertEquals(texts, [
+    '{"password":"…"      ',
+    "gap",
+    `${" ".repeat(11)},"id":1},"password":0}`,
+  ]);
+});
