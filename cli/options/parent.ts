@@ -85,11 +85,12 @@ export const PARENT_OPTIONS = {
   }),
   summary: flag({
     group: "messages",
-    help: "report at the end: sizes, gaps, silences, and what is wrong",
+    help: "tell at the end what came when, in what pieces, and what is wrong",
   }),
   progress: flag({
     group: "messages",
-    help: "show a live line if stderr is a terminal and the log is not",
+    help: "show a live line of what comes, if stderr is a terminal and the " +
+      "log is not",
   }),
   quiet: flag({
     short: "q",

@@ -67,7 +67,7 @@ export const LINE_OPTIONS = {
   }),
   label: valued(text("NAME"), null, {
     group: "line",
-    help: "put NAME in front of each line",
+    help: "put NAME in front of each line, and of what is said on stderr",
   }),
 };
 
