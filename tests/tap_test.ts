@@ -145,7 +145,7 @@ testNeeding("bash", "python3")(
 testNeeding("sh")(
   "a server that closes its stdin and lives on: the client's writes fail",
   async () => {
-    const tap = startTap(["sh", "-c", "exec sleep 60 <&-"]);
+    const tap = startTap(["sh", "-c", "exec sleep 600 <&-"]);
     const writer = tap.stdin.getWriter();
     const sent = (async () => {
       const chunk = new Uint8Array(1000);

@@ -42,7 +42,7 @@ export async function tapChild(
 ): Promise<number> {
   // Never released: no signal cuts the end of the recording.
   holdSignals();
-  const child = own(started);
+  const child = own(started, { passesOn: true });
   const exited = started.process.status.catch(() => {});
   const client = new Client();
   const recorder = record(started, line);

@@ -19,6 +19,12 @@ export interface OutputPipeOptions {
   name: "stdout" | "stderr";
   /** How long the pipe may be silent after the child's exit. */
   exitDelayMs: number;
+  /**
+   * The reader has done with the bytes of a read when it asks for the second one
+   * behind it: their memory is used again. A fresh buffer of 64 KiB for each read
+   * takes half of the time of a program that only passes bytes on.
+   */
+  reuses?: boolean;
   /** Called with a view of what each read gives, before anybody gets it. */
   onBytes?: (bytes: Uint8Array) => void;
 }
@@ -94,6 +100,8 @@ export class OutputPipe implements Source {
   #buffer: ArrayBuffer | undefined;
   /** The buffer of the bytes that the reader got, and copies before it asks. */
   #lent: ArrayBuffer | undefined;
+  /** The buffers of the last reads, the oldest first, where they are reused. */
+  readonly #given: ArrayBuffer[] = [];
   #isReading = false;
   /** Resolves the read of a reader that waits. */
   #waiter: ((bytes: Uint8Array | null) => void) | undefined;
@@ -225,9 +233,15 @@ export class OutputPipe implements Source {
       // The reader had paused. Count the silence from now.
       this.#watchSilence(this.#silenceMs);
     }
-    const buffer = this.#buffer ?? new ArrayBuffer(PIPE_BYTES);
+    const buffer = this.#buffer ?? this.#reusable() ??
+      new ArrayBuffer(PIPE_BYTES);
     this.#buffer = undefined;
     this.#pipe.read(new Uint8Array(buffer)).then(this.#land, this.#fail);
+  }
+
+  /** The last two that were given out may still be on their way. */
+  #reusable(): ArrayBuffer | undefined {
+    return this.#given.length > 2 ? this.#given.shift() : undefined;
   }
 
   #wantsBytes(): boolean {
@@ -259,6 +273,7 @@ export class OutputPipe implements Source {
     this.#options.onBytes?.(bytes);
     if (this.#waiter !== undefined) {
       if (!isWorthBorrowing(bytes)) this.#lent = buffer;
+      else if (this.#options.reuses) this.#given.push(buffer);
       this.#answer(bytes);
     } else {
       const used = this.#keepable(length);

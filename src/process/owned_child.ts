@@ -34,6 +34,15 @@ import { Tail } from "../tail.ts";
 
 const TAIL_BYTES = 8192;
 
+/** How a child is owned. */
+export interface OwnOptions {
+  /**
+   * Its stdout is read by `copy` alone, into a sink that gives back what it has
+   * taken: the memory of what was read is used again.
+   */
+  passesOn?: boolean;
+}
+
 /** The one implementation of {@linkcode Child}. */
 export class OwnedChild implements Child, Owner, Stoppable {
   readonly pid: number;
@@ -59,7 +68,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
   #isEndAwaited = false;
   #received: Deno.Signal | null = null;
 
-  constructor(started: Started) {
+  constructor(started: Started, { passesOn = false }: OwnOptions = {}) {
     const { process, settings } = started;
     const { stdin, stdout, stderr, exitDelayMs, ladder } = settings;
     this.#started = started;
@@ -72,6 +81,7 @@ export class OwnedChild implements Child, Owner, Stoppable {
       this.#out = new OutputPipe(process.stdout, {
         name: "stdout",
         exitDelayMs,
+        reuses: passesOn,
       });
       this.#stdout = this.#out.reader = new PipeReader(this.#out);
     }

@@ -1,12 +1,12 @@
 import type { Child } from "./child.ts";
 import { moduleCommand, type SpawnModuleOptions } from "./module_command.ts";
-import { OwnedChild } from "./owned_child.ts";
+import { OwnedChild, type OwnOptions } from "./owned_child.ts";
 import type { SpawnOptions } from "./spawn_options.ts";
 import { start, type Started } from "./start.ts";
 
 /** Owns a child that was started, until its end. */
-export function own(started: Started): Child {
-  return new OwnedChild(started);
+export function own(started: Started, options?: OwnOptions): Child {
+  return new OwnedChild(started, options);
 }
 
 /**

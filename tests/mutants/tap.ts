@@ -51,6 +51,13 @@ export const TAP_MUTANTS: readonly Mutant[] = [
     tests: TAP,
   },
   {
+    name: "memory of bytes that are on their way is used again",
+    file: "src/process/output_pipe.ts",
+    from: "this.#given.length > 2",
+    to: "this.#given.length > 0",
+    tests: TAP,
+  },
+  {
     name: "a stderr that nobody reads holds up the end",
     file: "cli/tap/tap.ts",
     from: "    if (await settlesWithin(promise, STDERR_MS)) return;\n",
