@@ -23,7 +23,7 @@ const TEXT = "x".repeat(30);
 const BYTES = new Uint8Array(32).fill(120);
 const LARGE = 1_048_576;
 const IN_FLIGHT = 256;
-const WARM_UP = 2_000;
+const WARM_UP = 10_000;
 
 /** What a pattern needs of a way to talk. */
 interface Talk {

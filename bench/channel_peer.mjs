@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const TEXT = "x".repeat(30);
 const IN_FLIGHT = 256;
-const WARM_UP = 2_000;
+const WARM_UP = 10_000;
 const [pattern = "trips", words = "1000"] = process.argv.slice(2);
 const count = Number(words);
 const message = pattern === "large" ? "x".repeat(1_048_576) : TEXT;

@@ -127,7 +127,10 @@ function show(value: number): string {
   return value.toFixed(size >= 10 ? 1 : size >= 0.1 ? 2 : 3);
 }
 
-/** Prints what was measured, and then what was asked beside it. */
+/**
+ * Prints what was measured, and then what was asked beside it: the median of
+ * the ratios of each round, and the ratio of the best that each has reached.
+ */
 export function report(
   title: string,
   samples: Samples,
@@ -140,7 +143,10 @@ export function report(
   printTable(rows);
   const verdicts = claims.flatMap((claim) => judge(claim, samples));
   if (verdicts.length === 0) return;
-  const head = ["", "beside", "ratio", "lowest", "highest", "asked", ""];
+  const head = [
+    ...["", "beside", "ratio", "lowest", "highest", "of the best"],
+    ...["asked", ""],
+  ];
   printTable([head, ...verdicts]);
 }
 
@@ -161,7 +167,11 @@ function judge(claim: Claim, samples: Samples): string[][] {
   ].join("");
   const asked = bounds + (inEveryRound ? " always" : "");
   const verdict = bounds === "" ? "" : isMet ? "yes" : "NO";
-  return [[ours, peer ?? "", ...spread(ratios).map(show), asked, verdict]];
+  const best = (each: readonly number[]) =>
+    atMost === undefined ? Math.max(...each) : Math.min(...each);
+  const ofBest = peer === undefined ? "" : show(best(values) / best(floor));
+  const numbers = [...spread(ratios).map(show), ofBest];
+  return [[ours, peer ?? "", ...numbers, asked, verdict]];
 }
 
 /** Prints rows in columns, numbers to the right. */

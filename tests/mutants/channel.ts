@@ -68,7 +68,7 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
     file: "src/channel/ahead.ts",
     from: "return this.#messages * 2 > AHEAD_MESSAGES ||",
     to: "return this.#messages >= AHEAD_MESSAGES ||",
-    tests: CHANNEL,
+    tests: ["tests/channel/ahead_test.ts"],
   },
   {
     name: "a line that is not UTF-8 spoils its neighbours",
