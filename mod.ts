@@ -92,10 +92,10 @@ export { FrameEncoderStream } from "./src/frame/encoder_stream.ts";
 // Talk: messages both ways with a process in any language.
 export {
   Channel,
-  channelOf,
   type ChannelOptions,
   type ChannelPipes,
 } from "./src/channel/channel.ts";
+export { channelOf } from "./src/channel/channel_of.ts";
 export {
   bytes,
   type Format,
@@ -107,12 +107,8 @@ export {
   parentChannel,
   type ParentChannelOptions,
 } from "./src/channel/parent_channel.ts";
-export type {
-  Call,
-  Handlers,
-  RequestOptions,
-  ServeOptions,
-} from "./src/channel/requests.ts";
+export type { RequestOptions } from "./src/channel/asking.ts";
+export type { Call, Handlers, ServeOptions } from "./src/channel/serving.ts";
 
 // Record: what passed through the pipes, with its times, and read it again.
 export { Recorder } from "./src/recording/recorder.ts";

@@ -7,15 +7,12 @@ import type { PipeReader } from "../read/reader.ts";
 import { settlesWithin } from "../wait.ts";
 import { DONE } from "../write/queue.ts";
 import type { PipeWriter } from "../write/writer.ts";
-import { Ahead } from "./ahead.ts";
-import { DisconnectedError, NoiseError, timeoutError } from "./errors.ts";
+import type { RequestOptions } from "./asking.ts";
+import { DisconnectedError, NoiseError } from "./errors.ts";
 import { type Batch, type Codec, type Format, openCodec } from "./format.ts";
-import {
-  type Handlers,
-  type RequestOptions,
-  Requests,
-  type ServeOptions,
-} from "./requests.ts";
+import { Inbox } from "./inbox.ts";
+import { Requests } from "./requests.ts";
+import type { Handlers, ServeOptions } from "./serving.ts";
 
 /** How long the child's status, or the last write, is waited for at the end. */
 const END_WAIT_MS = 1_000;
@@ -44,12 +41,6 @@ export interface ChannelOptions {
    * to a terminal.
    */
   onNoise?: (noise: string) => void;
-}
-
-/** A receive that waits. */
-interface Waiter<Message> {
-  give(message: Message | null): void;
-  fail(error: unknown): void;
 }
 
 /**
@@ -97,8 +88,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   readonly #child: Child | undefined;
   readonly #codec: Codec<Message>;
   readonly #onNoise: ((noise: string) => void) | undefined;
-  readonly #ahead = new Ahead<Message>();
-  readonly #waiting = new Set<Waiter<Message>>();
+  readonly #inbox = new Inbox<Message>();
   #requests: Requests | undefined;
   #isReading = false;
   #hasReceived = false;
@@ -163,14 +153,12 @@ export class Channel<Message = unknown> implements AsyncDisposable {
       checkAbortSignal("receive", options?.signal);
       checkMs("receive", "timeoutMs", options?.timeoutMs);
       options?.signal?.throwIfAborted();
-      const message = this.#ahead.take();
-      if (message !== undefined) return Promise.resolve(message);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (this.#end === undefined) return this.#wait(options);
-    const { error } = this.#end;
-    return error === undefined ? Promise.resolve(null) : Promise.reject(error);
+    const received = this.#inbox.receive(options);
+    this.#read();
+    return received;
   }
 
   /**
@@ -182,7 +170,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   tryReceive(): Message | undefined {
     this.#checkMessages("receive");
     this.#read();
-    return this.#ahead.take();
+    return this.#inbox.take();
   }
 
   /** Iterates the messages up to the end. A `break` leaves the channel open. */
@@ -320,43 +308,6 @@ export class Channel<Message = unknown> implements AsyncDisposable {
     return said;
   }
 
-  #wait(options?: WaitOptions): Promise<Message | null> {
-    if (options === undefined) {
-      // Most waits: there is nothing to be cleaned up after them.
-      return new Promise((give, fail) => {
-        this.#waiting.add({ give, fail });
-        this.#read();
-      });
-    }
-    const { signal, timeoutMs } = options;
-    return new Promise((resolve, reject) => {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const finish = () => {
-        this.#waiting.delete(waiter);
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-      };
-      const waiter: Waiter<Message> = {
-        give(message) {
-          finish();
-          resolve(message);
-        },
-        fail(error) {
-          finish();
-          reject(error);
-        },
-      };
-      const abort = () => waiter.fail(signal!.reason);
-      signal?.addEventListener("abort", abort);
-      if (timeoutMs !== undefined) {
-        const late = () => waiter.fail(timeoutError("receive", timeoutMs));
-        timer = setTimeout(late, timeoutMs);
-      }
-      this.#waiting.add(waiter);
-      this.#read();
-    });
-  }
-
   #checkMessages(purpose: string): void {
     this.#hasReceived = true;
     if (this.#requests === undefined) return;
@@ -374,7 +325,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
       (message) => this.#write(message as Message),
     );
     for (;;) {
-      const message = this.#ahead.take();
+      const message = this.#inbox.take();
       if (message === undefined) break;
       this.#request(requests, message, 0);
     }
@@ -403,7 +354,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   async #readAll(): Promise<void> {
     try {
       for (;;) {
-        const buffer = this.#requests ?? this.#ahead;
+        const buffer = this.#requests ?? this.#inbox;
         if (buffer.isFull) await buffer.room();
         const batch = await this.#codec.read(buffer.limit);
         if (batch === null || this.#end !== undefined) break;
@@ -423,13 +374,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
         this.#request(this.#requests, message, each);
       }
     } else if (messages.length > 0) {
-      this.#ahead.add(batch);
-      for (const waiter of this.#waiting) {
-        const message = this.#ahead.take();
-        if (message === undefined) break;
-        this.#waiting.delete(waiter);
-        waiter.give(message);
-      }
+      this.#inbox.add(batch);
     }
     if (noise !== undefined) this.#hear(noise.bytes, noise.cause);
   }
@@ -449,11 +394,7 @@ export class Channel<Message = unknown> implements AsyncDisposable {
   #finish(error: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = { error };
-    for (const waiter of this.#waiting) {
-      this.#waiting.delete(waiter);
-      if (error === undefined) waiter.give(null);
-      else waiter.fail(error);
-    }
+    this.#inbox.end(error);
     if (this.#requests !== undefined) this.#endRequests(this.#requests, error);
   }
 
@@ -487,40 +428,4 @@ function textOf(message: unknown): string {
   } catch {
     return Deno.inspect(message); // A cycle, a bigint: not from JSON.
   }
-}
-
-/**
- * A channel with a child, by its stdin and stdout. What it writes to stderr is
- * no part of it: the errors quote it.
- *
- * @typeParam Message What is sent and received.
- * @param child The child; its stdin and its stdout must be `"piped"`.
- * @param format What it speaks.
- * @param options What becomes of noise.
- * @returns The channel. It does not own the child: use `await using child`.
- * @throws {TypeError} If stdin or stdout is not piped, or an option is unknown.
- *
- * @example Python, with nothing but its standard library
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { channelOf, jsonLines, spawn } from "@basic-pipes/basic-pipes";
- *
- * const script = `
- * import json, sys
- * for line in sys.stdin:
- *     print(json.dumps(sum(json.loads(line))), flush=True)
- * `;
- * await using child = spawn("python3", ["-c", script], { stdin: "piped" });
- * const channel = channelOf(child, jsonLines());
- * await channel.send([1, 2, 3]);
- * assertEquals(await channel.receive(), 6);
- * ```
- */
-export function channelOf<Message>(
-  child: Child,
-  format: Format<Message>,
-  options: ChannelOptions = {},
-): Channel<Message> {
-  const pipes = { reader: child.stdout, writer: child.stdin, child };
-  return new Channel(pipes, format, options);
 }

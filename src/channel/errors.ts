@@ -101,7 +101,10 @@ export class DisconnectedError extends Error {
  * ```
  */
 export class RequestError extends Error {
-  /** What arrived is no JSON. */
+  /**
+   * What arrived is no JSON. A channel gets it from others and never answers
+   * with it: what is no JSON is noise, mostly a stray print.
+   */
   static readonly PARSE_ERROR: number = -32700;
   /** What arrived is no request. */
   static readonly INVALID_REQUEST: number = -32600;

@@ -107,7 +107,7 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a wait that was given up takes a message",
-    file: "src/channel/channel.ts",
+    file: "src/channel/inbox.ts",
     from: "        this.#waiting.delete(waiter);\n        clearTimeout",
     to: "        clearTimeout",
     tests: CHANNEL,
@@ -144,37 +144,38 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "a full queue holds back the answers behind it",
     file: "src/channel/requests.ts",
-    from: "return this.#pending.size === 0 && this.#isQueueFull(1);",
-    to: "return this.#isQueueFull(1);",
+    from: "return !this.#asking.isWaiting && this.#serving.isFull;",
+    to: "return this.#serving.isFull;",
     tests: REQUESTS,
   },
   {
     name: "the other side calls what every object has",
-    file: "src/channel/requests.ts",
+    file: "src/channel/serving.ts",
     from: "return Object.hasOwn(this.#handlers, method)",
     to: "return method in this.#handlers",
     tests: REQUESTS,
   },
   {
     name: "a cancel does not reach the handler",
-    file: "src/channel/requests.ts",
+    file: "src/channel/serving.ts",
     from: "    this.#controller?.abort(cancelled());\n  }",
     to: "  }",
     tests: REQUESTS,
   },
   {
     name: "a request that is given up is not cancelled",
-    file: "src/channel/requests.ts",
-    from: '        this.#quietly(envelope("$/cancelRequest", { id }));\n',
+    file: "src/channel/asking.ts",
+    from:
+      '        sendQuietly(this.#send, envelope("$/cancelRequest", { id }));\n',
     to: "",
     tests: REQUESTS,
   },
   {
     name: "one answer of a batch waits for the others before the next runs",
     file: "src/channel/requests.ts",
-    from: "return --missing === 0 ? this.#quietly(answers) : DONE;",
+    from: "return --missing === 0 ? sendQuietly(this.#send, answers) : DONE;",
     to:
-      "return --missing === 0 ? this.#quietly(answers) : new Promise(() => {});",
+      "return --missing === 0 ? sendQuietly(this.#send, answers) : new Promise(() => {});",
     tests: REQUESTS,
   },
   {
