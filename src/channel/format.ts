@@ -165,20 +165,22 @@ export function bytes(framing: Framing): Format<Uint8Array> {
 
 /** The codec of every format: one frame after the other. */
 export class FrameCodec<Message> implements Codec<Message> {
+  protected readonly reader: PipeReader;
+  protected readonly writer: PipeWriter;
+  protected readonly maxBytes: number;
   readonly #format: Format<Message>;
   readonly #framing: Framing;
-  readonly #reader: PipeReader;
-  readonly #writer: PipeWriter;
 
   constructor(
     format: Format<Message>,
     reader: PipeReader,
     writer: PipeWriter,
   ) {
+    this.reader = reader;
+    this.writer = writer;
+    this.maxBytes = format.framing.maxBytes;
     this.#format = format;
     this.#framing = format.framing;
-    this.#reader = reader;
-    this.#writer = writer;
   }
 
   write(message: Message): Promise<void> {
@@ -186,13 +188,13 @@ export class FrameCodec<Message> implements Codec<Message> {
   }
 
   protected writePayload(payload: Uint8Array): Promise<void> {
-    return writeMessage(this.#writer, this.#framing.encode(payload));
+    return writeMessage(this.writer, this.#framing.encode(payload));
   }
 
   leave(): void {}
 
   async read(limit: number): Promise<Batch<Message> | null> {
-    const reader = this.#reader;
+    const { reader } = this;
     const framing = this.#framing;
     const first = await reader.readFrame(framing);
     if (first === null) return null;

@@ -8,7 +8,6 @@ import {
   type Batch,
   checkMessage,
   type Codec,
-  type Format,
   FrameCodec,
   tooLong,
 } from "./format.ts";
@@ -233,27 +232,14 @@ const SHORT_UNITS = 5_000;
 
 /** JSON with something in front that says how long it is. */
 abstract class SizedCodec<Message> extends FrameCodec<Message> {
-  readonly #writer: PipeWriter;
-  readonly #maxBytes: number;
-
-  constructor(
-    format: Format<Message>,
-    reader: PipeReader,
-    writer: PipeWriter,
-  ) {
-    super(format, reader, writer);
-    this.#writer = writer;
-    this.#maxBytes = format.framing.maxBytes;
-  }
-
   override write(message: Message): Promise<void> {
     const text = jsonOf(checkMessage(message));
-    if (text.length > SHORT_UNITS || text.length * 3 > this.#maxBytes) {
+    if (text.length > SHORT_UNITS || text.length * 3 > this.maxBytes) {
       return super.writePayload(ENCODER.encode(text));
     }
     const end = encodeInto(text, SCRATCH, HEAD_BYTES);
     const frame = SCRATCH.subarray(this.putHead(end - HEAD_BYTES), end);
-    return writeMessage(this.#writer, [frame]);
+    return writeMessage(this.writer, [frame]);
   }
 
   /** Writes the head before `HEAD_BYTES`, and returns where it begins. */
@@ -291,21 +277,8 @@ function decimal(text: string, start: number, end: number): number {
 
 /** JSON behind a header; what was printed before a header is noise. */
 export class HeaderCodec<Message> extends SizedCodec<Message> {
-  readonly #reader: PipeReader;
-  readonly #maxBytes: number;
-
-  constructor(
-    format: Format<Message>,
-    reader: PipeReader,
-    writer: PipeWriter,
-  ) {
-    super(format, reader, writer);
-    this.#reader = reader;
-    this.#maxBytes = format.framing.maxBytes;
-  }
-
   override async read(limit: number): Promise<Batch<Message> | null> {
-    const reader = this.#reader;
+    const reader = this.reader;
     if (reader.buffered === 0 && await reader.peek(1) === null) return null;
     const view = await reader.peek(reader.buffered);
     const batch = view && this.#parseAscii(view, limit);
@@ -337,7 +310,7 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
       if (end <= digits || end > digits + 8) break;
       const size = decimal(text, digits, end);
       const start = end + ENDING_TEXT.length;
-      if (!(start + size <= text.length) || size > this.#maxBytes) break;
+      if (!(start + size <= text.length) || size > this.maxBytes) break;
       try {
         messages.push(
           checkMessage(JSON.parse(text.slice(start, start + size))),
@@ -349,7 +322,7 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
       bytes += size;
     }
     if (at === 0) return undefined;
-    this.#reader.tryRead(at);
+    this.reader.tryRead(at);
     return { messages, bytes };
   }
 
@@ -361,7 +334,7 @@ export class HeaderCodec<Message> extends SizedCodec<Message> {
       if (!(cause instanceof FramingError)) throw cause;
       const found = indexOfName(cause.header);
       const size = found > 0 ? found : cause.header.length;
-      const bytes = this.#reader.tryRead(size);
+      const bytes = this.reader.tryRead(size);
       if (bytes === undefined) throw cause;
       return { messages: [], bytes: 0, noise: { bytes, cause } };
     }

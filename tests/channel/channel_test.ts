@@ -324,3 +324,25 @@ test("an unknown option is refused", async () => {
   await using deaf = spawn("cat");
   assertThrows(() => channelOf(deaf, jsonLines()), TypeError, "stdin");
 });
+
+Deno.test("messages keep their order, whenever the write before them is accepted", async () => {
+  const written: Uint8Array[] = [];
+  // It accepts within the turn, while others wait for the end of the turn.
+  const writer = new PipeWriter({
+    givesBack: true,
+    write: (pieces) => {
+      written.push(...pieces.map((piece) => piece.slice()));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  });
+  const reader = new PipeReader(new Blob([]).stream());
+  const channel = new Channel({ reader, writer }, jsonLines<number>());
+  for (let n = 0; n < 100; n++) {
+    channel.send(n);
+    for (let waits = n % 7; waits > 0; waits--) await undefined;
+  }
+  await channel.close();
+  const lines = Array.from({ length: 100 }, (_, n) => `${n}\n`);
+  assertEquals(await new Blob(written as BlobPart[]).text(), lines.join(""));
+});
