@@ -94,7 +94,7 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "the headers of a read may claim what they like",
     file: "src/channel/json_codecs.ts",
-    from: " || size > this.#maxBytes) break;",
+    from: " || size > this.maxBytes) break;",
     to: ") break;",
     tests: JSON_TESTS,
   },
