@@ -23,7 +23,7 @@ const WHY_FULL = "the recording has reached its largest size";
 
 /** Bytes of a stream that passed and are not kept. */
 interface Unkept {
-  readonly ms: number;
+  ms: number;
   bytes: number;
 }
 
@@ -249,8 +249,13 @@ export class Recorder {
 
   #leaveOut(from: RecordedStream, ms: number, bytes: number): void {
     const unkept = this.#unkept.get(from);
-    if (unkept === undefined) this.#unkept.set(from, { ms, bytes });
-    else unkept.bytes += bytes;
+    if (unkept === undefined) {
+      this.#unkept.set(from, { ms, bytes });
+    } else {
+      // What waited in the queue is older than what has just come.
+      unkept.ms = Math.min(unkept.ms, ms);
+      unkept.bytes += bytes;
+    }
   }
 
   #takeGap(from: RecordedStream, why: string): RecordedEvent | undefined {
