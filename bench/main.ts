@@ -18,6 +18,7 @@ import { replaying } from "./replay.ts";
 import { report } from "./report.ts";
 import { recording } from "./recording.ts";
 import { roundTrip } from "./round_trip.ts";
+import { show } from "./show.ts";
 import { size } from "./size.ts";
 import { startup } from "./startup.ts";
 import {
@@ -53,6 +54,7 @@ const PARTS: Record<string, (isFull: boolean) => Promise<void>> = {
   "tap:start": tapStart,
   report,
   replay: replaying,
+  show,
 };
 
 /** Parts that take minutes: with `--full`, or by name. */

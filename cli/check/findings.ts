@@ -6,7 +6,7 @@ import type {
   SessionItem,
 } from "../../src/recording/session_item.ts";
 import { showBytes } from "../formats/escape.ts";
-import { cut, methodAndId } from "../show/words.ts";
+import { cut, failureOf, methodAndId } from "../show/words.ts";
 import { countOf, formatBytes, formatMs } from "../summary/amounts.ts";
 
 /** The words that `--fail-on` takes. */
@@ -117,7 +117,8 @@ function rpcFindings(
   const found: [FindingKind, string][] = [];
   const { kind, durationMs } = rpc;
   if (kind === "error") {
-    const what = `${methodAndId(rpc)} has failed${messageOf(json, rpc)}`;
+    const why = failureOf(json, rpc);
+    const what = `${methodAndId(rpc)} has failed${why && `: ${why}`}`;
     found.push(["error", what]);
   }
   const isSlow = maxDurationMs !== null && durationMs !== null &&
@@ -130,16 +131,4 @@ function rpcFindings(
     found.push(["slow", what]);
   }
   return found;
-}
-
-/** What an error of JSON-RPC says, or nothing. */
-function messageOf(json: unknown, { id }: RpcMessage): string {
-  const all: unknown[] = Array.isArray(json) ? json : [json];
-  for (const each of all) {
-    const { id: other, error } = Object(each) as Record<string, unknown>;
-    if (other !== id) continue;
-    const { message } = Object(error) as Record<string, unknown>;
-    if (typeof message === "string") return `: ${cut(message)}`;
-  }
-  return "";
 }

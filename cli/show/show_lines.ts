@@ -18,7 +18,7 @@ import {
   type ShownArrival,
 } from "./show_format.ts";
 import type { ShowSettings } from "./show_program.ts";
-import { cut, headOf } from "./words.ts";
+import { cut, failureOf, headOf } from "./words.ts";
 
 /** What a line of `show` tells of. */
 export type Shown =
@@ -151,6 +151,10 @@ export class ShowLines {
     const parts = [from === "err" ? this.#colored(arrow, RED) : arrow];
     let words = wordsOf(shown);
     if (length < wholeLength) {
+      // The message of an error stands at the end of the bytes.
+      const isError = shown.kind === "message" && shown.rpc?.kind === "error";
+      const why = isError ? failureOf(shown.json, shown.rpc!) : "";
+      if (why !== "") words += `, ${why}`;
       const whole = formatBytes(wholeLength);
       const sizes = length === 0
         ? whole

@@ -123,3 +123,15 @@ export function kindsOf({ rpc }: SessionMessage): ReadonlySet<string> {
   if (rpc === null) return new Set();
   return new Set([rpc, ...rpc.entries].map(({ kind }) => kind));
 }
+
+/** What an error answer of JSON-RPC says, or nothing. */
+export function failureOf(json: unknown, { id }: RpcMessage): string {
+  const all: unknown[] = Array.isArray(json) ? json : [json];
+  for (const each of all) {
+    const { id: other, error } = Object(each) as Record<string, unknown>;
+    if (other !== id) continue;
+    const { message } = Object(error) as Record<string, unknown>;
+    if (typeof message === "string") return cut(message);
+  }
+  return "";
+}

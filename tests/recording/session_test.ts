@@ -331,6 +331,21 @@ const CUTS: readonly {
     ],
   },
   {
+    title: "a gap within a length: its frame ends where the length says",
+    written: [
+      [0, "in", "\0\0\0\x06ab"],
+      [1, "in", 2],
+      [2, "in", "ef\0\0\0\x01x"],
+    ],
+    options: { frame: "length" },
+    items: [
+      'in broken 0+6 gap "\\u0000\\u0000\\u0000\\u0006ab"',
+      "in gap 6+2",
+      'in broken 8+2 gap rest "ef"',
+      "in message 10+5 x",
+    ],
+  },
+  {
     title: "a print where a length belongs",
     written: [[0, "in", "Hello!\n"], [1, "in"]],
     options: { frame: "length" },

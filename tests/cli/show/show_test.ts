@@ -176,6 +176,15 @@ Deno.test("the lines of a recording have the times of the session", async () => 
   );
 });
 
+Deno.test("an error says what it is, also where its bytes are not shown", async () => {
+  const args = ["--only=errors", "--payload=0", "-t", "none"];
+  const { stdout } = await show(...args, recording("spoilt.jsonl"));
+  assertEquals(
+    stdout,
+    "<-  tools/list #3 error after 10.0 ms, no such method, 75 B\n",
+  );
+});
+
 Deno.test("a recording is shown as hexdump does, words above the rows", async () => {
   const file = recording("spoilt.jsonl");
   const { stdout } = await show(
