@@ -10,7 +10,7 @@ export type Guess = "header" | "json" | "lines";
 const WAIT_MS = 1000;
 
 /** The same in events. */
-const WAIT_EVENTS = 4096;
+const WAIT_EVENTS = 65_536;
 
 /**
  * What one line shows: a header of language servers, a JSON object or array, or
@@ -37,7 +37,7 @@ function startOf(line: Uint8Array): string {
  *
  * The first line of the client decides, whatever it is. A server may print
  * something before it speaks: its lines are passed over until one of them is a
- * message, for one second of the recording, 4096 events or `maxBytes`.
+ * message, for one second of the recording, 65,536 events or `maxBytes`.
  */
 export class FrameGuess {
   readonly #maxBytes: number;

@@ -386,8 +386,8 @@ export interface SessionItems extends AsyncIterableIterator<SessionItem> {
  *
  * With `auto` the first line of the client decides, or the first message of the
  * server: a `Content-Length` header, a JSON object or array on a line, else
- * lines. Until then at most `maxFrameBytes` (64 KiB if that is less), 4096 events
- * and one second of the recording are held back.
+ * lines. Until then at most `maxFrameBytes` (64 KiB if that is less), 65,536
+ * events and one second of the recording are held back.
  *
  * JSON-RPC is what has `"jsonrpc": "2.0"`. In a session without it also what has
  * only the keys of its messages, as the debugger of Chromium sends. An id is

@@ -5,11 +5,14 @@ import {
   type RecordedEvent,
   type RecordedStream,
   Session,
+  SESSION_FRAMES,
   type SessionItem,
 } from "../../src/recording/mod.ts";
 import { refusal } from "../support/processes.ts";
 import { seededRandom } from "../support/random.ts";
 import { bytesOf, textOf } from "../support/pieces.ts";
+
+const SEEDS = Number(Deno.env.get("SESSION_SEEDS") ?? 8);
 
 /** A piece, an end or a gap, short to write. */
 type Written =
@@ -527,6 +530,86 @@ for (let seed = 1; seed <= 20; seed++) {
     for (const { written, options, items } of CUTS) {
       const events = cutAnew(eventsOf(written), random);
       assertEquals((await itemsOf(events, options)).map(shown), items);
+    }
+  });
+}
+
+/** What a stream of chance is made of: frames, prints, breaches. */
+const PARTS: readonly string[] = [
+  '{"jsonrpc":"2.0","id":1,"method":"a"}\n',
+  '{"jsonrpc":"2.0","id":1,"result":0}\r\n',
+  framed('{"jsonrpc":"2.0","id":2,"method":"b"}'),
+  framed('{"jsonrpc":"2.0","id":2,"result":0}'),
+  framed("x".repeat(40)),
+  "Content-Length: 5\r\nX: y\r\n\r\n[1,2]",
+  "Content-Length: 3\r\n\r\n[1,2]",
+  "Content-Length: 9\r\n\r\n[1,2]",
+  "Content-Length: x\r\n\r\n",
+  "Content-Length: 2\n\n{}",
+  "content-length: 2\r\n\r\n{}",
+  "Content-",
+  "Warning: print\r\n",
+  "print\n",
+  "print",
+  "\n",
+  "\r\n",
+  "{",
+  "}",
+  "\0",
+  "\0\0\0\x02ab",
+  "\0\0\0\x60",
+  "\xff\xff\xff\xff\0\0\0\0\0\0\0\x01a",
+  "\x80\0\0\0",
+  "\xe2\x82\xac".repeat(20),
+  "y".repeat(9000),
+];
+
+function chance(random: () => number): RecordedEvent[] {
+  const written: Written[] = [];
+  const streams = ["in", "out", "err"] as const;
+  for (let ms = 0; ms < 40; ms++) {
+    const from = streams[Math.floor(random() * 3)]!;
+    if (random() < 0.1) {
+      written.push([ms, from, 1 + Math.floor(random() * 60)]);
+    } else {
+      written.push([ms, from, PARTS[Math.floor(random() * PARTS.length)]!]);
+    }
+  }
+  if (random() < 0.5) { for (const from of streams) written.push([40, from]); }
+  return eventsOf(written);
+}
+
+for (let seed = 1; seed <= SEEDS; seed++) {
+  Deno.test(`each byte of a session of chance is in one item (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    for (const frame of SESSION_FRAMES) {
+      const events = chance(random);
+      // Nearly as long as the longest part of each kind, and far longer.
+      for (const maxFrameBytes of [32, 1_048_576]) {
+        const options = { frame, maxFrameBytes };
+        const items = await itemsOf(events, options);
+        const places = { in: 0, out: 0, err: 0 };
+        for (const item of items) {
+          if (!("offset" in item)) continue;
+          assertEquals(item.offset, places[item.from], shown(item));
+          if ("size" in item) places[item.from] += item.size;
+          if (item.kind === "gap") places[item.from] += item.bytes;
+        }
+        const sizes = { in: 0, out: 0, err: 0 };
+        for (const event of events) {
+          if (event.kind === "piece") sizes[event.from] += event.bytes.length;
+          if (event.kind === "gap") sizes[event.from] += event.bytes;
+        }
+        assertEquals(places, sizes);
+        const anew = cutAnew(events, random);
+        const again = await itemsOf(anew, options);
+        for (const stream of ["in", "out", "err"] as const) {
+          const of = (all: readonly SessionItem[]) =>
+            all.filter((item) => "from" in item && item.from === stream)
+              .map(shown);
+          assertEquals(of(again), of(items));
+        }
+      }
     }
   });
 }
