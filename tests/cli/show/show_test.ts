@@ -423,6 +423,18 @@ for (const { title, args, deno = READ, content, code, stderr } of REFUSALS) {
   });
 }
 
+Deno.test("what waits to be understood is shown before a line that is no event", async () => {
+  const file = await Deno.makeTempFile();
+  const [header] = (await Deno.readTextFile(recording("spoilt.jsonl"))).split(
+    "\n",
+  );
+  const banner = '{"ms":1,"from":"out","offset":0,"text":"hello\\n"}';
+  await Deno.writeTextFile(file, `${header}\n${banner}\nx\n`);
+  const { code, stdout } = await show("-t", "elapsed", file);
+  await Deno.remove(file);
+  assertEquals([code, stdout.split("\n")[1]], [125, "0.001000 <-  hello"]);
+});
+
 Deno.test("what stands before a line that is no event is shown first", async () => {
   const file = await Deno.makeTempFile();
   const text = await Deno.readTextFile(recording("spoilt.jsonl"));
@@ -441,11 +453,12 @@ Deno.test("what stands before a line that is no event is shown first", async () 
 });
 
 test("a reader of the lines that leaves is a success", async () => {
-  const line = `main show ${quote(recording("spoilt.jsonl"))} | head -1; ` +
-    'echo "${PIPESTATUS[0]}"';
-  const { stdout, stderr } = await shell(line, { deno: READ });
-  assertMatch(stdout, /^.* -- {2}a recording of: server --stdio\n0\n$/);
-  assertEquals(stderr, "");
+  const file = quote(recording("spoilt.jsonl"));
+  for (const reader of ["head -1", "true"]) {
+    const line = `main show ${file} | ${reader}; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await shell(line, { deno: READ });
+    assertEquals([stdout.split("\n").at(-2), stderr], ["0", ""]);
+  }
 });
 
 Deno.test({
