@@ -221,6 +221,7 @@ function connect(session) {
     }
     const order = view.orders[byId("order").value];
     if (order) list.sort(order);
+    view.prepare?.(list);
     table.show(view, list);
     const isAll = list.length === view.count;
     const part = range === null

@@ -99,7 +99,8 @@ export function viewsOf(session) {
       "largest first": bySize(rows.size),
     },
   };
-  const slowest = requests.ms.reduce((a, b) => Math.max(a, b), 0.001);
+  // The longest bar is that of the slowest request in the list.
+  let slowest = 0;
   const isOpen = (request) => requests.outcome[request] === 0;
   const waits = (request) => {
     const bar = make("meter", {
@@ -117,6 +118,9 @@ export function viewsOf(session) {
     name: "requests",
     title: "Requests",
     what: "requests",
+    prepare(list) {
+      slowest = list.reduce((a, each) => Math.max(a, requests.ms[each]), 0.001);
+    },
     label: "Requests with the time until their answer",
     count: requests.count,
     ms: (request) => rows.ms[requests.row[request]],
