@@ -192,7 +192,9 @@ function assertPrefix(what: string, part: Uint8Array, whole: Uint8Array): void {
     part.every((byte, at) => byte === whole[at]);
   assert(
     isPrefix,
-    `${what}: ${part.length} bytes are not the first of those that were sent`,
+    `${what}: ${part.length} bytes are not the first of those that were sent: ${
+      new TextDecoder().decode(part.slice(-300))
+    }`,
   );
 }
 

@@ -1,4 +1,3 @@
-import { OutputDroppedError } from "../../src/errors.ts";
 import type { PassedBytes, RecordedStream } from "../../src/recording/event.ts";
 import type { Recorder } from "../../src/recording/recorder.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
@@ -29,12 +28,14 @@ export class Pump {
     return { read: this.#read, passed: this.#passed ?? this.#read - queued };
   }
 
-  /** What is to be said of a stream that has failed, where it is no end. */
-  troubles(): string[] {
-    const { failure } = this;
-    const isKnown = failure === undefined ||
-      failure instanceof OutputDroppedError;
-    return isKnown ? [] : [String((failure as Error)?.message ?? failure)];
+  /** Why the stream could not be read to its end, in a sentence. */
+  get readTrouble(): string[] {
+    return this.hasLeft ? [] : sentenceOf(this.failure);
+  }
+
+  /** Why the other side could not be written to, where it has not just left. */
+  get writeTrouble(): string[] {
+    return this.hasLeft ? sentenceOf(this.failure) : [];
   }
 
   /**
@@ -58,4 +59,8 @@ export class Pump {
     this.hasLeft = writer.broken !== undefined;
     if (!this.hasLeft) recorder?.end(from, performance.now());
   }
+}
+
+function sentenceOf(failure: unknown): string[] {
+  return failure instanceof Error ? [failure.message] : [];
 }

@@ -81,8 +81,9 @@ export async function tapChild(
   await client.reader.cancel();
   const end = { status, stoppedFor: null, logIncomplete: isCut };
   const sentences = [
-    ...pumps.in.troubles(),
-    ...pumps.out.troubles(),
+    // What a command does that is being stopped is no trouble of ours.
+    ...pumps.in.readTrouble,
+    ...pumps.out.writeTrouble,
     ...lastSentences(end, pumps.out, line),
   ];
   for (const sentence of sentences) await talk(sentence);

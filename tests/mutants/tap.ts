@@ -74,7 +74,7 @@ export const TAP_MUTANTS: readonly Mutant[] = [
   {
     name: "a stdout that is full is not said",
     file: "cli/tap/tap.ts",
-    from: "    ...pumps.out.troubles(),\n",
+    from: "    ...pumps.out.writeTrouble,\n",
     to: "",
     tests: TAP,
   },
