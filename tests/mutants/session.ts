@@ -157,13 +157,6 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
     tests: SHOW,
   },
   {
-    name: "a reader that leaves ends show with a stack trace",
-    file: "cli/show/show_program.ts",
-    from: "await Promise.race([all(), lines.failure]);",
-    to: "await all();",
-    tests: SHOW,
-  },
-  {
     name: "a file that became shorter is followed on",
     file: "cli/show/follow_recording.ts",
     from: "if (!isFile || size >= this.#bytes) return;",

@@ -453,12 +453,20 @@ Deno.test("what stands before a line that is no event is shown first", async () 
 });
 
 test("a reader of the lines that leaves is a success", async () => {
-  const file = quote(recording("spoilt.jsonl"));
+  const file = await Deno.makeTempFile();
+  const [header] = (await Deno.readTextFile(recording("spoilt.jsonl"))).split(
+    "\n",
+  );
+  const lines = Array.from({ length: 20_000 }, (_, n) => {
+    return `{"ms":${n},"from":"out","offset":${7 * n},"text":"Spam 0\\n"}`;
+  });
+  await Deno.writeTextFile(file, `${header}\n${lines.join("\n")}\n`);
   for (const reader of ["head -1", "true"]) {
     const line = `main show ${file} | ${reader}; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = await shell(line, { deno: READ });
     assertEquals([stdout.split("\n").at(-2), stderr], ["0", ""]);
   }
+  await Deno.remove(file);
 });
 
 Deno.test({
