@@ -36,7 +36,8 @@ const PAGE: ProgramPage<typeof REPORT_OPTIONS> = {
   usage: [`${PROGRAM_NAME} report [options] FILE`],
   about: "Writes a recording as one page to look at: a time line, the " +
     "messages, requests with their answers, the bytes, what stands out. The " +
-    "page loads nothing, so that it can be mailed.",
+    "page loads nothing, so that it can be mailed. Of a long session it holds " +
+    "the first 300,000 rows and 64 MiB, and says so.",
   examples: [
     `${PROGRAM_NAME} report session.jsonl`,
     `${PROGRAM_NAME} report -o page.html --title 'A slow answer' lsp.jsonl`,

@@ -1,4 +1,5 @@
 /** The page of `report`, without a browser: what it holds, and the program. */
+import { serveCheckout } from "../../support/serve_checkout.ts";
 import { has, testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import * as script from "../../../cli/report/session.js";
@@ -389,6 +390,23 @@ Deno.test("a permission that is missing is named, and nothing is asked", () =>
     assertEquals(code, 125);
     assertMatch(stderr, /^basic-pipes: .* without --allow-write=/);
     assertEquals(stderr.split("\n").length, 2);
+  }));
+
+Deno.test("a report from a URL is the same page: its texts are fetched", () =>
+  inFolder(async (folder) => {
+    await using served = serveCheckout();
+    const recording = `${folder}/spam.jsonl`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-q", "--allow-read", `${served.url}main.ts`],
+        ...["report", "-o", "-", recording],
+      ],
+    }).output();
+    const title = "spam-language-server --stdio";
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      await pageOf(troubledSession(), { title }),
+    );
   }));
 
 const onFullDisk = testNeeding("/dev/full");
