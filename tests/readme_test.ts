@@ -7,9 +7,15 @@ import {
   steady,
 } from "./support/guide.ts";
 import { needs } from "./support/processes.ts";
-import { PARENT_OPTIONS } from "../cli/options/parent.ts";
+import { spawn } from "../mod.ts";
 import { assert, assertEquals } from "./support/std_assert.ts";
 import { ROOT, shell } from "./support/whole_program.ts";
+
+/** A port that nobody has at this moment. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
 
 const README = Deno.readTextFileSync(new URL("README.md", ROOT));
 
@@ -47,12 +53,33 @@ Deno.test("what is run has the packages of the lock file, and no others", () => 
   assert(README.includes("`deno-std`") && Object.hasOwn(npm, "deno-std@1.4.0"));
 });
 
-Deno.test("every option stands in the README's table, and no other", () => {
-  const rows = README.split("\n").filter((line) => line.startsWith("| `-"));
-  const named = rows.flatMap((row) =>
-    [...(row.split(" | ")[0] ?? "").matchAll(/--([a-z-]+)/g)].map((m) => m[1])
-  );
-  assertEquals(named.toSorted(), Object.keys(PARENT_OPTIONS).toSorted());
+Deno.test("the README is short enough to be read", () => {
+  assert(README.trimEnd().split("\n").length <= 250);
+});
+
+Deno.test("the README's pictures are there, and not large", () => {
+  const pictures = [...README.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)];
+  assertEquals(pictures.length, 2);
+  for (const [, path = ""] of pictures) {
+    const { size } = Deno.statSync(new URL(path, ROOT));
+    assert(size < 200_000, `${path}: ${size} bytes`);
+  }
+});
+
+Deno.test("the lines for clients are those of the files that are tried", () => {
+  const lines = (text: string) =>
+    text.split("\n").map((line) => line.trim()).join("\n");
+  const [block = ""] = /^"command": "npx",.*?(?=^```$)/ms.exec(README)!;
+  const quoted = block.trim().split("\n\n");
+  const files = ["claude_desktop_config.json", "neovim.lua"];
+  assertEquals(quoted.length, files.length);
+  for (const [at, name] of files.entries()) {
+    const file = new URL(`examples/configurations/${name}`, ROOT);
+    assert(
+      lines(Deno.readTextFileSync(file)).includes(lines(quoted[at]!)),
+      name,
+    );
+  }
 });
 
 const COMMANDS = blockLines("sh")
@@ -89,6 +116,10 @@ Deno.test(
   async () => {
     const folder = await createGuideFolder();
     try {
+      await Deno.copyFile(
+        new URL("tests/fixtures/recordings/mcp_server.jsonl", ROOT),
+        `${folder}/mcp.jsonl`,
+      );
       for (const step of chaptersOf(README).flatMap(({ steps }) => steps)) {
         if (step.kind === "file") {
           await Deno.writeTextFile(`${folder}/${step.name}`, step.text);
@@ -100,6 +131,59 @@ Deno.test(
         const printed = await outputOf(command, folder);
         assertEquals(steady(printed), steady(step.output), command);
       }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
+  "the README's server in a task logs its visitors, and ends by Ctrl-C",
+  needs("bash"),
+  async () => {
+    const { steps } = chaptersOf(README).find(({ title }) =>
+      title === "Four uses"
+    )!;
+    const server = steps.find((step) =>
+      step.kind === "file" && step.name === "server.ts"
+    );
+    assert(server?.kind === "file");
+    const [task = ""] = /^\{\n {2}"tasks".*?^\}$/ms.exec(README)!;
+    const [, shown = ""] = /^\$ deno task .*?\n(.*?)\^Cstatus 130$/ms.exec(
+      README,
+    )!;
+    const port = freePort();
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/deno.json`, task);
+      const text = server.text.replaceAll("8787", String(port));
+      await Deno.writeTextFile(`${folder}/server.ts`, text);
+      await Deno.mkdir(`${folder}/basic-pipes`);
+      for (const name of ["main.ts", "child.ts", "cli", "src"]) {
+        const from = fileURLToPath(new URL(name, ROOT));
+        cpSync(from, `${folder}/basic-pipes/${name}`, { recursive: true });
+      }
+      await using child = spawn(
+        Deno.execPath(),
+        ["task", "-q", "serve"],
+        { cwd: folder, env: { TZ: "UTC", NO_COLOR: "1" }, group: true },
+      );
+      const lines = [await child.stdout.readLine({ timeoutMs: 60_000 })];
+      for (const path of ["spam", "%1B[2Jegg"]) {
+        const got = await fetch(`http://127.0.0.1:${port}/${path}`);
+        assertEquals(await got.text(), "Spam");
+      }
+      for (let n = 0; n < 3; n++) {
+        lines.push(await child.stdout.readLine({ timeoutMs: 60_000 }));
+      }
+      assertEquals(
+        steady(lines.join("\n")),
+        steady(shown.replaceAll("8787", String(port))),
+      );
+      // As a terminal does it: to the whole group.
+      Deno.kill(-child.pid, "SIGINT");
+      const { code, signal } = await child.wait();
+      assertEquals(signal === "SIGINT" ? 130 : code, 130);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
