@@ -11,6 +11,11 @@
  * Without a command the child is `child.ts` beside this file, or beside this
  * URL; any command goes after `--`. Needs `--allow-run`.
  *
+ * `log` is the same for people: lines, local times, both pipes. `tap` stands
+ * between a client and a server and records what passes; `show`, `replay`,
+ * `report` and `check` read a recording. REFERENCE.md has every option, and the
+ * permissions of each.
+ *
  * @module
  */
 import { CHILD_MODE, runChild } from "./child.ts";

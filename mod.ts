@@ -1,5 +1,8 @@
 /**
- * A process's pipe, seen and used properly.
+ * A process's pipe, seen and used properly: own a child until its end, read and
+ * write its pipes, say where a message ends, talk in messages, record what
+ * passes and play it again. Each of these rooms can be imported alone, as
+ * `@basic-pipes/basic-pipes/recording`.
  *
  * @example The first program on pipes, its parent
  * ```ts

@@ -66,7 +66,7 @@ export const TAP_OPTIONS = {
   }),
   "redact-pattern": repeated(REGEX, {
     group: "record",
-    help: "record what matches as …",
+    help: "record what matches as a * for each byte",
   }),
   "max-record": valued(size(1, 1024 * GIB), null, {
     group: "record",
