@@ -45,15 +45,22 @@ export class Client {
   readonly writer: PipeWriter;
   readonly #input: ClientInput;
   readonly #output: ClientOutput;
-  #mayPoll = false;
+  readonly #startMs = performance.now();
+  #hasAnswered = false;
 
   constructor() {
-    const mayPoll = () => this.#mayPoll;
-    this.#input = new ClientInput(mayPoll);
-    this.#output = new ClientOutput(mayPoll, () => this.#poll());
+    this.#input = new ClientInput(() => this.#mayPoll);
+    this.#output = new ClientOutput(() => {
+      this.#hasAnswered = true;
+    });
     this.reader = new PipeReader(this.#input);
     this.writer = new PipeWriter(this.#output);
-    Deno.unrefTimer(setTimeout(() => this.#poll(), POLL_MS));
+  }
+
+  /** By the clock: the first timer of a program takes 4 ms to load. */
+  get #mayPoll(): boolean {
+    if (Deno.build.os === "windows") return false;
+    return this.#hasAnswered || performance.now() - this.#startMs > POLL_MS;
   }
 
   /** Nobody takes its bytes any more: its next write fails, as without us. */
@@ -66,10 +73,6 @@ export class Client {
   async endOutput(): Promise<void> {
     await this.writer.close();
     await this.#output.end();
-  }
-
-  #poll(): void {
-    this.#mayPoll = Deno.build.os !== "windows";
   }
 }
 
@@ -162,31 +165,43 @@ function sourceOf(reader: PipeReader): Source {
 class ClientOutput implements Sink {
   readonly givesBack = true;
   readonly closed: Promise<void>;
-  readonly #mayPoll: () => boolean;
   readonly #onFirst: () => void;
   readonly #broken = Promise.withResolvers<void>();
   readonly #threaded = stdoutWriter();
+  #isWriting = false;
+  #hasWritten = false;
   #isOpen = false;
+  #isClosed = false;
   #socket: Net.Socket | null = null;
 
-  constructor(mayPoll: () => boolean, onFirst: () => void) {
-    this.#mayPoll = mayPoll;
+  constructor(onFirst: () => void) {
     this.#onFirst = onFirst;
     this.closed = this.#broken.promise;
     this.closed.catch(() => {});
   }
 
   async write(pieces: readonly Uint8Array[]): Promise<void> {
-    if (!this.#isOpen && this.#mayPoll()) this.#open();
-    if (this.#socket === null) {
-      await this.#threaded.writeNow(pieces);
-      this.#onFirst();
-      return;
-    }
-    for (const piece of pieces) await this.#writeTo(this.#socket, piece);
+    this.#isWriting = true;
+    if (this.#hasWritten && !this.#isOpen) this.#open();
+    const socket = this.#socket;
+    if (socket === null) await this.#threaded.writeNow(pieces);
+    else for (const piece of pieces) await this.#writeTo(socket, piece);
+    this.#isWriting = false;
+    if (!this.#hasWritten) this.#wroteFirst();
+  }
+
+  /** The first answer is on its way: what polls is loaded before the second. */
+  #wroteFirst(): void {
+    this.#hasWritten = true;
+    this.#onFirst();
+    setImmediate(() => {
+      // Not below a write: a thread would meet O_NONBLOCK in the middle of it.
+      if (!this.#isWriting && !this.#isOpen && !this.#isClosed) this.#open();
+    });
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#threaded.close();
     if (this.#socket === null) return;
     removeEventListener("unload", this.#restore);
