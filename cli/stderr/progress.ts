@@ -9,7 +9,7 @@ const RATE_DRAWINGS = 10;
 /** After so long without a byte the line says how long, in place of the rate. */
 const SILENT_MS = 1000;
 /** How long a stopped terminal may delay what comes next. */
-const HIDE_MS = 200;
+const HIDE_MS = 1000;
 /** Carriage return, and erase to the end of the line. */
 const ERASE = "\r\x1b[K";
 /** Columns of the amount and the time, so that what follows stays in place. */
@@ -95,7 +95,7 @@ export class Progress {
 
   /**
    * Erases the line until it is drawn again; resolves when it is gone, or after
-   * 200 ms if the terminal takes nothing: the program must stay able to end.
+   * 1 s if the terminal takes nothing: the program must stay able to end.
    */
   async hide(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;

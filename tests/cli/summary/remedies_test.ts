@@ -68,16 +68,23 @@ function run(
 /** Longer than the silence that the diagnosis asks for. */
 const SILENT_MS = 900;
 
-/** The summary of a command that gets two lines, and its end after a while. */
+/**
+ * The summary of a command that gets two lines, and its end after a while. On a
+ * machine that is busy the command may need so long to start or to end that its
+ * silence is too short to tell anything: then it gets twice the time.
+ */
 async function summaryOf(
   command: readonly string[],
   path = "",
 ): Promise<string> {
-  const running = run(command, path);
-  await running.give(LINES);
-  await new Promise((resolve) => setTimeout(resolve, SILENT_MS));
-  await running.end();
-  return running.err;
+  for (let silentMs = SILENT_MS;; silentMs *= 2) {
+    const running = run(command, path);
+    await running.give(LINES);
+    await new Promise((resolve) => setTimeout(resolve, silentMs));
+    await running.end();
+    const isTold = running.err.includes("\n-> ");
+    if (isTold || silentMs > 8 * SILENT_MS) return running.err;
+  }
 }
 
 /** What is said of it, each sentence in one line, then its command line. */
