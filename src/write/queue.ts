@@ -122,17 +122,11 @@ export class WriteQueue {
     return this.#first !== undefined;
   }
 
-  /**
-   * Settles as the last write does that is in the queue now. A rejection that
-   * nobody awaits does not end the program.
-   */
+  /** Settles as the last write does that is in the queue now. */
   get last(): Promise<void> {
     const write = this.#end;
     if (write === undefined) return this.#settled;
-    if (write.settling === undefined) {
-      write.settling = Promise.withResolvers();
-      write.settling.promise.catch(ignore);
-    }
+    write.settling ??= Promise.withResolvers();
     return write.settling.promise;
   }
 
@@ -242,16 +236,9 @@ export class WriteQueue {
     return true;
   }
 
-  /**
-   * Appends a write; resolves when the sink has accepted all its pieces. A
-   * rejection that nobody awaits does not end the program.
-   */
+  /** Appends a write; resolves when the sink has accepted all its pieces. */
   push(pieces: readonly Uint8Array[]): Promise<void> {
-    if (this.#error !== undefined) {
-      const refused = Promise.reject(this.#error);
-      refused.catch(ignore);
-      return refused;
-    }
+    if (this.#error !== undefined) return Promise.reject(this.#error);
     this.#append(pieces);
     return this.last;
   }

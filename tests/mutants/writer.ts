@@ -144,7 +144,7 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "a rejection that nobody awaits ends the program",
     file: "src/write/queue.ts",
-    from: "      write.settling.promise.catch(ignore);\n",
+    from: "    this.#settled.catch(ignore);\n",
     to: "",
     tests: WRITER,
   },
