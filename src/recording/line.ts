@@ -13,6 +13,9 @@ import {
 /** The version of the form of a recording. */
 const VERSION = 1;
 
+/** About 285 years: more is no time, and its microseconds are not exact. */
+const MAX_MS = 9_007_199_254_740;
+
 /** From this size on a piece is base64, which is ten times as fast. */
 export const BASE64_BYTES = 16_384;
 
@@ -229,7 +232,7 @@ class LineFields {
 
   ms(): number {
     const value = this.fields.ms;
-    if (typeof value !== "number" || !(value >= 0 && value < Infinity)) {
+    if (typeof value !== "number" || !(value >= 0 && value <= MAX_MS)) {
       this.refuseKey("ms", "a number of milliseconds");
     }
     return value;

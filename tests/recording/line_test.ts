@@ -200,6 +200,11 @@ for (
         `${at}have a number of milliseconds as "ms": current value is -1`,
     },
     {
+      line: '{"ms":1e308,"from":"out","end":true}',
+      message:
+        `${at}have a number of milliseconds as "ms": current value is 1e+308`,
+    },
+    {
       line: '{"ms":1,"from":1,"offset":0,"text":"x"}',
       message: `${at}have a text as "from": current value is 1`,
     },
