@@ -113,6 +113,20 @@ const PLAYED = [
     stdout: "",
     code: 128,
   },
+  {
+    name: "a signal that no system has, as a status",
+    lines: [ended(3, "toString")],
+    args: [],
+    stdout: "",
+    code: 3,
+  },
+  {
+    name: "a failure whose lowest byte is 0 as a failure",
+    lines: [ended(0xc000_0100)],
+    args: [],
+    stdout: "",
+    code: 1,
+  },
 ];
 
 for (const { name, lines, args, stdout, code } of PLAYED) {
