@@ -344,7 +344,7 @@ test("what is secret is on the stream, and not in the recording, also where two 
         ...["--redact=password,pin", "--redact=token"],
         "--redact-pattern=sk-[a-z0-9]+",
       ],
-      args: ["--key=sk-0a1b"],
+      args: ["--key=sk-0a1b", '{"token":"deep"}'],
     });
     const message =
       '{"id":1,"password":"swordfish","pin":8675309867,"token":{"a":"deep"},"k":"sk-0a1b"}\n';

@@ -1,5 +1,6 @@
 import { Recorder } from "../../src/recording/recorder.ts";
 import type { Redaction } from "../../src/recording/redact.ts";
+import { NameRedactor } from "../../src/recording/redact_names.ts";
 import { VERSION } from "../main/program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import {
@@ -48,7 +49,7 @@ export function startRecorder(
   });
   return new Recorder(new RecordSink(opening), {
     ...settings,
-    command: withoutSecrets(command, settings.redact?.patterns ?? []),
+    command: command.map((word) => withoutSecrets(word, settings.redact)),
     program: `${PROGRAM_NAME} ${VERSION}`,
     maxBytes: maxBytes ?? undefined,
     // What could not be opened is said by whoever opened it.
@@ -56,18 +57,16 @@ export function startRecorder(
   });
 }
 
-/** The words of a command, which may hold a key, as the recording has them. */
+/** A word of a command, which may hold a key, as the recording has it. */
 function withoutSecrets(
-  command: readonly string[],
-  patterns: readonly RegExp[],
-): string[] {
-  return command.map((word) =>
-    patterns.reduce((rest, pattern) => {
-      const every = new RegExp(
-        pattern,
-        pattern.flags.replace(/[gy]/g, "") + "g",
-      );
-      return rest.replace(every, (found) => "*".repeat(found.length));
-    }, word)
-  );
+  word: string,
+  { names = [], patterns = [] }: Redaction = {},
+): string {
+  const bytes = new TextEncoder().encode(word);
+  if (names.length > 0) new NameRedactor(names).redact(bytes);
+  return patterns.reduce((rest, pattern) => {
+    const flags = pattern.flags.replace(/[gy]/g, "") + "g";
+    const every = new RegExp(pattern, flags);
+    return rest.replace(every, (found) => "*".repeat(found.length));
+  }, new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
 }
