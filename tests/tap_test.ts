@@ -271,6 +271,7 @@ const REFUSED = [
     says: "Cannot take --redact-pattern as it takes a regular expression",
   },
   { args: ["--record=x", "--redact=a,,b", "--", "cat"], says: "--redact" },
+  { args: ["--record=x", '--redact=a"b', "--", "cat"], says: "--redact" },
   { args: ["--record=x", "--max-record=0", "--", "cat"], says: "--max-record" },
   { args: ["--record=x", "--frame=slice", "--", "cat"], says: "--frame" },
   { args: ["--recrod=x", "--", "cat"], says: "did you mean --record?" },
@@ -359,6 +360,10 @@ testNeeding("bash", "/dev/full")(
     );
     assertEquals(stdout, "141\n");
     assertMatch(stderr, /^basic-pipes: Cannot write to stdout: [^\n]*\n$/);
+    const succeeds = await shell(
+      "main tap --record=none -- echo x >/dev/full </dev/null; echo $?",
+    );
+    assertEquals(succeeds.stdout, "125\n");
   },
 );
 

@@ -7,7 +7,7 @@ import { PROGRAM_NAME } from "../stderr/error_line.ts";
 export const VERSION = "0.2.0";
 
 /** The exit status when the program itself failed, as `timeout(1)` has it. */
-const PROGRAM_FAILED = 125;
+export const PROGRAM_FAILED = 125;
 
 /** A table that has at least the options of every program. */
 type ProgramTable = OptionTable & typeof PROGRAM_OPTIONS;

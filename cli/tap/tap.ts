@@ -7,6 +7,7 @@ import { settlesWithin } from "../../src/wait.ts";
 import { stderrWriter } from "../../src/write/stdout.ts";
 import { exitStatusOf } from "../log/exit_status.ts";
 import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
+import { PROGRAM_FAILED } from "../main/program.ts";
 import { flushed, talk } from "../stderr/talk.ts";
 import { Client } from "./client.ts";
 import {
@@ -90,7 +91,10 @@ export async function tapChild(
   await flushed();
   // O_NONBLOCK must not stay with a pipe that others hold.
   await settlesWithin(client.writer.close(), EXIT_MS);
-  return await exitStatusOf(end);
+  const code = await exitStatusOf(end);
+  // Bytes were lost: a success of the command is none of ours.
+  const hasLost = pumps.out.writeTrouble.length > 0;
+  return hasLost && code === 0 ? PROGRAM_FAILED : code;
 }
 
 /** Waits for a promise, or until nothing has moved for 1 s. */

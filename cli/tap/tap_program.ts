@@ -27,10 +27,13 @@ const NONE = "none";
 /** Names of JSON keys, with commas between. */
 const NAMES: Kind<readonly string[]> = {
   placeholder: "NAME,…",
-  rule: "names of JSON keys with commas between, as in token,password",
+  rule: "names of JSON keys, without quotes, with commas between, as in " +
+    "token,password",
   read: (text) => {
     const names = text.split(",");
-    return names.includes("") ? undefined : names;
+    return names.some((name) => name === "" || name.includes('"'))
+      ? undefined
+      : names;
   },
   write: (names) => names.join(","),
 };
