@@ -72,3 +72,38 @@ Deno.test(
     assert(/^Parent \d+ got \[b'Spam 0'\] as \d+\.\d+\n$/.test(seen), seen);
   },
 );
+
+Deno.test(
+  "Ctrl-C reaches a command behind a tap once, which decides how it ends",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    const steps = ["listen", "out", "ready\\n", "stay"];
+    const tap = [...MAIN, "tap", "--record=none", "--", ...DOES, ...steps];
+    assertEquals(await interrupted(tap, "ready"), {
+      code: 7,
+      seen: "ready\ncleaning\ncleaned\n",
+    });
+  },
+);
+
+Deno.test(
+  "Ctrl-C ends a recording that is followed, after the lines that it has",
+  needs(TERMINAL_PROGRAM),
+  async () => {
+    const recording = "tests/fixtures/recordings/timeless.jsonl";
+    const show = [
+      "run",
+      "-q",
+      "--no-prompt",
+      "--allow-read",
+      "main.ts",
+      "show",
+    ];
+    const { code, seen } = await interrupted(
+      [...show, "-F", "-tnone", recording],
+      "a recording of",
+    );
+    assertEquals(code, CONTROL_C);
+    assert(seen.startsWith("--  a recording of: "), seen);
+  },
+);

@@ -114,7 +114,7 @@ Deno.test("--summary tells the end and the sizes on stderr", async () => {
     ...childThat("out", "Spam", "exit", 3),
   ]);
   assertEquals({ code, stdout }, { code: 3, stdout: "Spam" });
-  assertMatch(stderr, /^ended +code 3 after .*by itself/m);
+  assertMatch(stderr, /^ended +after .* with status 3, by itself$/m);
   assertMatch(stderr, /stdout +4 B/);
 });
 
@@ -151,6 +151,23 @@ Deno.test("--output with --max-size and --keep leaves the files that it says", a
     assertMatch(await Deno.readTextFile(`${folder}\\log`), /\nlast$/);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a rotation that may not rename names the folder of the file", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const ended = await whole(
+      ["-o", `${folder}\\log`, "--max-size=303", "--messages=1"],
+      { deno: ["--allow-run", `--allow-write=${folder}`] },
+    );
+    assertEquals({ code: ended.code, stdout: ended.stdout }, {
+      code: 125,
+      stdout: "",
+    });
+    assert(ended.stderr.includes(`--allow-read='${folder}' `), ended.stderr);
+  } finally {
+    await Deno.remove(folder);
   }
 });
 

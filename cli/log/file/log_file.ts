@@ -164,10 +164,12 @@ async function checkPermission(
   }
 }
 
+/** A root, as `/` and `C:\`, keeps its separator. */
 function folderOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  if (end === -1) return ".";
-  return end === 0 ? "/" : path.slice(0, end);
+  const name = Deno.build.os === "windows" ? /[^/\\]*$/ : /[^/]*$/;
+  const folder = path.replace(name, "");
+  if (folder === "") return ".";
+  return /^([a-z]:)?.$/i.test(folder) ? folder : folder.slice(0, -1);
 }
 
 /** The log can't be written to its file: one line on stderr, status 125. */
