@@ -6,7 +6,8 @@
  *   are these bytes.
  * - `out-mib COUNT`: writes so many MiB of zeros to stdout.
  * - `wait MS`: pauses.
- * - `cwd`, `env NAME`: writes the folder it runs in, or a variable.
+ * - `cwd`, `pid`, `env NAME`: writes the folder it runs in, its process id, or a
+ *   variable.
  * - `args`: writes all that follows, as JSON, and ends.
  * - `echo`: writes what comes on stdin, up to its end.
  * - `listen`: on Ctrl-C it says so, cleans up for 200 ms and ends with 7.
@@ -57,6 +58,7 @@ for (const word of words) {
     }
   } else if (word === "wait") await pause(Number(next()));
   else if (word === "cwd") say(Deno.cwd().replaceAll("\\", "\\\\"));
+  else if (word === "pid") say(String(Deno.pid));
   else if (word === "env") say(Deno.env.get(next()) ?? "unset");
   else if (word === "args") {
     write(Deno.stdout, new TextEncoder().encode(JSON.stringify([...words])));

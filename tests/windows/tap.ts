@@ -1,6 +1,7 @@
 /** `main.ts tap` and `--record`, on Windows. */
 import { createHash } from "node:crypto";
 import { bytesOf } from "../support/pieces.ts";
+import { isAlive, until } from "../support/processes.ts";
 import { seededRandom } from "../support/random.ts";
 import { difference, extent, readRecording } from "../support/recordings.ts";
 import {
@@ -15,6 +16,7 @@ import { childThat } from "./child_that.ts";
 import { inFolder } from "./in_folder.ts";
 
 const TOTAL = 20_000_000;
+const PATIENCE_MS = 30_000;
 const MAY_WRITE = ["--allow-run", "--allow-write"];
 
 /** Runs a tap in front of a command, and gives what its client sees. */
@@ -183,6 +185,34 @@ Deno.test("a client that stops reading ends the command", async () => {
   assert(!stderr.includes("basic-pipes"), stderr);
   await tap.stdin.close().catch(() => {});
 });
+
+Deno.test("a tap that is ended from outside leaves a recording, and no command", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}\\s.jsonl`;
+    const tap = startTap(childThat("pid", "out", "\\n", "echo"), {
+      deno: MAY_WRITE,
+      options: [`--record=${path}`],
+    });
+    const reader = tap.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = "";
+    while (!seen.endsWith("\n")) seen += (await reader.read()).value ?? "\n";
+    const pid = Number(seen);
+    assert(isAlive(pid), seen);
+    const isKept = () => Deno.readTextFileSync(path).includes(`${pid}`);
+    assert(await until(isKept, PATIENCE_MS));
+    tap.kill();
+    await tap.status;
+    // Its stdin has ended.
+    assert(await until(() => !isAlive(pid), PATIENCE_MS));
+    await Promise.all([
+      reader.cancel(),
+      tap.stderr.cancel(),
+      tap.stdin.close().catch(() => {}),
+    ]);
+    const { events } = await readRecording(path);
+    assertEquals(difference(events, "out", bytesOf(seen)), null);
+    assertEquals(events.filter(({ kind }) => kind === "status"), []);
+  }));
 
 Deno.test("what is secret is passed on, and not recorded", () =>
   inFolder(async (folder) => {
