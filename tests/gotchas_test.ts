@@ -474,7 +474,7 @@ Deno.test("every gotcha has a test of its name, and every part of its form", () 
   }
 });
 
-Deno.test("JSON.parse mixes up keys that end with a backslash", async () => {
+test("JSON.parse mixes up keys that end with a backslash", async () => {
   const texts = [String.raw`{"a":0,"\\":1}`, String.raw`{"a":0,"\"":1}`];
   const program = `
     for (const text of ${JSON.stringify(texts)}) {

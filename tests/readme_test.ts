@@ -191,6 +191,44 @@ Deno.test(
 );
 
 Deno.test(
+  "the README's line installs the program, with all that it may need",
+  needs("bash"),
+  async () => {
+    const [line = ""] = /^deno install .*$/m.exec(README)!;
+    const folder = await Deno.makeTempDir();
+    const deno = fileURLToPath(new URL(".", `file://${Deno.execPath()}`));
+    const env = {
+      DENO_INSTALL_ROOT: folder,
+      PATH: `${folder}/bin:${deno}:${Deno.env.get("PATH")}`,
+    };
+    const bash = async (command: string) => {
+      const { code, stdout, stderr } = await new Deno.Command("bash", {
+        args: ["-ec", command],
+        env: { ...env, ROOT: fileURLToPath(ROOT), FOLDER: folder },
+        stdin: "null",
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    try {
+      await bash(`cd "$ROOT"; ${line} 2>&1`);
+      const printed = await bash(`cd "$FOLDER"
+        basic-pipes tap --record s.jsonl -- echo Spam >&2
+        basic-pipes show -t none --only out s.jsonl
+        basic-pipes report s.jsonl; ls *.html
+        basic-pipes log -t none -o log.txt -- echo egg; cat log.txt
+        source <(basic-pipes --completions bash); complete -p basic-pipes`);
+      assertEquals(printed.split("\n"), [
+        ...["<-  Spam", "<-  end of stream after 5 B", "s.html", "out egg"],
+        ...["complete -F _basic_pipes basic-pipes", ""],
+      ]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
+
+Deno.test(
   "the README's example of the library runs in a folder of its own",
   needs("sh"),
   async () => {
