@@ -293,7 +293,7 @@ Deno.test("a recording without a time that can be is shown all the same", async 
   assertEquals(code, 0);
   assertEquals(stdout.split("\n"), [
     "0.000000 --  a recording of: server",
-    "8000000000000.000000 <-  late",
+    "9007199254.740000 <-  late",
     "",
   ]);
   assertMatch(stderr, /^basic-pipes: the times are those since the start, as /);
