@@ -72,6 +72,16 @@ Deno.test("the recording of the reference can be read, and holds every kind of l
   }
 });
 
+Deno.test("every part of the benchmark stands in its page", () => {
+  const [, block = ""] = /^const PARTS.*?\{\n(.*?)^\};$/ms.exec(
+    pageOf("bench/main.ts"),
+  )!;
+  const page = pageOf("bench/README.md");
+  for (const [, part = ""] of block.matchAll(/^ {2}"?(\w+(?::\w+)?)/gm)) {
+    assert(page.includes(`\`${part}\``), part);
+  }
+});
+
 /** The name of a heading in a link, as GitHub makes it. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "")
