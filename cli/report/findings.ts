@@ -18,7 +18,7 @@ import type {
   SessionPending,
   SessionTotals,
 } from "../../src/recording/session_item.ts";
-import { cut, methodAndId } from "../show/words.ts";
+import { cut, methodAndId, WHY_ENDED } from "../show/words.ts";
 import { quoteBytes } from "../../src/text_safety.ts";
 import {
   countOf,
@@ -255,23 +255,15 @@ const WANTED: ReadonlySet<string> = new Set([
   "aborted",
 ]);
 
-/** What a reason adds to the status; the others are said by it. */
-const REASONS: Readonly<Record<string, string>> = {
-  timeout: ", as its time was up",
-  idle: ", as nothing came any more",
-  received: ", as its recorder was told to end",
-  stopped: ", as it was stopped",
-  disposed: ", as it was not needed any more",
-  aborted: ", as it was given up",
-  input: ", as its input failed",
-  lost: ", as far as the system told",
-};
+/** Reasons that the status says by itself. */
+const SAID: ReadonlySet<string> = new Set(["exited", "signaled"]);
 
 /** How a command ended, to follow its name. */
 export function endingOf(
   { code, signal, reason }: RecordedStatus["status"],
 ): string {
-  const why = Object.hasOwn(REASONS, reason) ? REASONS[reason] : "";
+  const isTold = Object.hasOwn(WHY_ENDED, reason) && !SAID.has(reason);
+  const why = isTold ? `, ${WHY_ENDED[reason]}` : "";
   const how = signal === null
     ? `ended with status ${code}`
     : `was ended by ${cut(signal)}`;

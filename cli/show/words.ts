@@ -5,11 +5,9 @@ import type {
   SessionItem,
   SessionMessage,
 } from "../../src/recording/session_item.ts";
-import type { ExitReason } from "../../src/exit_status.ts";
 import type { RecordedStatus } from "../../src/recording/event.ts";
 import { escapeText } from "../../src/text_safety.ts";
 import { formatBytes, formatMs } from "../summary/amounts.ts";
-import { WHY } from "../summary/ending.ts";
 
 /** What is shown of a method, an id or a reason that somebody else has chosen. */
 const MAX_LENGTH = 120;
@@ -58,11 +56,30 @@ export function headOf(item: SessionItem): string {
   }
 }
 
+/**
+ * Why a recorded command ended, behind its status.
+ *
+ * It tells of the recorder, not of "this program": that would be the one which
+ * reads the recording.
+ */
+export const WHY_ENDED: Readonly<Record<string, string>> = {
+  exited: "by itself",
+  signaled: "a signal from elsewhere",
+  timeout: "as its time was up",
+  idle: "as nothing came any more",
+  received: "as its recorder was told to end",
+  stopped: "as it was stopped",
+  disposed: "as it was not needed any more",
+  aborted: "as it was given up",
+  input: "as its input failed",
+  lost: "as far as the system told",
+};
+
 /** How the command ended. */
 export function endOf({ code, signal, reason }: RecordedStatus["status"]) {
   const how = signal === null ? `status ${code}` : safe(signal);
-  const why = Object.hasOwn(WHY, reason)
-    ? WHY[reason as ExitReason]
+  const why = Object.hasOwn(WHY_ENDED, reason)
+    ? WHY_ENDED[reason]
     : safe(reason);
   return `the command ended with ${how}, ${why}`;
 }

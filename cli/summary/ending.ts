@@ -16,7 +16,7 @@ const WHY_WE_STOPPED: Record<StoppedFor, string> = {
 };
 
 /** Each reason, for a person who does not know the library. */
-export const WHY: Record<ExitReason, string> = {
+const WHY: Record<ExitReason, string> = {
   exited: "by itself",
   signaled: "a signal from elsewhere",
   timeout: "stopped by --timeout",

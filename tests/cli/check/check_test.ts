@@ -57,7 +57,7 @@ const JUDGED: readonly {
     lines: [
       "mcp_server.jsonl: 8 messages; 3 requests, 3 answered; 1 line on stderr; " +
       "the slowest answer initialize #1 after 392 ms; the command ended with " +
-      "SIGTERM, stopped as this program had to end",
+      "SIGTERM, as its recorder was told to end",
     ],
   },
   {
@@ -67,7 +67,7 @@ const JUDGED: readonly {
     lines: [
       "language_server.jsonl: 10 messages; 3 requests, 3 answered; 8 lines on " +
       "stderr; the slowest answer textDocument/hover #2 after 8.62 s; the " +
-      "command ended with status 0, stopped as this program had to end",
+      "command ended with status 0, as its recorder was told to end",
     ],
   },
   {
