@@ -512,3 +512,29 @@ test("Progress that comes with its answer", async () => {
   assertEquals(await hear(), { heard: 4, errors: 0 });
   assertEquals(await hear("joined"), { heard: 0, errors: 4 });
 });
+
+test({
+  name: "A recorded stderr is no terminal",
+  ignore: !has(TERMINAL_PROGRAM),
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const stderrUnder = async (record: string) => {
+      const asks = "test -t 2 && echo terminal >&2 || echo pipe >&2";
+      const tap = denoRun(["tap", "--record", record, "--", "sh", "-c", asks], {
+        deno: ["--allow-run", "--allow-write"],
+      });
+      const line = [Deno.execPath(), ...tap].map(quote).join(" ");
+      const { stdout } = await run(
+        TERMINAL_PROGRAM,
+        onTerminal(`${line} </dev/null`),
+      );
+      return new TextDecoder().decode(stdout).trim();
+    };
+    try {
+      assertEquals(await stderrUnder("none"), "terminal");
+      assertEquals(await stderrUnder(`${folder}/s.jsonl`), "pipe");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
