@@ -311,6 +311,27 @@ Deno.test("a word of --help that is longer than a line is broken, not lost", () 
   assert(text.replaceAll(/\n */g, "").includes(url));
 });
 
+test("a word or a letter that other programs take is refused with what it is here", async () => {
+  const cases = [
+    { args: ["help"], meant: "--help" },
+    { args: ["version"], meant: "--version" },
+    { args: ["completions", "bash"], meant: "--completions" },
+    { args: ["help", "log"], meant: "log --help" },
+    { args: ["help", "show"], meant: "show --help" },
+    { args: ["help", "--", "log"], meant: "--help" },
+    { args: ["-v"], meant: "-V" },
+    { args: ["log", "-lv"], meant: "-V" },
+    { args: ["--no-color"], meant: "--color=never" },
+    { args: ["log", "--no-time", "--", "true"], meant: "--time=none" },
+  ];
+  for (const { args, meant } of cases) {
+    const { code, stdout, stderr } = await whole(args);
+    const [guess] = /(?<=did you mean )[^?]+/.exec(stderr) ?? [];
+    const expected = { args, code: 2, stdout: "", guess: meant };
+    assertEquals({ args, code, stdout, guess }, expected);
+  }
+});
+
 test("a word near a subcommand is refused with its name", async () => {
   for (const word of ["lgo", "lo", "tpa", "logg"]) {
     const { code, stderr } = await whole([word, "--", "true"]);

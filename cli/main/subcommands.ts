@@ -82,15 +82,22 @@ export async function runSubcommand(
 ): Promise<number> {
   const found = Object.hasOwn(SUBCOMMANDS, name) && SUBCOMMANDS[name];
   if (found) return await found.run(args);
-  return await reportFailure(await refusal(name), talk);
+  return await reportFailure(await refusal(name, args[0]), talk);
 }
 
-async function refusal(name: string): Promise<UsageError> {
+async function refusal(name: string, next?: string): Promise<UsageError> {
   const distance = await loadDistance();
-  const near = ["log", ...Object.keys(SUBCOMMANDS)].filter((each) =>
+  const names = ["log", ...Object.keys(SUBCOMMANDS)];
+  const near = names.filter((each) =>
     name !== "" && each.startsWith(name) ||
     isNear(distance(name, each), name, each)
   );
+  // Other programs have help and version as words: help, version, help log.
+  if (Object.hasOwn(PARENT_OPTIONS, name)) {
+    const isOfOne = name === "help" && next !== undefined &&
+      names.includes(next);
+    near.push(isOfOne ? `${next} --help` : `--${name}`);
+  }
   const guess = near.length === 0 ? "" : `did you mean ${near.join(" or ")}? `;
   return new UsageError(
     `Cannot take ${

@@ -164,11 +164,7 @@ function lengthenShort(
     const found = Object.entries(table).find(([, { short }]) =>
       short === letter
     );
-    if (found === undefined) {
-      throw new UsageError(
-        `Cannot take "-${letter}" as there is no such option: see --help`,
-      );
-    }
+    if (found === undefined) throw unknownLetter(letter!, table);
     const [name, option] = found;
     if (option.kind === null) {
       long.push({ text: `--${name}`, takesNext: false });
@@ -195,6 +191,17 @@ function extraWord(
     ? "this program takes only options: see --help"
     : `this program takes only ${operands.join(" and ")}: see --help`;
   return new UsageError(`Cannot take ${JSON.stringify(word)} as ${hint}`);
+}
+
+/** Refuses a short option; -v is -V in other programs. */
+function unknownLetter(letter: string, table: OptionTable): UsageError {
+  const upper = letter.toUpperCase();
+  const other = letter === upper ? letter.toLowerCase() : upper;
+  const isOther = Object.values(table).some(({ short }) => short === other);
+  const hint = isOther ? ask([`-${other}`]) : "see --help";
+  return new UsageError(
+    `Cannot take "-${letter}" as there is no such option: ${hint}`,
+  );
 }
 
 async function unknownOption(
@@ -305,6 +312,8 @@ async function nearMisses(
   const names = Object.keys(table);
   const settings = settingsOf(word, table);
   if (settings.length > 0) return settings;
+  const without = withoutOf(word, table);
+  if (without !== undefined) return [without];
   const longer = names.filter((name) => name.startsWith(word));
   const shorter = names.filter((name) => word.startsWith(name));
   const guesses = longer.length > 0 ? longer : await nearestNames(word, names);
@@ -314,6 +323,18 @@ async function nearMisses(
   }
   return guesses.length > MAX_GUESSES ? [] : guesses.map((name) => `--${name}`);
 }
+
+/** What `no-color` and its like mean in other programs: `--color=never`. */
+function withoutOf(word: string, table: OptionTable): string | undefined {
+  const name = word.replace(/^no-/, "");
+  if (name === word || !Object.hasOwn(table, name)) return undefined;
+  const words = table[name]!.kind?.words;
+  const off = words?.find((each) => NO_WORDS.includes(each));
+  return off && `--${name}=${off}`;
+}
+
+/** Values that turn an option off. */
+const NO_WORDS = ["never", "none", "null"];
 
 /** The names that differ by the fewest letters, if these are few enough. */
 async function nearestNames(

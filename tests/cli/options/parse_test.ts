@@ -290,6 +290,10 @@ const REFUSED = [
     says: `Cannot take "--no-fill" as there is no such option: see --help`,
   },
   {
+    args: ["--no-format"],
+    says: `Cannot take "--no-format" as there is no such option: see --help`,
+  },
+  {
     args: ["--fill=maybe"],
     says: `Cannot take --fill as it takes no value: current value is "maybe"`,
   },
