@@ -137,7 +137,7 @@ export const TAP_MUTANTS: readonly Mutant[] = [
   {
     name: "a key on the command line is in the recording",
     file: "cli/recording/start_recorder.ts",
-    from: "withoutSecrets(command, settings.redact?.patterns ?? [])",
+    from: "command.map((word) => withoutSecrets(word, settings.redact))",
     to: "command",
     tests: RECORD,
   },
