@@ -15,6 +15,8 @@ import type { ReplaySettings } from "./replay_program.ts";
 
 /** The status when `--strict` was broken. */
 const UNKNOWN = 1;
+/** How many requests that were not in the recording are said one by one. */
+const MAX_SAID = 20;
 /** How much of a stray print of the client is quoted. */
 const QUOTED_BYTES = 120;
 
@@ -58,10 +60,19 @@ export async function serve(
   { speed, strict, ignore }: ReplaySettings,
 ): Promise<number> {
   let hasNoise = false;
+  let unsaid = 0;
+  let said = 0;
   await using server = await standIn(recording, {
     speed,
     ignore: ignore.flat(),
-    onUnknown: talk,
+    onUnknown(sentence) {
+      // Each line waits in memory for stderr, and a client may ask for ever.
+      if (said === MAX_SAID) unsaid++;
+      else {
+        said++;
+        void talk(sentence);
+      }
+    },
     onNoise(bytes) {
       if (hasNoise || bytes.length === 0) return;
       hasNoise = true;
@@ -74,10 +85,17 @@ export async function serve(
   // Not awaited: the server may end while the client still holds stdin.
   copy(stdinReader(), server.stdin).catch((error) => talk(error.message));
   const stdout = stdoutWriter();
-  await Promise.all([
-    copy(server.stdout, speed === Infinity ? joined(stdout) : stdout),
-    copy(server.stderr, stderrWriter()),
+  const passed = copy(
+    server.stdout,
+    speed === Infinity ? joined(stdout) : stdout,
+  );
+  const all = Promise.all([passed, copy(server.stderr, stderrWriter())]);
+  // Nobody reads the answers any more: a client may hold stdin for ever.
+  await Promise.race([
+    all,
+    passed.then<unknown>(() => stdout.broken ?? all),
   ]);
+  if (unsaid > 0) await talk(`and ${unsaid} more requests were not in it`);
   if (strict && server.unknown.length > 0) {
     await flushed();
     return UNKNOWN;

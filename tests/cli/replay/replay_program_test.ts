@@ -374,3 +374,29 @@ Deno.test("a stand-in ends with its server, though its stdin is open", async () 
     assertEquals(code, 9);
   });
 });
+
+Deno.test("a stand-in says 20 requests that it does not know, and counts the others", async () => {
+  const asked = Array.from({ length: 3000 }, () => OTHER);
+  const { stdout, stderr } = await served([], ...asked);
+  assertEquals(stdout.trimEnd().split("\n").length, 3000);
+  assertEquals(stderr.trimEnd().split("\n"), [
+    ...Array.from({ length: 20 }, () => `basic-pipes: ${UNKNOWN}`),
+    "basic-pipes: and 2980 more requests were not in it",
+  ]);
+});
+
+Deno.test("a stand-in ends when nobody reads its answers, though its stdin is open", async () => {
+  await withFile(SESSION, async (path) => {
+    const child = start(["replay", "--serve", path], {
+      ...READ,
+      stdin: "piped",
+    });
+    const writer = child.stdin.getWriter();
+    await child.stdout.cancel();
+    await writer.write(bytesOf(`${OTHER}\n`));
+    const { code } = await child.status;
+    await writer.close().catch(() => {});
+    await child.stderr.cancel();
+    assertEquals(code, 0);
+  });
+});
