@@ -137,10 +137,15 @@ class Requests {
     }
   }
 
-  pending({ index, requestIndex, id, durationMs }: SessionPending): void {
-    const request = this.#open.get(key(this.rowOf(requestIndex), id));
-    if (request !== undefined) request.tookMs = durationMs;
+  pending(
+    { index, requestIndex, id, durationMs, isCancelled }: SessionPending,
+  ): void {
     this.#unlisted.push(index);
+    const request = this.#open.get(key(this.rowOf(requestIndex), id));
+    if (request === undefined) return;
+    request.tookMs = durationMs;
+    // Nobody waits for it, and a server of MCP does not answer it.
+    if (isCancelled) request.outcome = "cancelled";
   }
 
   #add(message: RpcMessage, row: number, batchId: string | undefined): void {

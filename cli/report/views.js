@@ -31,6 +31,7 @@ function tookOf(session, row) {
   if (isPending(session, row)) {
     return make("span", { class: "bad" }, "no answer");
   }
+  if (request !== -1 && requests.answer[request] === -1) return "cancelled";
   if (request === -1 || requests.answer[request] !== row) return "";
   return formatMs(requests.ms[request]);
 }

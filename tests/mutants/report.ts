@@ -19,6 +19,13 @@ export const REPORT_MUTANTS: readonly Mutant[] = [
     tests: REPORT,
   },
   {
+    name: "a request that was cancelled counts as one without an answer",
+    file: "cli/report/report.ts",
+    from: 'if (isCancelled) request.outcome = "cancelled";',
+    to: "",
+    tests: REPORT,
+  },
+  {
     name: "the title is markup",
     file: "cli/report/page.ts",
     from: '.replaceAll("<", "&lt;")',

@@ -129,7 +129,7 @@ Deno.test("each request has its answer, its time and its outcome", async () => {
   assertEquals(rows.request[row[slowest]], slowest);
 });
 
-Deno.test("requests of a batch are told apart, and a cancelled one is no error", async () => {
+Deno.test("requests of a batch are told apart, and a cancelled one is neither an error nor without an answer", async () => {
   const line = (message: object) => `${JSON.stringify(message)}\n`;
   const ask = (id: number | string, method: string) => ({
     jsonrpc: "2.0",
@@ -137,7 +137,11 @@ Deno.test("requests of a batch are told apart, and a cancelled one is no error",
     method,
   });
   const made = new HandMade(["server"], "json")
-    .piece(1, "in", line([ask(1, "a"), ask("1", "b"), ask(2, "c")]))
+    .piece(
+      1,
+      "in",
+      line([ask(1, "a"), ask("1", "b"), ask(2, "c"), ask(3, "d")]),
+    )
     .piece(3, "out", line([{ jsonrpc: "2.0", id: "1", result: 0 }]))
     .piece(
       4,
@@ -157,6 +161,15 @@ Deno.test("requests of a batch are told apart, and a cancelled one is no error",
         error: { code: -32800, message: "cancelled" },
       }),
     )
+    .piece(
+      7,
+      "in",
+      line({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId: 3 },
+      }),
+    )
     .end(9);
   const session = await sessionOf(await pageOf(made));
   const { requests: { count, method, word, outcome, ms }, meta } = session;
@@ -170,6 +183,7 @@ Deno.test("requests of a batch are told apart, and a cancelled one is no error",
     { method: "a", id: "1", outcome: "pending", ms: 8 },
     { method: "b", id: '"1"', outcome: "answer", ms: 2 },
     { method: "c", id: "2", outcome: "cancelled", ms: 5 },
+    { method: "d", id: "3", outcome: "cancelled", ms: 8 },
   ]);
 });
 
