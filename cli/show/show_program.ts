@@ -173,8 +173,9 @@ function check(
     }
   }
   const isKind = only?.some((word) => !ONLY_STREAMS.includes(word)) ?? false;
-  if (frame === "slice" && isKind) {
-    refuse("only", "--frame slice shows reads, which are no messages");
+  const isIdle = isKind ? "only" : given.has("payload") ? "payload" : null;
+  if (frame === "slice" && isIdle !== null) {
+    refuse(isIdle, "--frame slice shows reads, which are no messages");
   }
   if (given.has("marks") && frame !== "slice") {
     refuse("marks", "it marks what one read gave: add --frame slice");

@@ -403,6 +403,20 @@ const REFUSALS: readonly {
       /Cannot take --marks as it marks what one read gave: add --frame slice\n$/,
   },
   {
+    title: "a largest message, and reads",
+    args: ["--frame", "slice", "--payload=5", "x"],
+    code: 2,
+    stderr:
+      /Cannot take --payload as --frame slice shows reads, which are no messages\n$/,
+  },
+  {
+    title: "requests, and reads",
+    args: ["--frame", "slice", "--only=requests", "x"],
+    code: 2,
+    stderr:
+      /Cannot take --only as --frame slice shows reads, which are no messages\n$/,
+  },
+  {
     title: "to follow stdin",
     args: ["-F", "-"],
     code: 2,
