@@ -11,7 +11,7 @@ export type StoppedFor = "count" | "reader";
 export type Ending = ExitStatus | StoppedFor;
 
 const WHY_WE_STOPPED: Record<StoppedFor, string> = {
-  count: "as many lines as --count were logged",
+  count: "--count was reached",
   reader: "the reader of the log had left",
 };
 

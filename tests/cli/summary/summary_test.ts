@@ -229,8 +229,7 @@ const ENDINGS: [ending: Ending, durationMs: number, words: string][] = [
   [
     "count",
     8,
-    "after 8.00 ms, stopped by this program: as many lines as --count were " +
-    "logged",
+    "after 8.00 ms, stopped by this program: --count was reached",
   ],
   [
     "reader",
