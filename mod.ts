@@ -195,8 +195,8 @@ export {
   NoiseError,
   RequestError,
 } from "./src/channel/errors.ts";
-export { RecordingError } from "./src/recording/errors.ts";
-export { ExitError } from "./src/exit_error.ts";
+export { RecordingError } from "./src/recording/line.ts";
+export { ExitError } from "./src/exit_status.ts";
 export { StartError, type StartErrorKind } from "./src/process/start.ts";
 export {
   BrokenPipeError,

@@ -23,7 +23,7 @@ const RULES = [
   { who: /^src\/write\/mod\.ts$/, may: [/^src\/write\//, /^src\/errors\.ts$/] },
   {
     who: /^src\/process\/mod\.ts$/,
-    may: [/^src\/process\//, /^src\/(errors|exit_error|exit_status)\.ts$/],
+    may: [/^src\/process\//, /^src\/(errors|exit_status)\.ts$/],
   },
   { who: /^src\/channel\/mod\.ts$/, may: [/^src\/channel\//] },
   { who: /^src\/recording\/mod\.ts$/, may: [/^src\/recording\//] },

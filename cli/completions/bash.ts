@@ -5,7 +5,7 @@ import {
   type CompletionProgram,
   functionName,
 } from "./page.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { shellWord } from "../../src/text_safety.ts";
 
 /** The completion script for bash 4.0 and later, also without bash-completion. */
 export function bashCompletions(page: CompletionPage): string {

@@ -5,7 +5,7 @@ import {
   type CompletionProgram,
   functionName,
 } from "./page.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { shellWord } from "../../src/text_safety.ts";
 
 /** The completion script for zsh, to be sourced or put into `fpath`. */
 export function zshCompletions(page: CompletionPage): string {

@@ -1,6 +1,6 @@
 import type { LineArrival } from "../arrival.ts";
 import type { Format, FormatOptions } from "./format.ts";
-import type { FormatName } from "../options/option.ts";
+import type { ColorWord, FormatName } from "../options/option.ts";
 import { SeedFormat } from "./seed.ts";
 import type { LineBuffer } from "./store.ts";
 
@@ -36,5 +36,25 @@ export class RawFormat implements Format {
   ): number {
     out.append(chunk.subarray(start, end));
     return Math.ceil((end - start) / size);
+  }
+}
+
+/**
+ * Whether our own decorations have colour. `auto`: if stdout is a terminal,
+ * `NO_COLOR` is not set to something, and TERM is not `dumb`, as far as we may
+ * see it: Deno shows TERM only with `--allow-env`.
+ */
+export function shouldColor(
+  when: ColorWord,
+  isToStdout: boolean,
+): boolean {
+  if (when !== "auto") return when === "always";
+  if (!isToStdout || !Deno.stdout.isTerminal() || Deno.noColor) return false;
+  const term = { name: "env", variable: "TERM" } as const;
+  if (Deno.permissions.querySync(term).state !== "granted") return true;
+  try {
+    return Deno.env.get("TERM") !== "dumb";
+  } catch {
+    return true; // Deno cannot read a value that is not UTF-8.
   }
 }

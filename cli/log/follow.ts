@@ -8,8 +8,13 @@ import {
 import type { PipeReader } from "../../src/read/reader.ts";
 import type { Recorder } from "../../src/recording/recorder.ts";
 import type { Arrival, Clock, Stream } from "../arrival.ts";
-import { type FrameRule, isDelimited } from "../options/option.ts";
+import {
+  type FrameRule,
+  isDelimited,
+  type MeasuredRule,
+} from "../options/option.ts";
 import type { Log } from "./log.ts";
+import type { Framing } from "../../src/frame/framing.ts";
 
 /** Watches the reads of the pipes: when the log waits, and what each read gave. */
 export interface ReadObserver {
@@ -225,11 +230,9 @@ async function ruleOfStream(
 async function followMeasured(
   pipe: LoggedPipe,
   log: Log,
-  { rule, maxBytes, warn }: FrameOptions & { rule: FrameRule },
+  { rule, maxBytes, warn }: FrameOptions & { rule: MeasuredRule },
 ): Promise<void> {
-  // Loaded here: nothing else needs framings.
-  const { framingOf } = await import("./framings.ts");
-  const framing = framingOf(rule, maxBytes);
+  const framing = await loadFraming(rule, maxBytes);
   const { reader } = pipe;
   let breach: Breach | undefined;
   /** Logs a frame and all others that are here. */
@@ -270,6 +273,31 @@ async function followMeasured(
   if (breach instanceof UnexpectedEndError) pipe.end();
   log.seek(pipe.last.stream, reader.bytesRead);
   await followSlices(pipe, log);
+}
+
+/** The framing that a rule names, which nothing else loads. */
+async function loadFraming(
+  rule: MeasuredRule,
+  maxBytes: number,
+): Promise<Framing> {
+  switch (rule) {
+    case "length": {
+      const { lengthPrefix } = await import("../../src/frame/length_prefix.ts");
+      return lengthPrefix({ maxBytes });
+    }
+    case "connection": {
+      const { pythonConnection } = await import(
+        "../../src/frame/python_connection.ts"
+      );
+      return pythonConnection({ maxBytes });
+    }
+    case "header": {
+      const { contentLength } = await import(
+        "../../src/frame/content_length.ts"
+      );
+      return contentLength({ maxBytes });
+    }
+  }
 }
 
 type Breach = TooLongError | FramingError | UnexpectedEndError;

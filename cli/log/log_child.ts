@@ -6,8 +6,7 @@ import type { PassedBytes } from "../../src/recording/event.ts";
 import type { Recorder } from "../../src/recording/recorder.ts";
 import type { PipeReader } from "../../src/read/reader.ts";
 import type { Clock, Stream } from "../arrival.ts";
-import { exitStatusOf } from "./exit_status.ts";
-import { type End, waitForEnd } from "./wait_for_end.ts";
+import { type End, exitStatusOf, waitForEnd } from "./wait_for_end.ts";
 import {
   followFrames,
   followFull,
@@ -155,7 +154,7 @@ async function createRecorder(
   { settings: { frame }, record }: ParentLine,
 ): Promise<Recorder | null> {
   if (record === null) return null;
-  const { startRecorder } = await import("../recording/start_recorder.ts");
+  const { startRecorder } = await import("../recording/record_file.ts");
   return startRecorder(Promise.resolve(record), {
     command: [command, ...args],
     startMs,

@@ -1,6 +1,6 @@
 import { type Started, startFailure } from "../../src/process/start.ts";
 import { SIGNAL_NUMBERS } from "../../src/process/system_signals.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { shellWord } from "../../src/text_safety.ts";
 import type { Launch } from "../main/launch.ts";
 
 /** The size of a terminal where we have none. */

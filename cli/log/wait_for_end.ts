@@ -3,7 +3,6 @@ import type { Child } from "../../src/process/child.ts";
 import { holdSignals } from "../../src/process/signals.ts";
 import type { ExitStatus } from "../../src/exit_status.ts";
 import type { StoppedFor } from "../summary/ending.ts";
-import { isTimedOut } from "./exit_status.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -68,4 +67,32 @@ export async function lastOutputIsLate(child: Child): Promise<void> {
   await new Promise((resolve) => {
     Deno.unrefTimer(setTimeout(resolve, LAST_OUTPUT_MS));
   });
+}
+
+/** The exit status after a limit of time has ended the command, as timeout(1) has it. */
+const TIMED_OUT = 124;
+
+/**
+ * The exit status of the program once its command has ended. If a signal ended
+ * the command, this program ends by the same signal where that is possible.
+ *
+ * What is wrong before or beside that (usage 2; a failure of our own 125; a
+ * command that cannot be started 126, 127): `reportFailure` in
+ * `cli/main/program.ts`.
+ */
+export async function exitStatusOf(
+  { status, stoppedFor }: End,
+): Promise<number> {
+  if (stoppedFor !== null) return 0;
+  if (isTimedOut(status)) return TIMED_OUT;
+  // A plain code is left to the caller: endAs() stops listening for signals, and
+  // one that came then would end the program instead. Windows has other codes.
+  if (status.signal === null && Deno.build.os !== "windows") return status.code;
+  const { endAs } = await import("../../src/process/end_as.ts");
+  return await endAs(status);
+}
+
+/** Whether a limit of time ended the command. */
+export function isTimedOut({ reason }: End["status"]): boolean {
+  return reason === "timeout" || reason === "idle";
 }

@@ -172,7 +172,7 @@ async function openRecording(
 ): Promise<RecordFile | null> {
   if (record === null || record === "none") return null;
   const { openRecord, takenName } = await import(
-    "../recording/start_recorder.ts"
+    "../recording/record_file.ts"
   );
   const opened = await openRecord(record);
   const taken = takenName(opened);

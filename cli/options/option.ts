@@ -316,8 +316,14 @@ export type FrameRule = typeof FRAME_RULES[number];
 /** The words that `--frame` takes. */
 export const FRAME_WORDS = ["slice", ...FRAME_RULES, "auto"] as const;
 
+/** A rule by which a delimiter ends each frame. */
+type DelimitedRule = "lines" | "nul" | "json";
+
+/** A rule by which a header says how long each frame is. */
+export type MeasuredRule = Exclude<FrameRule, DelimitedRule>;
+
 /** Whether a delimiter ends each frame: then a broken frame ends there, too. */
-export function isDelimited(rule: FrameRule): boolean {
+export function isDelimited(rule: FrameRule): rule is DelimitedRule {
   return rule === "lines" || rule === "nul" || rule === "json";
 }
 

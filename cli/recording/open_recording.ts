@@ -1,7 +1,7 @@
 import type { Source } from "../../src/read/source.ts";
 import { Recording } from "../../src/recording/recording.ts";
 import { quote } from "../../src/text_safety.ts";
-import { fileReason } from "../log/file/reason.ts";
+import { fileReason } from "../stderr/error_line.ts";
 
 /** What one read of a file asks for. */
 const READ_BYTES = 262_144;

@@ -1,11 +1,15 @@
 import type { Sink } from "../../src/write/sink.ts";
-import { fileReason } from "../log/file/reason.ts";
+import { fileReason, PROGRAM_NAME } from "../stderr/error_line.ts";
+import { Recorder } from "../../src/recording/recorder.ts";
+import type { Redaction } from "../../src/recording/redact.ts";
+import { NameRedactor } from "../../src/recording/redact_names.ts";
+import { VERSION } from "../main/program.ts";
 
 /** How many numbers are tried for a name that is taken. */
 const MAX_NUMBER = 9999;
 
 /** A recording's file cannot be created or written: status 125 where it ends us. */
-export class RecordFileError extends Error {
+class RecordFileError extends Error {
   /** The class's name, as in `error.name`. */
   override name = "RecordFileError";
 }
@@ -27,7 +31,7 @@ export interface RecordFile {
  * The name of a recording: `%t` is the time of the start in UTC, `%p` the
  * process id. The time has no colon, which Windows does not take in a name.
  */
-export function recordName(
+function recordName(
   pattern: string,
   startedAt: Date,
   pid: number,
@@ -46,14 +50,16 @@ function numbered(path: string, number: number): string {
 }
 
 /**
- * Creates the file of a recording for its owner alone, and never writes over
- * one: where the name is taken, the next free number goes into it. The system
- * decides who has created a file, so that two programs never share one. What is
- * no file (a pipe with a name, a device) has nothing to be written over.
+ * Creates the file that `--record` names for its owner alone, with `%t` and `%p`
+ * put in, and never writes over one: where the name is taken, the next free
+ * number goes into it. The system decides who has created a file, so that two
+ * programs never share one. What is no file (a pipe with a name, a device) has
+ * nothing to be written over.
  *
  * @throws {RecordFileError} With one sentence.
  */
-export async function createRecord(path: string): Promise<RecordFile> {
+export async function openRecord(pattern: string): Promise<RecordFile> {
+  const path = recordName(pattern, new Date(), Deno.pid);
   try {
     checkPermission(path);
     for (let number = 1; number <= MAX_NUMBER; number++) {
@@ -125,7 +131,7 @@ export async function dropUnused(
 }
 
 /** A file that may still be opening, as what a recording is written to. */
-export class RecordSink implements Sink {
+class RecordSink implements Sink {
   readonly givesBack = true;
   readonly #opening: Promise<RecordFile>;
 
@@ -165,4 +171,60 @@ function recordFailure(path: string, error: unknown): RecordFileError {
 
 function sentence(path: string, reason: string): string {
   return `Cannot record as ${reason}: current value is ${JSON.stringify(path)}`;
+}
+
+/** What is recorded, and how. */
+interface RecordSettings {
+  readonly command: readonly string[];
+  /** When the command was started, by `performance.now()`. */
+  readonly startMs: number;
+  /** Where one message ends: a word of `--frame`. */
+  readonly frame: string;
+  /** What is left out of the recording. */
+  readonly redact?: Redaction;
+  /** The most bytes of the file; `null` for no limit. */
+  readonly maxBytes?: number | null;
+  /** Says a sentence to the person. */
+  readonly say: (sentence: string) => void;
+}
+
+/** What is said where the name that was asked for is taken. */
+export function takenName({ path, asked }: RecordFile): string | null {
+  if (path === asked) return null;
+  return `recording into ${JSON.stringify(path)}, as ${
+    JSON.stringify(asked)
+  } is taken`;
+}
+
+/** Begins to record into a file, which may still be opening. */
+export function startRecorder(
+  opening: Promise<RecordFile>,
+  { command, maxBytes, say, ...settings }: RecordSettings,
+): Recorder {
+  let isOpen = true;
+  opening.catch(() => {
+    isOpen = false;
+  });
+  return new Recorder(new RecordSink(opening), {
+    ...settings,
+    command: command.map((word) => withoutSecrets(word, settings.redact)),
+    program: `${PROGRAM_NAME} ${VERSION}`,
+    maxBytes: maxBytes ?? undefined,
+    // What could not be opened is said by whoever opened it.
+    onTrouble: (sentence) => isOpen && say(sentence),
+  });
+}
+
+/** A word of a command, which may hold a key, as the recording has it. */
+function withoutSecrets(
+  word: string,
+  { names = [], patterns = [] }: Redaction = {},
+): string {
+  const bytes = new TextEncoder().encode(word);
+  if (names.length > 0) new NameRedactor(names).redact(bytes);
+  return patterns.reduce((rest, pattern) => {
+    const flags = pattern.flags.replace(/[gy]/g, "") + "g";
+    const every = new RegExp(pattern, flags);
+    return rest.replace(every, (found) => "*".repeat(found.length));
+  }, new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
 }

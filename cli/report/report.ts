@@ -14,7 +14,7 @@ import type {
   SessionMessage,
   SessionPending,
 } from "../../src/recording/session_item.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { shellWord } from "../../src/text_safety.ts";
 import { Columns, type Request, type Row } from "./columns.ts";
 import { endingOf, Findings } from "./findings.ts";
 import { writePage } from "./page.ts";

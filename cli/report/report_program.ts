@@ -1,7 +1,7 @@
 /** The program `report`: a recording as one page to look at. */
 import { quote } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
-import { fileReason } from "../log/file/reason.ts";
+import { fileReason, PROGRAM_NAME } from "../stderr/error_line.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
 import {
   file,
@@ -11,7 +11,6 @@ import {
   valued,
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
-import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
 import { concatReadableStreams } from "../streams/std.ts";
 import { commandText, reportOf } from "./report.ts";

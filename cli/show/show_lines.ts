@@ -4,11 +4,10 @@ import type {
   SessionItem,
   SessionSpan,
 } from "../../src/recording/session_item.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { shellWord } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { Format, FormatOptions } from "../formats/format.ts";
-import { FORMATS } from "../formats/formats.ts";
-import { shouldColor } from "../log/color.ts";
+import { FORMATS, shouldColor } from "../formats/formats.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
 import { formatBytes } from "../summary/amounts.ts";

@@ -1,4 +1,4 @@
-import { RecordingError } from "../../src/recording/errors.ts";
+import { RecordingError } from "../../src/recording/line.ts";
 import type { Recording } from "../../src/recording/recording.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
 import {

@@ -2,8 +2,7 @@
  * What a command runs: the program behind `env` or `timeout`, and the stages of
  * a pipeline that a shell is given.
  */
-import { escapeText } from "../../src/text_safety.ts";
-import { shellWord } from "../../src/shell_word.ts";
+import { escapeText, shellWord } from "../../src/text_safety.ts";
 
 /** Without its folder: `python3.11` for `/usr/bin/python3.11`. */
 function fileName(word: string): string {

@@ -1,5 +1,4 @@
-import { shellWord } from "../../src/shell_word.ts";
-import { escapeText } from "../../src/text_safety.ts";
+import { escapeText, shellWord } from "../../src/text_safety.ts";
 import { showBytes } from "../formats/escape.ts";
 import {
   countOf,
@@ -9,9 +8,8 @@ import {
   formatMs,
   shortCount,
 } from "./amounts.ts";
-import type { Distribution } from "./distribution.ts";
+import { type Distribution, plot } from "./distribution.ts";
 import { describeEnding, type Ending } from "./ending.ts";
-import { plot } from "./plot.ts";
 import type { PipeStatistics, Silence, Statistics } from "./statistics.ts";
 import { drawColumns, greatest, heightLegend, timeScale } from "./time_line.ts";
 

@@ -5,8 +5,11 @@ import type { Started } from "../../src/process/start.ts";
 import type { Recorder } from "../../src/recording/recorder.ts";
 import { settlesWithin } from "../../src/wait.ts";
 import { stderrWriter } from "../../src/write/stdout.ts";
-import { exitStatusOf } from "../log/exit_status.ts";
-import { type End, lastOutputIsLate } from "../log/wait_for_end.ts";
+import {
+  type End,
+  exitStatusOf,
+  lastOutputIsLate,
+} from "../log/wait_for_end.ts";
 import { PROGRAM_FAILED } from "../main/program.ts";
 import { flushed, talk } from "../stderr/talk.ts";
 import { Client } from "./client.ts";
@@ -14,7 +17,7 @@ import {
   openRecord,
   startRecorder,
   takenName,
-} from "../recording/start_recorder.ts";
+} from "../recording/record_file.ts";
 import { Pump } from "./pump.ts";
 import type { TapLine } from "./tap_program.ts";
 

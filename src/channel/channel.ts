@@ -1,6 +1,6 @@
 import { checkAbortSignal, checkKeys, checkMs } from "../check.ts";
 import { UnexpectedEndError } from "../errors.ts";
-import { ExitError } from "../exit_error.ts";
+import { ExitError } from "../exit_status.ts";
 import type { Child } from "../process/child.ts";
 import type { WaitOptions } from "../read/read_options.ts";
 import type { PipeReader } from "../read/reader.ts";

@@ -1,7 +1,6 @@
 import { decodeText } from "../bytes.ts";
 import { quote, quoteBytes } from "../text_safety.ts";
-import type { ExitError } from "../exit_error.ts";
-import type { ExitStatus } from "../exit_status.ts";
+import type { ExitError, ExitStatus } from "../exit_status.ts";
 
 /**
  * Something arrived on a channel that is no message: mostly a stray print of

@@ -20,6 +20,6 @@ export {
   type StopStep,
 } from "./stop.ts";
 export { OutputDroppedError } from "../errors.ts";
-export { ExitError } from "../exit_error.ts";
+export { ExitError } from "../exit_status.ts";
 export { endAs } from "./end_as.ts";
 export { StartError, type StartErrorKind } from "./start.ts";

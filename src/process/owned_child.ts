@@ -1,12 +1,10 @@
 import { checkKeys, checkOneOf } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
-import { shellWord } from "../shell_word.ts";
-import { quote } from "../text_safety.ts";
+import { quote, shellWord } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
 import { PipeWriter } from "../write/writer.ts";
 import type { Child, EndOptions, StopOptions } from "./child.ts";
-import { ExitError } from "../exit_error.ts";
-import type { ExitReason, ExitStatus } from "../exit_status.ts";
+import { ExitError, type ExitReason, type ExitStatus } from "../exit_status.ts";
 import { UnreadWatch, watchLimits } from "./limits.ts";
 import { OutputPipe } from "./output_pipe.ts";
 import { type Received, signals } from "./signals.ts";
@@ -30,7 +28,7 @@ import {
   processEnd,
   StatusPromise,
 } from "./process_end.ts";
-import { Tail } from "../tail.ts";
+import { Tail } from "../bytes.ts";
 
 const TAIL_BYTES = 8192;
 

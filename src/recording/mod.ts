@@ -12,7 +12,7 @@ export { Recorder } from "./recorder.ts";
 export type { RecorderOptions } from "./recorder_options.ts";
 export { record, type RecordOptions } from "./record.ts";
 export type { Redaction } from "./redact.ts";
-export { RecordingError } from "./errors.ts";
+export { RecordingError } from "./line.ts";
 export {
   analyse,
   type AnalyseOptions,

@@ -1,8 +1,7 @@
 import { checkKeys, checkOneOf, shown } from "../check.ts";
-import { ExitError } from "../exit_error.ts";
-import type { ExitReason, ExitStatus } from "../exit_status.ts";
+import { ExitError, type ExitReason, type ExitStatus } from "../exit_status.ts";
 import { PipeReader } from "../read/reader.ts";
-import { Tail } from "../tail.ts";
+import { Tail } from "../bytes.ts";
 import { settlesWithin } from "../wait.ts";
 import type { Sink } from "../write/sink.ts";
 import { PipeWriter } from "../write/writer.ts";

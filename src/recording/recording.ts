@@ -2,9 +2,8 @@ import { quoteBytes } from "../text_safety.ts";
 import { TooLongError, UnexpectedEndError } from "../errors.ts";
 import { PipeReader } from "../read/reader.ts";
 import type { Source } from "../read/source.ts";
-import { RecordingError } from "./errors.ts";
+import { parseEvent, parseHeader, RecordingError } from "./line.ts";
 import type { RecordedEvent, RecordingHeader } from "./event.ts";
-import { parseEvent, parseHeader } from "./line.ts";
 
 /** The most bytes of a line: a piece of 16 MiB as base64, and more. */
 const MAX_LINE_BYTES = 33_554_432;

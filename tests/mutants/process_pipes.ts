@@ -7,7 +7,7 @@ const LIMITS = ["tests/process/limits_test.ts"];
 const CHILD = ["tests/process/child_test.ts"];
 const SPAWN = ["tests/process/spawn_test.ts"];
 const RUN = ["tests/process/run_test.ts"];
-const TAIL = ["tests/tail_test.ts"];
+const TAIL = ["tests/bytes_test.ts"];
 const WAIT = ["tests/wait_test.ts"];
 
 export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
@@ -506,28 +506,28 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a long chunk leaves its head in the tail",
-    file: "src/tail.ts",
+    file: "src/bytes.ts",
     from: "chunk.subarray(Math.max(0, chunk.length - size))",
     to: "chunk.subarray(0, size)",
     tests: TAIL,
   },
   {
     name: "a tail that is just full is empty",
-    file: "src/tail.ts",
+    file: "src/bytes.ts",
     from: "this.#total < this.#ring.length",
     to: "this.#total <= this.#ring.length",
     tests: TAIL,
   },
   {
     name: "a tail does not begin again at its border",
-    file: "src/tail.ts",
+    file: "src/bytes.ts",
     from: "(this.#next + kept.length) % size",
     to: "this.#next + kept.length",
     tests: TAIL,
   },
   {
     name: "a tail loses what is after its border",
-    file: "src/tail.ts",
+    file: "src/bytes.ts",
     from: "    this.#ring.set(kept.subarray(first.length), 0);\n",
     to: "",
     tests: TAIL,

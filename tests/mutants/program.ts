@@ -115,7 +115,7 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a TERM that cannot be read is a failure",
-    file: "cli/log/color.ts",
+    file: "cli/formats/formats.ts",
     from: "    return true; // Deno cannot",
     to: "    throw new Error(); // Deno cannot",
     tests: OPTIONS,

@@ -229,14 +229,14 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a strict stand-in ends as recorded all the same",
-    file: "cli/replay/play.ts",
+    file: "cli/replay/replay_program.ts",
     from: "    return UNKNOWN;\n",
     to: "",
     tests: PROGRAM,
   },
   {
     name: "a reader that has left is no reason for status 0",
-    file: "cli/replay/play.ts",
+    file: "cli/replay/replay_program.ts",
     from:
       "  // The reader of our output has left.\n  if (stdout.broken !== undefined) return 0;\n",
     to: "",
@@ -244,7 +244,7 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "each gap is told",
-    file: "cli/replay/play.ts",
+    file: "cli/replay/replay_program.ts",
     from: "if (gaps.push(gap) === 1) void talk",
     to: "if (gaps.push(gap) > 0) void talk",
     tests: PROGRAM,

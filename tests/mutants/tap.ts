@@ -136,7 +136,7 @@ export const TAP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a key on the command line is in the recording",
-    file: "cli/recording/start_recorder.ts",
+    file: "cli/recording/record_file.ts",
     from: "command.map((word) => withoutSecrets(word, settings.redact))",
     to: "command",
     tests: RECORD,

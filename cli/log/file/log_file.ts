@@ -1,9 +1,9 @@
 import { checkInteger } from "../../../src/check.ts";
 import type { Sink } from "../../../src/write/sink.ts";
 import { PipeWriter } from "../../../src/write/writer.ts";
-import { shellWord } from "../../../src/shell_word.ts";
+import { shellWord } from "../../../src/text_safety.ts";
 import { UsageError } from "../../options/option.ts";
-import { fileReason } from "./reason.ts";
+import { fileReason } from "../../stderr/error_line.ts";
 import {
   lstat,
   notRegular,

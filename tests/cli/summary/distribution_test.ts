@@ -1,5 +1,5 @@
 import { seededRandom } from "../../support/random.ts";
-import { Distribution } from "../../../cli/summary/distribution.ts";
+import { Distribution, plot } from "../../../cli/summary/distribution.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 
 function of(values: readonly number[]): Distribution {
@@ -110,4 +110,30 @@ Deno.test("what is beyond the last octave falls into it", () => {
   const far = of([2 ** 42, 2 ** 50, Number.MAX_SAFE_INTEGER]);
   assertEquals(far.octaves(), [{ from: 2 ** 42, count: 3 }]);
   assertEquals(far.max, Number.MAX_SAFE_INTEGER);
+});
+
+const label = (value: number) => `${value}`;
+
+function octaves(...counts: number[]) {
+  return counts.map((count, index) => ({ from: 2 ** index, count }));
+}
+
+Deno.test("the highest column is full, and the least shows", () => {
+  assertEquals(
+    plot(octaves(1, 500, 1000, 0, 250), { columns: 60, label }),
+    [
+      "      ███",
+      "▁▁▁██████   ▄▄▄",
+      "1  2  4  8  16",
+    ],
+  );
+});
+
+Deno.test("many octaves have narrow columns, and labels where there is room", () => {
+  const counts = Array.from({ length: 14 }, (_, index) => index % 2);
+  assertEquals(plot(octaves(...counts), { columns: 16, label }), [
+    " █ █ █ █ █ █ █",
+    " █ █ █ █ █ █ █",
+    "1  8  64  1024",
+  ]);
 });

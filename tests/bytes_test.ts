@@ -1,5 +1,5 @@
 import { assertEquals } from "./support/std_assert.ts";
-import { Tail } from "../src/tail.ts";
+import { Tail } from "../src/bytes.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
