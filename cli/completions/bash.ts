@@ -4,7 +4,7 @@ import {
   type CompletionPage,
   type CompletionProgram,
   functionName,
-} from "./page.ts";
+} from "./completions.ts";
 import { shellWord } from "../../src/text_safety.ts";
 
 /** The completion script for bash 4.0 and later, also without bash-completion. */

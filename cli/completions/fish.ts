@@ -3,7 +3,7 @@ import {
   completed,
   type CompletionPage,
   functionName,
-} from "./page.ts";
+} from "./completions.ts";
 
 /** The completion script for fish 3.0 and later. */
 export function fishCompletions(page: CompletionPage): string {

@@ -4,7 +4,7 @@ import {
   type CompletionPage,
   type CompletionProgram,
   functionName,
-} from "./page.ts";
+} from "./completions.ts";
 import { shellWord } from "../../src/text_safety.ts";
 
 /** The completion script for zsh, to be sourced or put into `fpath`. */

@@ -131,7 +131,7 @@ export function runParentProgram(
       const { completionPrograms } = await import("./subcommands.ts");
       const programs = await completionPrograms();
       const page = { name: PROGRAM_NAME, table: PARENT_OPTIONS, programs };
-      await print(completions(settings.completions, page));
+      await print(await completions(settings.completions, page));
       return 0;
     }
     talkAs(settings.label);

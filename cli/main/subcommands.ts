@@ -1,5 +1,5 @@
 import { type OptionTable, UsageError } from "../options/option.ts";
-import type { CompletionProgram } from "../completions/page.ts";
+import type { CompletionProgram } from "../completions/completions.ts";
 import { PARENT_OPTIONS } from "../options/parent.ts";
 import { isShuffled } from "../options/parse.ts";
 import { loadDistance } from "../options/std.ts";

@@ -1,5 +1,7 @@
-import { completions } from "../../../cli/completions/completions.ts";
-import type { CompletionProgram } from "../../../cli/completions/page.ts";
+import {
+  type CompletionProgram,
+  completions,
+} from "../../../cli/completions/completions.ts";
 import {
   completionPrograms,
   SUBCOMMANDS,
@@ -54,20 +56,22 @@ const TABLE: OptionTable = {
 class Place implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "completions_" });
 
-  constructor(
+  static async of(
     table: OptionTable,
     programs?: readonly CompletionProgram[],
-  ) {
-    Deno.mkdirSync(`${this.path}/place/folder`, { recursive: true });
-    Deno.writeTextFileSync(`${this.path}/place/file.txt`, "");
-    Deno.mkdirSync(`${this.path}/bin`);
-    const command = `${this.path}/bin/spam-and-eggs`;
+  ): Promise<Place> {
+    const place = new Place();
+    Deno.mkdirSync(`${place.path}/place/folder`, { recursive: true });
+    Deno.writeTextFileSync(`${place.path}/place/file.txt`, "");
+    Deno.mkdirSync(`${place.path}/bin`);
+    const command = `${place.path}/bin/spam-and-eggs`;
     Deno.writeTextFileSync(command, "#!/bin/sh\n", { mode: 0o755 });
     for (const shell of SHELLS) {
       const page = { name: "basic-pipes", table, programs };
-      const script = completions(shell, page);
-      Deno.writeTextFileSync(this.script(shell), script);
+      const script = await completions(shell, page);
+      Deno.writeTextFileSync(place.script(shell), script);
     }
+    return place;
   }
 
   script(shell: Shell): string {
@@ -178,7 +182,7 @@ for (const shell of SHELLS) {
     name: `${shell} completes options, their values, and the command after --`,
     ignore,
     async fn() {
-      using place = new Place(TABLE);
+      using place = await Place.of(TABLE);
       for (const { line, offers, ...rest } of LINES) {
         const found = (await place.offers(shell, line)).map(word);
         const expected = shell === "bash" ? rest.bash ?? offers : offers;
@@ -191,7 +195,7 @@ for (const shell of SHELLS) {
     name: `${shell} offers every option of the program, long and short`,
     ignore,
     async fn() {
-      using place = new Place(PARENT_OPTIONS);
+      using place = await Place.of(PARENT_OPTIONS);
       const options: OptionTable = PARENT_OPTIONS;
       const long = Object.keys(options).map((name) => `--${name}`);
       const short = Object.values(options).flatMap((option) =>
@@ -206,7 +210,7 @@ for (const shell of SHELLS) {
 }
 
 test("bash completes what is not broken at = in one piece", async () => {
-  using place = new Place(TABLE);
+  using place = await Place.of(TABLE);
   const cases = [
     { words: ["--format=r"], says: "--format=raw\n" },
     { words: ["--cwd=f"], says: "--cwd=folder\ncompopt -o filenames\n" },
@@ -244,7 +248,7 @@ Deno.test({
   name: "zsh finds the script as a file in its path of functions",
   ignore: !has("zsh"),
   async fn() {
-    using place = new Place(TABLE);
+    using place = await Place.of(TABLE);
     Deno.mkdirSync(`${place.path}/functions`);
     const path = `${place.path}/functions/_basic-pipes`;
     Deno.copyFileSync(place.script("zsh"), path);
@@ -264,7 +268,7 @@ Deno.test({
     "in a zsh without compinit, the script says in one line what is missing",
   ignore: !has("zsh"),
   async fn() {
-    using place = new Place(TABLE);
+    using place = await Place.of(TABLE);
     const script = place.script("zsh");
     const says = async (before: string) => {
       const line = `${before}; source "$0"; whence -w _basic_pipes`;
@@ -335,7 +339,7 @@ for (const shell of SHELLS) {
     name: `${shell} completes the subcommands, and of each its own options`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place(TABLE, PROGRAMS);
+      using place = await Place.of(TABLE, PROGRAMS);
       for (const { line, offers, ...rest } of PROGRAM_LINES) {
         const found = (await place.offers(shell, line)).map(word);
         const expected = shell === "bash" ? rest.bash ?? offers : offers;
@@ -369,7 +373,7 @@ for (const shell of ["zsh", "fish"] as const) {
     name: `${shell} says what each subcommand and each word of a value is`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place(TABLE, PROGRAMS);
+      using place = await Place.of(TABLE, PROGRAMS);
       const texts = async (line: string) =>
         (await place.offers(shell, line)).map((offer) =>
           offer.split("\t")[1]?.replace(/^\S+ +-- /, "")
@@ -419,7 +423,7 @@ for (const shell of ["zsh", "fish"] as const) {
           flag({ group: "messages", help }),
         ]),
       );
-      using place = new Place(table);
+      using place = await Place.of(table);
       for (const [n, help] of HOSTILE.entries()) {
         const found = await place.offers(shell, `basic-pipes --option${n}`);
         // zsh repeats the option in front of its text, in a column.
@@ -464,7 +468,7 @@ for (const shell of SHELLS) {
     name: `${shell} offers a word as a value, whatever is in it`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place({
+      using place = await Place.of({
         word: valued(oneOf("WORD", WORDS), null, {
           group: "messages",
           help: "",
@@ -479,7 +483,9 @@ for (const shell of SHELLS) {
     name: `${shell} reads the script of a table of nearly nothing`,
     ignore: !has(shell),
     async fn() {
-      using place = new Place({ only: flag({ group: "messages", help: "" }) });
+      using place = await Place.of({
+        only: flag({ group: "messages", help: "" }),
+      });
       const found = await place.offers(shell, "basic-pipes --o");
       assertEquals(found.map(word), ["--only"]);
     },
