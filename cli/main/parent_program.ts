@@ -1,5 +1,5 @@
-import { checkSettings } from "../options/check.ts";
 import {
+  checkSettings,
   LOG_OPTIONS,
   PARENT_OPTIONS,
   type ParentSettings,

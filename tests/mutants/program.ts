@@ -66,7 +66,7 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a group is asked for where the system has none",
-    file: "cli/options/check.ts",
+    file: "cli/options/parent.ts",
     from: `os === "windows",\n    as: "Windows has no process groups"`,
     to: `os === "darwin",\n    as: "Windows has no process groups"`,
     tests: PARSE,
@@ -87,7 +87,7 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "log keeps its own frames beside --format raw",
-    file: "cli/options/check.ts",
+    file: "cli/options/parent.ts",
     from: "  if (!isRaw(settings)) return settings;",
     to: "  if (settings) return settings;",
     tests: OPTIONS,

@@ -13,8 +13,7 @@ import {
   valued,
   withDefaults,
 } from "../../../cli/options/option.ts";
-import { checkSettings } from "../../../cli/options/check.ts";
-import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
+import { checkSettings, PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { parse } from "../../../cli/options/parse.ts";
 import {
   assertEquals,
