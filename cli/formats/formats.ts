@@ -1,8 +1,75 @@
 import type { LineArrival } from "../arrival.ts";
-import type { Format, FormatOptions } from "./format.ts";
-import type { ColorWord, FormatName } from "../options/option.ts";
+import type { ColorWord, FormatName, TimeKind } from "../options/option.ts";
 import { SeedFormat } from "./seed.ts";
 import type { LineBuffer } from "./store.ts";
+
+/** The options of every format. */
+export interface FormatOptions {
+  /** How the time is written. */
+  time: TimeKind;
+  /** `iso` in UTC with `Z`, instead of local time with its offset. */
+  utc: boolean;
+  /** In front of each line, escaped so that it cannot act on a terminal. */
+  label?: string;
+  /** The process id in a line of `seed`. */
+  pid: number;
+  /** Whether our own decorations may have colour. */
+  color: boolean;
+  /** What becomes of the command's own colours in `text`. Default: shown. */
+  ansi?: "show" | "keep" | "strip";
+  /** Mark lines more than this many milliseconds after the previous one. */
+  slowMs?: number;
+  /** Show which slices came from one read, which were full, and cut characters. */
+  marks: boolean;
+  /** Name the stream, `out` or `err`, on each line. */
+  streams: boolean;
+  /**
+   * Each piece is a whole message (a line, a frame): an incomplete character at
+   * its end belongs to it, not to the next one.
+   *
+   * @default {false}
+   */
+  frames?: boolean;
+}
+
+/** A way to write what arrived. It has state: each log needs its own. */
+export interface Format {
+  /**
+   * Appends the line or lines of `chunk[start, end)` as one piece, even if it is
+   * empty; marked if the rest of its line is still to come.
+   */
+  piece(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    arrival: LineArrival,
+    isUnfinished?: boolean,
+  ): void;
+  /**
+   * Appends `chunk[start, end)` in pieces of `size` bytes, of which the last may
+   * be shorter; returns the number of pieces. It writes what {@linkcode piece}
+   * writes for each, but faster. The bytes given bound the room that it takes in
+   * `out`: give a large chunk in portions that are multiples of `size`.
+   */
+  slices(
+    out: LineBuffer,
+    chunk: Uint8Array,
+    start: number,
+    end: number,
+    size: number,
+    arrival: LineArrival,
+  ): number;
+  /**
+   * Sets the offset of the next byte of `stream`: bytes that are not logged were
+   * in front of it, as the header of a frame.
+   */
+  seek?(stream: LineArrival["stream"], offset: number): void;
+  /** `end()` appends a line without bytes, which `--count` may drop. */
+  readonly endIsExtra?: true;
+  /** Appends the bytes that were held back, at the end of a stream. */
+  end?(out: LineBuffer, arrival: LineArrival): void;
+}
 
 /** The class of a format. */
 export type FormatClass = new (options: FormatOptions) => Format;

@@ -5,7 +5,7 @@ import {
   storeInteger,
 } from "./store.ts";
 import type { LineArrival } from "../arrival.ts";
-import type { FormatOptions } from "./format.ts";
+import type { FormatOptions } from "./formats.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { LineFormat } from "./line_format.ts";
 import { decodeAt, utf8Length } from "./escape.ts";

@@ -1,5 +1,5 @@
 import type { LineArrival } from "../arrival.ts";
-import type { Format, FormatOptions } from "./format.ts";
+import type { Format, FormatOptions } from "./formats.ts";
 import type { LineBuffer } from "./store.ts";
 import { Marks } from "./marks.ts";
 import { escapeText } from "../../src/text_safety.ts";

@@ -1,4 +1,4 @@
-import type { FormatOptions } from "./format.ts";
+import type { FormatOptions } from "./formats.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
 import {
   createEscapeTable,

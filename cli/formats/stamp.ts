@@ -1,6 +1,6 @@
 import type { LineArrival } from "../arrival.ts";
 import type { TimeKind } from "../options/option.ts";
-import type { FormatOptions } from "./format.ts";
+import type { FormatOptions } from "./formats.ts";
 
 /**
  * The time of a log line. It is built once for each arrival, not for each line.

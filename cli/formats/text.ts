@@ -10,7 +10,7 @@ import {
   utf8Length,
 } from "./escape.ts";
 import type { LineArrival } from "../arrival.ts";
-import type { FormatOptions } from "./format.ts";
+import type { FormatOptions } from "./formats.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
 import { LineFormat } from "./line_format.ts";

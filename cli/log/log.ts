@@ -1,8 +1,7 @@
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
-import { FORMATS, shouldColor } from "../formats/formats.ts";
+import { type Format, FORMATS, shouldColor } from "../formats/formats.ts";
 import type { LineArrival, LineStream } from "../arrival.ts";
-import type { Format } from "../formats/format.ts";
 import { LineBuffer } from "../formats/store.ts";
 import type { ParentSettings } from "../options/parent.ts";
 

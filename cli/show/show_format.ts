@@ -1,6 +1,6 @@
 import { isHidden } from "../../src/text_safety.ts";
 import type { LineArrival } from "../arrival.ts";
-import type { Format, FormatOptions } from "../formats/format.ts";
+import type { Format, FormatOptions } from "../formats/formats.ts";
 import { Stamp } from "../formats/stamp.ts";
 import type { LineBuffer } from "../formats/store.ts";
 import type { Shown } from "./show_lines.ts";

@@ -6,8 +6,12 @@ import type {
 } from "../../src/recording/session_item.ts";
 import { shellWord } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
-import type { Format, FormatOptions } from "../formats/format.ts";
-import { FORMATS, shouldColor } from "../formats/formats.ts";
+import {
+  type Format,
+  type FormatOptions,
+  FORMATS,
+  shouldColor,
+} from "../formats/formats.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
 import { formatBytes } from "../summary/amounts.ts";

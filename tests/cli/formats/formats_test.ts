@@ -1,6 +1,5 @@
-import type { FormatOptions } from "../../../cli/formats/format.ts";
+import { type FormatOptions, RawFormat } from "../../../cli/formats/formats.ts";
 import type { FormatName } from "../../../cli/options/option.ts";
-import { RawFormat } from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";
 import { arrival, bytesOf, FORMATS, options, written } from "./harness.ts";

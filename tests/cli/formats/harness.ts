@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import type { Arrival } from "../../../cli/arrival.ts";
-import type { Format, FormatOptions } from "../../../cli/formats/format.ts";
-import { FORMATS as LOADERS } from "../../../cli/formats/formats.ts";
+import {
+  type Format,
+  type FormatOptions,
+  FORMATS as LOADERS,
+} from "../../../cli/formats/formats.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../cli/options/option.ts";
 import { LineBuffer } from "../../../cli/formats/store.ts";
 

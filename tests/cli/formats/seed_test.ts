@@ -1,5 +1,5 @@
 import { needs } from "../../support/processes.ts";
-import type { FormatOptions } from "../../../cli/formats/format.ts";
+import type { FormatOptions } from "../../../cli/formats/formats.ts";
 import { SeedFormat } from "../../../cli/formats/seed.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";

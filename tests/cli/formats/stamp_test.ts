@@ -1,6 +1,6 @@
 import { run } from "../../../mod.ts";
 import { fixture, testNeeding } from "../../support/processes.ts";
-import type { FormatOptions } from "../../../cli/formats/format.ts";
+import type { FormatOptions } from "../../../cli/formats/formats.ts";
 import { Stamp } from "../../../cli/formats/stamp.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { arrival } from "./harness.ts";

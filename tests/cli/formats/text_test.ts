@@ -1,4 +1,4 @@
-import type { FormatOptions } from "../../../cli/formats/format.ts";
+import type { FormatOptions } from "../../../cli/formats/formats.ts";
 import { TextFormat } from "../../../cli/formats/text.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";
