@@ -3,7 +3,15 @@ import { PipeReader } from "../read/reader.ts";
 import { quote, shellWord } from "../text_safety.ts";
 import { settlesWithin } from "../wait.ts";
 import { PipeWriter } from "../write/writer.ts";
-import type { Child, EndOptions, StopOptions } from "./child.ts";
+import {
+  type Child,
+  type EndOptions,
+  exitReason,
+  type ProcessEnd,
+  processEnd,
+  StatusPromise,
+  type StopOptions,
+} from "./child.ts";
 import { ExitError, type ExitReason, type ExitStatus } from "../exit_status.ts";
 import { UnreadWatch, watchLimits } from "./limits.ts";
 import { OutputPipe } from "./output_pipe.ts";
@@ -22,12 +30,6 @@ import {
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
 import { STDIN_END_MS, STOPPED_MAX_MS } from "./times.ts";
-import {
-  exitReason,
-  type ProcessEnd,
-  processEnd,
-  StatusPromise,
-} from "./process_end.ts";
 import { Tail } from "../bytes.ts";
 
 const TAIL_BYTES = 8192;

@@ -329,14 +329,14 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an end that the system did not tell passes for an exit",
-    file: "src/process/process_end.ts",
+    file: "src/process/child.ts",
     from: '  if (!isTold) return "lost";\n',
     to: "",
     tests: SIGNALS,
   },
   {
     name: "an exit and a signal are taken for each other",
-    file: "src/process/process_end.ts",
+    file: "src/process/child.ts",
     from: 'signal === null ? "exited" : "signaled"',
     to: 'signal !== null ? "exited" : "signaled"',
     tests: CHILD,
@@ -619,7 +619,7 @@ export const PROCESS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an end that was not told counts as told",
-    file: "src/process/process_end.ts",
+    file: "src/process/child.ts",
     from: "success: false, isTold: false }",
     to: "success: false, isTold: true }",
     tests: SIGNALS,

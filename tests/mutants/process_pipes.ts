@@ -277,7 +277,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a status that is looked at drops bytes",
-    file: "src/process/process_end.ts",
+    file: "src/process/child.ts",
     from: "    this.#onAwait = onAwait;\n",
     to: "    this.#onAwait = onAwait;\n    onAwait();\n",
     tests: OUTPUT,
@@ -534,7 +534,7 @@ export const PROCESS_PIPE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a real-time signal's code lacks 128",
-    file: "src/process/process_end.ts",
+    file: "src/process/child.ts",
     from: "code: 128 + Number(number)",
     to: "code: Number(number)",
     tests: CHILD,
