@@ -31,7 +31,7 @@ const RULES = [
   { who: /^src\/[a-z_]+\.ts$/, may: [/^src\/[a-z_]+\.ts$/] },
   { who: /^src\/frame\//, may: [/^src\/frame\//, /^src\/[a-z_]+\.ts$/] },
   {
-    who: /^src\/read\/(polled_source|stdin_reader)\.ts$/,
+    who: /^src\/read\/stdin_reader\.ts$/,
     may: [/^src\/read\//, /^src\/[a-z_]+\.ts$/, /^node:net$/],
   },
   {

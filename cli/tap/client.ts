@@ -5,10 +5,10 @@ import {
   endPolling,
   POLLED,
   PolledSource,
-} from "../../src/read/polled_source.ts";
+  stdinReader,
+} from "../../src/read/stdin_reader.ts";
 import { PipeReader } from "../../src/read/reader.ts";
 import type { Source } from "../../src/read/source.ts";
-import { stdinReader } from "../../src/read/stdin_reader.ts";
 import type { Sink } from "../../src/write/sink.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import { PipeWriter } from "../../src/write/writer.ts";

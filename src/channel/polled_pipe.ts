@@ -1,6 +1,6 @@
 import type * as Net from "node:net";
 import { concat } from "../bytes.ts";
-import { endPolling, POLLED, PolledSource } from "../read/polled_source.ts";
+import { endPolling, POLLED, PolledSource } from "../read/stdin_reader.ts";
 import type { Source } from "../read/source.ts";
 import type { Sink } from "../write/sink.ts";
 import { nodeModule } from "./node_module.ts";
