@@ -209,7 +209,7 @@ async function ruleOfStream(
   pipe: LoggedPipe,
   timeoutMs: number | undefined,
 ): Promise<FrameRule> {
-  const { ruleOf } = await import("./frame_auto.ts");
+  const { guessOfHead } = await import("../../src/recording/guess_frame.ts");
   const { reader } = pipe;
   try {
     for (;;) {
@@ -217,7 +217,7 @@ async function ruleOfStream(
       await pipe.wait(() => reader.peek(size, { timeoutMs }));
       const { buffered } = reader;
       const head = buffered === 0 ? NO_BYTES : await reader.peek(buffered);
-      const rule = ruleOf(head!, buffered < size);
+      const rule = guessOfHead(head!, buffered < size);
       if (rule !== null) return rule;
     }
   } catch {

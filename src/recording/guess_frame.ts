@@ -12,24 +12,48 @@ const WAIT_MS = 1000;
 /** The same in events. */
 const WAIT_EVENTS = 65_536;
 
+const HEADER = /^content-(length|type)[ \t]*:/i;
+/** How much of a line its header, or the start of one, is looked for in. */
+const START_BYTES = 32;
+/** The start of a byte order mark, which may stand before the first line. */
+const PART_OF_MARK = /^\xef\xbb?$/;
+const MARK = /^\xef\xbb\xbf/;
+
+/**
+ * What the first bytes of a stream show, by its first line that is not blank;
+ * `null` while more of them are needed, up to 64 KiB.
+ *
+ * @param isWhole Whether the stream has ended after `head`.
+ */
+export function guessOfHead(head: Uint8Array, isWhole: boolean): Guess | null {
+  const end = head.indexOf(LF);
+  const line = head.subarray(0, end < 0 ? PIPE_BYTES : end);
+  const isPart = end < 0 && !isWhole && head.length < PIPE_BYTES;
+  const isHeader = HEADER.test(startOf(line));
+  if (isPart && !isHeader && isOpen(line)) return null;
+  if (end < 0 || !isBlank(line)) return guessOfLine(line);
+  return guessOfHead(head.subarray(end + 1), isWhole);
+}
+
 /**
  * What one line shows: a header of language servers, a JSON object or array, or
  * only that it is a line.
  */
-export function guessOfLine(line: Uint8Array): Guess {
-  if (/^content-(length|type)[ \t]*:/i.test(startOf(line))) return "header";
+function guessOfLine(line: Uint8Array): Guess {
+  if (HEADER.test(startOf(line))) return "header";
   return isJsonText(line) ? "json" : "lines";
 }
 
 /** Whether a line without its end can still become a message. */
 function isOpen(line: Uint8Array): boolean {
   const start = startOf(line).toLowerCase();
-  return /^\s*[[{]/.test(start) || "content-".startsWith(start) ||
-    start.startsWith("content-");
+  const isHeader = "content-".startsWith(start) || start.startsWith("content-");
+  return isHeader || /^\s*([[{]|$)/.test(start) || PART_OF_MARK.test(start);
 }
 
 function startOf(line: Uint8Array): string {
-  return String.fromCharCode(...line.subarray(0, 32));
+  const start = String.fromCharCode(...line.subarray(0, START_BYTES));
+  return start.replace(MARK, "");
 }
 
 /**

@@ -11,7 +11,8 @@ import { TextFormat } from "../../../cli/formats/text.ts";
 import { options } from "../formats/harness.ts";
 import { PipeReader, PipeWriter } from "../../../mod.ts";
 import type { Sink } from "../../../src/write/sink.ts";
-import { until } from "../../support/processes.ts";
+import { testNeeding, until } from "../../support/processes.ts";
+import { whole } from "../../support/whole_program.ts";
 import { fedStream } from "../../support/pieces.ts";
 import {
   assert,
@@ -191,4 +192,24 @@ Deno.test("what comes while the log is being written leaves together after it, u
   await log.close();
   assertEquals(sizes[1], 2 + 32 * 4096);
   assertEquals(sizes.reduce((sum, size) => sum + size), 300_003);
+});
+
+testNeeding("sh")("--frame auto follows what the command writes", async () => {
+  const cases = [
+    { bytes: "Content-Length: 2\\r\\n\\r\\nhi", stdout: "hi\n" },
+    { bytes: '{"a":1}\\n[2]\\n', stdout: '{"a":1}\n[2]\n' },
+    { bytes: "a\\nb", stdout: "a\nb\n" },
+    { bytes: "{", stdout: "{\n" },
+    { bytes: "", stdout: "" },
+  ];
+  for (const { bytes, stdout } of cases) {
+    const args = ["--frame=auto", "-ftext", "-tnone", "--", "printf", bytes];
+    assertEquals({ bytes, ...await whole(args) }, {
+      bytes,
+      code: 0,
+      signal: null,
+      stdout,
+      stderr: "",
+    });
+  }
 });
