@@ -19,8 +19,7 @@ import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
 import { countOf } from "../summary/amounts.ts";
-import { ONLY_STREAMS, ONLY_WORDS } from "./only.ts";
-import { viewOf } from "./show.ts";
+import { ONLY_STREAMS, ONLY_WORDS, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
 
 const MIB = 1024 ** 2;

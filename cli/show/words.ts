@@ -3,7 +3,6 @@ import type {
   RpcId,
   RpcMessage,
   SessionItem,
-  SessionMessage,
 } from "../../src/recording/session_item.ts";
 import type { RecordedStatus } from "../../src/recording/event.ts";
 import { escapeText } from "../../src/text_safety.ts";
@@ -133,12 +132,6 @@ function safe(text: string): string {
 export function cut(text: string): string {
   const line = escapeText(text.slice(0, MAX_LENGTH).toWellFormed());
   return text.length > MAX_LENGTH ? `${line}…` : line;
-}
-
-/** What is said of a message in a batch or not, for a filter. */
-export function kindsOf({ rpc }: SessionMessage): ReadonlySet<string> {
-  if (rpc === null) return new Set();
-  return new Set([rpc, ...rpc.entries].map(({ kind }) => kind));
 }
 
 /** What an error answer of JSON-RPC says, or nothing. */

@@ -144,7 +144,7 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a pending request belongs to the end of the recording",
-    file: "cli/show/only.ts",
+    file: "cli/show/show.ts",
     from: 'item.kind === "pending" ? item.ms - item.durationMs : item.ms',
     to: "item.ms",
     tests: SHOW,
