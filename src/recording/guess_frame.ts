@@ -1,6 +1,6 @@
 import { LF, PIPE_BYTES } from "../bytes.ts";
 import { ByteBuffer } from "../read/byte_buffer.ts";
-import { isJsonText } from "./delimited_cutter.ts";
+import { isJsonText } from "./stream_cutter.ts";
 import type { RecordedEvent } from "./event.ts";
 
 /** Where messages end as the first line of a stream shows; `null`: not known. */

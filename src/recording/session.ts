@@ -1,9 +1,12 @@
 import { checkInteger, checkKeys, checkOneOf } from "../check.ts";
 import {
+  type Cut,
   type DelimitedKind,
   DelimitedStreamCutter,
   parseJson,
-} from "./delimited_cutter.ts";
+  type StreamCutter,
+  type TakeCut,
+} from "./stream_cutter.ts";
 import {
   RECORDED_STREAMS,
   type RecordedEvent,
@@ -22,7 +25,6 @@ import {
   type SessionTotals,
   type StreamTotals,
 } from "./session_item.ts";
-import type { Cut, StreamCutter, TakeCut } from "./stream_cutter.ts";
 
 /** Options of {@linkcode analyse}. */
 export interface AnalyseOptions {
