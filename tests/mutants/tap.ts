@@ -87,14 +87,14 @@ export const TAP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a piece is not recorded",
-    file: "cli/tap/pump.ts",
+    file: "cli/tap/tap.ts",
     from: "      recorder?.piece(from, bytes, atMs);\n",
     to: "",
     tests: RECORD,
   },
   {
     name: "the end of a stream is not recorded",
-    file: "cli/tap/pump.ts",
+    file: "cli/tap/tap.ts",
     from: "if (!this.hasLeft) recorder?.end(from, performance.now());",
     to: "",
     tests: RECORD,
