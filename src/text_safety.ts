@@ -120,3 +120,26 @@ export function shellWord(word: string): string {
     ? word
     : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/**
+ * A command as a line for bash and zsh: what could act on a terminal is spelled
+ * as those read it, in `$'…'`.
+ */
+export function shellLine(command: readonly string[]): string {
+  return command.map((word) =>
+    escapeText(word) === word ? shellWord(word) : `$'${spellInQuotes(word)}'`
+  ).join(" ");
+}
+
+function spellInQuotes(word: string): string {
+  return [...word].map((character) => {
+    if (character === "'" || character === "\\") return `\\${character}`;
+    if (escapeText(character) === character) return character;
+    const codePoint = character.codePointAt(0)!;
+    const hex = codePoint.toString(16);
+    if (codePoint < 0x80) return escapeText(character);
+    return codePoint < 0x10000
+      ? `\\u${hex.padStart(4, "0")}`
+      : `\\U${hex.padStart(8, "0")}`;
+  }).join("");
+}
