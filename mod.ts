@@ -83,7 +83,7 @@ export {
 export {
   pythonConnection,
   type PythonConnectionOptions,
-} from "./src/frame/python_connection.ts";
+} from "./src/frame/length_prefix.ts";
 export type {
   DelimitedRule,
   Framing,

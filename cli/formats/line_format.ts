@@ -244,7 +244,7 @@ const UNKNOWN = "    ";
  * - `█`: the slice was full. `░`: it was not, as the pipe was empty.
  * - `…`: the slice ends inside a character.
  */
-export class Marks {
+class Marks {
   /** Which read of its stream the slice came from, counted from 1. */
   read = 0;
   /** Whether the slice has its full size. */

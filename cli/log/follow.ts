@@ -287,7 +287,7 @@ async function loadFraming(
     }
     case "connection": {
       const { pythonConnection } = await import(
-        "../../src/frame/python_connection.ts"
+        "../../src/frame/length_prefix.ts"
       );
       return pythonConnection({ maxBytes });
     }

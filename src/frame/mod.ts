@@ -20,7 +20,7 @@ export {
 export {
   pythonConnection,
   type PythonConnectionOptions,
-} from "./python_connection.ts";
+} from "./length_prefix.ts";
 export type {
   DelimitedRule,
   Framing,

@@ -1,8 +1,7 @@
 import { LF } from "../bytes.ts";
 import { contentLength } from "../frame/content_length.ts";
 import type { MeasuredRule } from "../frame/framing.ts";
-import { lengthPrefix } from "../frame/length_prefix.ts";
-import { pythonConnection } from "../frame/python_connection.ts";
+import { lengthPrefix, pythonConnection } from "../frame/length_prefix.ts";
 
 const NUL = 0;
 /** The first byte of `Content-Length`, in both cases. */

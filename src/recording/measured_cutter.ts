@@ -2,8 +2,7 @@ import { LF } from "../bytes.ts";
 import { FramingError, TooLongError, UnexpectedEndError } from "../errors.ts";
 import { contentLength } from "../frame/content_length.ts";
 import type { Framing } from "../frame/framing.ts";
-import { lengthPrefix } from "../frame/length_prefix.ts";
-import { pythonConnection } from "../frame/python_connection.ts";
+import { lengthPrefix, pythonConnection } from "../frame/length_prefix.ts";
 import type { Cutter } from "../read/cutters.ts";
 import { frameCutter } from "../read/frame_cutters.ts";
 import {

@@ -1,8 +1,7 @@
 import { concat, decodeText } from "../bytes.ts";
 import { contentLength } from "../frame/content_length.ts";
 import { lines, nul } from "../frame/delimited.ts";
-import { lengthPrefix } from "../frame/length_prefix.ts";
-import { pythonConnection } from "../frame/python_connection.ts";
+import { lengthPrefix, pythonConnection } from "../frame/length_prefix.ts";
 import type { Sink } from "../write/sink.ts";
 import { replaceValue, valueText } from "./json_text.ts";
 import type { RecordedEndOfChild, Stage } from "./recorded_child.ts";

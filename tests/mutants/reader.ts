@@ -249,7 +249,7 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
   },
   {
     name: "Python's long header is sent too late",
-    file: "src/frame/python_connection.ts",
+    file: "src/frame/length_prefix.ts",
     from: "const isLong = length > MAX_SHORT_BYTES;",
     to: "const isLong = length > MAX_SHORT_BYTES + 1;",
   },
