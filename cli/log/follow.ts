@@ -14,7 +14,6 @@ import {
   type MeasuredRule,
 } from "../options/option.ts";
 import type { Log } from "./log.ts";
-import type { Framing } from "../../src/frame/framing.ts";
 
 /** Watches the reads of the pipes: when the log waits, and what each read gave. */
 export interface ReadObserver {
@@ -209,7 +208,7 @@ async function ruleOfStream(
   pipe: LoggedPipe,
   timeoutMs: number | undefined,
 ): Promise<FrameRule> {
-  const { guessOfHead } = await import("../../src/recording/guess_frame.ts");
+  const { guessOfHead } = await import("../../src/recording/frame_ends.ts");
   const { reader } = pipe;
   try {
     for (;;) {
@@ -232,7 +231,9 @@ async function followMeasured(
   log: Log,
   { rule, maxBytes, warn }: FrameOptions & { rule: MeasuredRule },
 ): Promise<void> {
-  const framing = await loadFraming(rule, maxBytes);
+  // Loaded here: nothing else needs framings.
+  const { MEASURED } = await import("../../src/recording/frame_ends.ts");
+  const framing = MEASURED[rule]({ maxBytes });
   const { reader } = pipe;
   let breach: Breach | undefined;
   /** Logs a frame and all others that are here. */
@@ -273,31 +274,6 @@ async function followMeasured(
   if (breach instanceof UnexpectedEndError) pipe.end();
   log.seek(pipe.last.stream, reader.bytesRead);
   await followSlices(pipe, log);
-}
-
-/** The framing that a rule names, which nothing else loads. */
-async function loadFraming(
-  rule: MeasuredRule,
-  maxBytes: number,
-): Promise<Framing> {
-  switch (rule) {
-    case "length": {
-      const { lengthPrefix } = await import("../../src/frame/length_prefix.ts");
-      return lengthPrefix({ maxBytes });
-    }
-    case "connection": {
-      const { pythonConnection } = await import(
-        "../../src/frame/length_prefix.ts"
-      );
-      return pythonConnection({ maxBytes });
-    }
-    case "header": {
-      const { contentLength } = await import(
-        "../../src/frame/content_length.ts"
-      );
-      return contentLength({ maxBytes });
-    }
-  }
 }
 
 type Breach = TooLongError | FramingError | UnexpectedEndError;

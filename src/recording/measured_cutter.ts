@@ -1,8 +1,6 @@
 import { LF } from "../bytes.ts";
 import { FramingError, TooLongError, UnexpectedEndError } from "../errors.ts";
-import { contentLength } from "../frame/content_length.ts";
-import type { Framing } from "../frame/framing.ts";
-import { lengthPrefix, pythonConnection } from "../frame/length_prefix.ts";
+import { MEASURED } from "./frame_ends.ts";
 import type { Cutter } from "../read/cutters.ts";
 import { frameCutter } from "../read/frame_cutters.ts";
 import {
@@ -15,13 +13,7 @@ import {
 } from "./stream_cutter.ts";
 
 /** The rules whose frames say their length in front. */
-export type MeasuredKind = "length" | "connection" | "header";
-
-const FRAMINGS: Record<MeasuredKind, (maxBytes: number) => Framing> = {
-  length: (maxBytes) => lengthPrefix({ maxBytes }),
-  connection: (maxBytes) => pythonConnection({ maxBytes }),
-  header: (maxBytes) => contentLength({ maxBytes }),
-};
+export type MeasuredKind = keyof typeof MEASURED;
 
 /** As many bytes may stand before the empty line of a header. */
 const HEADER_BYTES = 8192;
@@ -55,7 +47,7 @@ export class MeasuredStreamCutter extends StreamCutter {
   constructor(kind: MeasuredKind, maxBytes: number, take: TakeCut) {
     super(take);
     this.#kind = kind;
-    this.#cutter = frameCutter(FRAMINGS[kind](maxBytes));
+    this.#cutter = frameCutter(MEASURED[kind]({ maxBytes }));
     this.#cutter.reset();
   }
 

@@ -13,7 +13,7 @@ import {
   type RecordedStream,
   type RecordingHeader,
 } from "./event.ts";
-import { FrameGuess } from "./guess_frame.ts";
+import { FrameGuess } from "./frame_ends.ts";
 import { roundMs } from "./line.ts";
 import { type MeasuredKind, MeasuredStreamCutter } from "./measured_cutter.ts";
 import { type RpcPlace, RpcReader, type ToldPending } from "./rpc.ts";

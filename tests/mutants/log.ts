@@ -4,7 +4,7 @@ const FOLLOW = ["tests/cli/log/follow_test.ts"];
 const OPTIONS = ["tests/cli/options/options_test.ts"];
 const FILE = ["tests/cli/log/log_file_test.ts"];
 const UNFINISHED = ["tests/cli/log/unfinished_test.ts"];
-const AUTO = ["tests/recording/guess_frame_test.ts"];
+const AUTO = ["tests/recording/frame_ends_test.ts"];
 const ANSI = ["tests/cli/formats/ansi_test.ts"];
 const TTY = ["tests/cli/log/terminal_test.ts"];
 const END = ["tests/cli/log/wait_for_end_test.ts"];
@@ -177,7 +177,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "half a JSON line decides that a stream is lines",
-    file: "src/recording/guess_frame.ts",
+    file: "src/recording/frame_ends.ts",
     from: "if (isPart && !isHeader && isOpen(line)) return null;",
     to: "",
     tests: AUTO,

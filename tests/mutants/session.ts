@@ -72,7 +72,7 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a banner of the server decides where messages end",
-    file: "src/recording/guess_frame.ts",
+    file: "src/recording/frame_ends.ts",
     from:
       'if (guess !== null && (guess !== "lines" || from === "in")) return guess;\n    }\n  }\n}',
     to: "if (guess !== null) return guess;\n    }\n  }\n}",

@@ -1,4 +1,4 @@
-import { guessOfHead } from "../../src/recording/guess_frame.ts";
+import { guessOfHead } from "../../src/recording/frame_ends.ts";
 import { assertEquals } from "../support/std_assert.ts";
 
 const STREAMS = [
