@@ -3,7 +3,6 @@
  * byte or two a row. `session.js` reads them in the page.
  */
 import type { RecordedStream } from "../../src/recording/event.ts";
-import { toBytes } from "../streams/std.ts";
 
 /** The streams, in the order of their numbers: as `STREAMS` of `session.js`. */
 const STREAM_NUMBERS: Record<RecordedStream, number> = {
@@ -235,7 +234,7 @@ export class Columns {
       ...this.#streams.flatMap(({ chunks }) => chunks),
     ];
     const deflate = new CompressionStream("deflate-raw");
-    const packed = toBytes(deflate.readable);
+    const packed = new Response(deflate.readable).bytes();
     const writer = deflate.writable.getWriter();
     // A write for each of 100,000 small chunks would take seconds.
     for (const bytes of joined(chunks)) await writer.write(bytes);
