@@ -23,7 +23,7 @@ import { safeJson } from "../show/show_format.ts";
 import { endOf, methodAndId } from "../show/words.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { talk } from "../stderr/talk.ts";
-import { countOf, formatMs } from "../summary/amounts.ts";
+import { countOf, formatMs } from "../summary/words.ts";
 import {
   FAIL_WORDS,
   type Finding,

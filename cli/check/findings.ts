@@ -7,7 +7,7 @@ import type {
 } from "../../src/recording/session_item.ts";
 import { showBytes } from "../formats/escape.ts";
 import { cut, failureOf, methodAndId } from "../show/words.ts";
-import { countOf, formatBytes, formatMs } from "../summary/amounts.ts";
+import { countOf, formatBytes, formatMs } from "../summary/words.ts";
 
 /** The words that `--fail-on` takes. */
 export const FAIL_WORDS = [

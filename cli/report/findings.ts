@@ -25,7 +25,7 @@ import {
   formatBytes,
   formatCount,
   formatMs,
-} from "../summary/amounts.ts";
+} from "../summary/words.ts";
 
 /** A sentence of the page. */
 export interface Finding {

@@ -14,7 +14,7 @@ import {
 } from "../formats/formats.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
-import { formatBytes } from "../summary/amounts.ts";
+import { formatBytes } from "../summary/words.ts";
 import {
   ShowFormat,
   ShowJsonFormat,

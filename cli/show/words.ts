@@ -6,7 +6,7 @@ import type {
 } from "../../src/recording/session_item.ts";
 import type { RecordedStatus } from "../../src/recording/event.ts";
 import { escapeText } from "../../src/text_safety.ts";
-import { formatBytes, formatMs } from "../summary/amounts.ts";
+import { formatBytes, formatMs } from "../summary/words.ts";
 
 /** What is shown of a method, an id or a reason that somebody else has chosen. */
 const MAX_LENGTH = 120;

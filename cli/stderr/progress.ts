@@ -1,5 +1,5 @@
 import { escapeText } from "../../src/text_safety.ts";
-import { columnsOf, cutTo, formatBytes, formatMs } from "../summary/amounts.ts";
+import { columnsOf, cutTo, formatBytes, formatMs } from "../summary/words.ts";
 import { drawColumns, greatest, TimeLine } from "../summary/time_line.ts";
 
 /** Between two drawings of the line. */

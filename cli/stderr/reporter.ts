@@ -1,7 +1,7 @@
 import type { Arrival, Clock, Stream } from "../arrival.ts";
 import type { ReadObserver } from "../log/follow.ts";
 import { diagnosis } from "../summary/diagnosis.ts";
-import type { Ending } from "../summary/ending.ts";
+import type { Ending } from "../summary/words.ts";
 import { type SliceCount, Statistics } from "../summary/statistics.ts";
 import { summary } from "../summary/summary.ts";
 import { Progress, showsProgress, terminalColumns } from "./progress.ts";

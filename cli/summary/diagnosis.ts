@@ -2,8 +2,13 @@ import { PIPE_BYTES } from "../../src/bytes.ts";
 import type { FullBuffers } from "./signs.ts";
 import { canHoldBack, heldBytes, isPython, remedies } from "./remedy.ts";
 import type { PipeStatistics, Statistics } from "./statistics.ts";
-import { formatBytes, formatCount, formatMs } from "./amounts.ts";
-import { type Ending, isOurStop } from "./ending.ts";
+import {
+  type Ending,
+  formatBytes,
+  formatCount,
+  formatMs,
+  isOurStop,
+} from "./words.ts";
 
 /** Fewer reads of a full pipe can be one burst. */
 const MIN_FULL_READS = 32;

@@ -3,13 +3,14 @@ import { showBytes } from "../formats/escape.ts";
 import {
   countOf,
   cutTo,
+  describeEnding,
+  type Ending,
   formatBytes,
   formatCount,
   formatMs,
   shortCount,
-} from "./amounts.ts";
+} from "./words.ts";
 import { type Distribution, plot } from "./distribution.ts";
-import { describeEnding, type Ending } from "./ending.ts";
 import type { PipeStatistics, Silence, Statistics } from "./statistics.ts";
 import { drawColumns, greatest, heightLegend, timeScale } from "./time_line.ts";
 

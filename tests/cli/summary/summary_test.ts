@@ -1,5 +1,8 @@
-import { columnsOf } from "../../../cli/summary/amounts.ts";
-import { describeEnding, type Ending } from "../../../cli/summary/ending.ts";
+import {
+  columnsOf,
+  describeEnding,
+  type Ending,
+} from "../../../cli/summary/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
 import type { ExitStatus } from "../../../mod.ts";

@@ -4,7 +4,7 @@ import {
   formatCount,
   formatMs,
   shortCount,
-} from "../../../cli/summary/amounts.ts";
+} from "../../../cli/summary/words.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 
 const KIB = 1024;
