@@ -2,7 +2,10 @@ import { BrokenPipeError } from "../../src/errors.ts";
 import type { Recording } from "../../src/recording/recording.ts";
 import { analyse, sessionFrameOf } from "../../src/recording/session.ts";
 import {
+  type NoiseReason,
+  type RpcMessage,
   SESSION_FRAMES,
+  type SessionItem,
   type SessionTotals,
 } from "../../src/recording/session_item.ts";
 import { escapeText } from "../../src/text_safety.ts";
@@ -20,16 +23,13 @@ import {
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { safeJson } from "../show/show_format.ts";
-import { endOf, methodAndId } from "../show/words.ts";
+import { cut, endOf, failureOf, methodAndId } from "../show/words.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { talk } from "../stderr/talk.ts";
-import { countOf, formatMs } from "../summary/words.ts";
-import {
-  FAIL_WORDS,
-  type Finding,
-  type FindingKind,
-  findingsOf,
-} from "./findings.ts";
+import { print, talk } from "../stderr/talk.ts";
+import { countOf, formatBytes, formatMs } from "../summary/words.ts";
+import type { RecordedStream } from "../../src/recording/event.ts";
+import { roundMs } from "../../src/recording/line.ts";
+import { showBytes } from "../formats/escape.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -39,6 +39,15 @@ const FOUND = 1;
 
 /** So many bytes of lines are collected before they are waited for. */
 const COLLECTED_BYTES = 65_536;
+
+/** The words that `--fail-on` takes. */
+const FAIL_WORDS = [
+  "noise",
+  "broken",
+  "pending",
+  "error",
+  "gap",
+] as const;
 
 /** The options of `main.ts check`, in the order of `--help`. */
 export const CHECK_OPTIONS = {
@@ -218,8 +227,117 @@ function totalsLine(totals: SessionTotals, cutBytes: number): string {
   return parts.join("; ");
 }
 
-async function print(text: string): Promise<void> {
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
+/** A kind of finding: a word of `--fail-on`, or `slow` of `--max-duration`. */
+type FindingKind = typeof FAIL_WORDS[number] | "slow";
+
+/** What is wrong with a session, in one line. */
+interface Finding {
+  readonly finding: FindingKind;
+  /** When, in milliseconds since the start; `null`: of the whole recording. */
+  readonly ms: number | null;
+  /** The stream; `null`: of the whole recording. */
+  readonly from: RecordedStream | null;
+  /** Where in the stream, or `null`. */
+  readonly offset: number | null;
+  /** What it is, in a sentence that cannot act on a terminal. */
+  readonly what: string;
+}
+
+/** How much of what was found is quoted, in columns. */
+const COLUMNS = 50;
+
+const NOISE: Record<NoiseReason, string> = {
+  between: "stand between frames",
+  blank: "are an empty line",
+  json: "are no JSON",
+  rpc: "are JSON and no JSON-RPC",
+};
+
+/** What is found in an item, whatever is asked for. */
+function findingsOf(
+  item: SessionItem,
+  maxDurationMs: number | null,
+): Finding[] {
+  switch (item.kind) {
+    case "noise": {
+      // Most readers pass over an empty line.
+      if (item.reason === "blank") return [];
+      const what = `${countOf(item.size, "byte")} ${NOISE[item.reason]}: ${
+        showBytes(item.payload, COLUMNS)
+      }`;
+      return [at(item, "noise", what)];
+    }
+    case "broken": {
+      const isLost = item.reason === "gap" || item.reason === "cut";
+      // The gap itself is told, and a recording that stops has no status.
+      if (item.isRest || isLost) return [];
+      const what = `a frame cannot be read as ${cut(item.why)}: ${
+        showBytes(item.payload, COLUMNS)
+      }`;
+      return [at(item, "broken", what)];
+    }
+    case "gap": {
+      const why = item.why === "" ? "" : `: ${cut(item.why)}`;
+      const what = `${formatBytes(item.bytes)} were not recorded${why}`;
+      return [at(item, "gap", what)];
+    }
+    case "pending": {
+      // Nobody waits for an answer to it.
+      if (item.isCancelled) return [];
+      const since = formatMs(item.durationMs);
+      const what = `${methodAndId(item)} had no answer for ${since}`;
+      const { from, ms, durationMs } = item;
+      return [{
+        finding: "pending",
+        ms: roundMs(ms - durationMs),
+        from,
+        offset: null,
+        what,
+      }];
+    }
+    case "message": {
+      const { rpc, json } = item;
+      if (rpc === null) return [];
+      const jsons = rpc.kind === "batch" ? rpc.entries : [rpc];
+      return jsons.flatMap((each) =>
+        rpcFindings(each, json, maxDurationMs).map(([kind, what]) =>
+          at(item, kind, what)
+        )
+      );
+    }
+  }
+  return [];
+}
+
+function at(
+  item: Extract<SessionItem, { offset: number }>,
+  finding: FindingKind,
+  what: string,
+): Finding {
+  const { ms, from, offset } = item;
+  return { finding, ms, from, offset, what };
+}
+
+function rpcFindings(
+  rpc: RpcMessage,
+  json: unknown,
+  maxDurationMs: number | null,
+): [FindingKind, string][] {
+  const found: [FindingKind, string][] = [];
+  const { kind, durationMs } = rpc;
+  if (kind === "error") {
+    const why = failureOf(json, rpc);
+    const what = `${methodAndId(rpc)} has failed${why && `: ${why}`}`;
+    found.push(["error", what]);
+  }
+  const isSlow = maxDurationMs !== null && durationMs !== null &&
+    durationMs > maxDurationMs;
+  if (isSlow) {
+    const most = formatMs(maxDurationMs);
+    const what = `${methodAndId(rpc)} was answered after ${
+      formatMs(durationMs)
+    }, and ${most} is the most`;
+    found.push(["slow", what]);
+  }
+  return found;
 }

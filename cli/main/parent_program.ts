@@ -10,7 +10,7 @@ import type { RecordFile } from "../recording/record_file.ts";
 import type { HelpPage } from "../options/help.ts";
 import { type ProgramPage, runProgram } from "./program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { talk, talkAs } from "../stderr/talk.ts";
+import { print, talk, talkAs } from "../stderr/talk.ts";
 
 /** What the command line of `main.ts` says. */
 export interface ParentLine {
@@ -184,14 +184,6 @@ async function openRecording(
 async function dropRecord(record: RecordFile): Promise<void> {
   const { dropUnused } = await import("../recording/record_file.ts");
   await dropUnused(record);
-}
-
-async function print(text: string): Promise<void> {
-  // Not loaded before a command is started, which it would delay.
-  const { stdoutWriter } = await import("../../src/write/stdout.ts");
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
 }
 
 /** The sentence for a local time that Deno does not know; `null` if it does. */

@@ -13,7 +13,7 @@ import {
 import type { CommandLine } from "../options/parse.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { flushed, talk } from "../stderr/talk.ts";
+import { flushed, print, talk } from "../stderr/talk.ts";
 import type { ExitStatus } from "../../src/exit_status.ts";
 import { stdinReader } from "../../src/read/stdin_reader.ts";
 import type { RecordedGap } from "../../src/recording/event.ts";
@@ -162,12 +162,6 @@ function check(
   if (from !== null && to !== null && from > to) {
     throw new UsageError("Cannot take --to as it is before --from");
   }
-}
-
-async function print(text: string): Promise<void> {
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
 }
 
 /** The status when `--strict` was broken. */

@@ -1,6 +1,5 @@
 /** The program `report`: a recording as one page to look at. */
 import { quote } from "../../src/text_safety.ts";
-import { stdoutWriter } from "../../src/write/stdout.ts";
 import { fileReason, PROGRAM_NAME } from "../stderr/error_line.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
 import {
@@ -11,7 +10,7 @@ import {
   valued,
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
-import { talk } from "../stderr/talk.ts";
+import { print, talk } from "../stderr/talk.ts";
 import { loadConcatReadableStreams } from "../std.ts";
 import { commandText, reportOf } from "./report.ts";
 
@@ -176,10 +175,4 @@ function writeFailure(to: string, error: unknown): Error {
 
 function sentence(to: string, reason: string): string {
   return `Cannot write the page to "${quote(to)}" as ${reason}`;
-}
-
-async function print(text: string): Promise<void> {
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
 }

@@ -17,7 +17,7 @@ import type { CommandLine } from "../options/parse.ts";
 import { LINE_OPTIONS } from "../options/shared.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { talk } from "../stderr/talk.ts";
+import { print, talk } from "../stderr/talk.ts";
 import { countOf } from "../summary/words.ts";
 import { ONLY_STREAMS, ONLY_WORDS, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
@@ -193,11 +193,4 @@ function check(
     refuse("follow", "stdin is read to its end in any case");
   }
   return settings;
-}
-
-async function print(text: string): Promise<void> {
-  const { stdoutWriter } = await import("../../src/write/stdout.ts");
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
 }

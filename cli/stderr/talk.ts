@@ -1,5 +1,5 @@
 import { settlesWithin } from "../../src/wait.ts";
-import { stderrWriter } from "../../src/write/stdout.ts";
+import { stderrWriter, stdoutWriter } from "../../src/write/stdout.ts";
 import { errorLine } from "./error_line.ts";
 
 /** How long a stderr that nobody reads may keep the program from going on. */
@@ -50,4 +50,11 @@ export async function flushed(): Promise<void> {
     if (await settlesWithin(left, PATIENCE_MS)) return;
     isStuck = stderr.queuedBytes === before;
   }
+}
+
+/** A text on stdout, as it is: what was asked for, such as the help. */
+export async function print(text: string): Promise<void> {
+  await using stdout = stdoutWriter();
+  await stdout.write(text);
+  await stdout.flush();
 }

@@ -17,7 +17,7 @@ import {
 import type { CommandLine } from "../options/parse.ts";
 import { COMMAND_OPTIONS } from "../options/shared.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { talk } from "../stderr/talk.ts";
+import { print, talk } from "../stderr/talk.ts";
 
 const GIB = 1024 ** 3;
 
@@ -156,12 +156,4 @@ function check(
     );
   }
   return { settings, command, record };
-}
-
-async function print(text: string): Promise<void> {
-  // Not loaded before a command is started, which it would delay.
-  const { stdoutWriter } = await import("../../src/write/stdout.ts");
-  await using stdout = stdoutWriter();
-  await stdout.write(text);
-  await stdout.flush();
 }

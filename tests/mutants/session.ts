@@ -186,14 +186,14 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cancelled request is a finding",
-    file: "cli/check/findings.ts",
+    file: "cli/check/check_program.ts",
     from: "if (item.isCancelled) return [];",
     to: "",
     tests: CHECK,
   },
   {
     name: "what a gap has taken is a broken frame",
-    file: "cli/check/findings.ts",
+    file: "cli/check/check_program.ts",
     from: "if (item.isRest || isLost) return [];",
     to: "if (item.isRest) return [];",
     tests: CHECK,
