@@ -12,12 +12,13 @@ import {
   methodOf,
   OUTCOMES,
   payloadOf,
+  STREAM_NAMES,
   visible,
   visibleLines,
   wordOf,
 } from "./session.js";
 import { make } from "./table.js";
-import { lowerBound, STREAM_NAMES } from "./time_line.js";
+import { lowerBound } from "./time_line.js";
 
 /** The bytes of one page of hex. */
 const HEX_BYTES = 2048;

@@ -1,7 +1,12 @@
 /** What is told in figures: the head, the streams, the methods, how often. */
-import { formatCount, formatMs, STREAMS, visible } from "./session.js";
+import {
+  formatCount,
+  formatMs,
+  STREAM_NAMES,
+  STREAMS,
+  visible,
+} from "./session.js";
 import { byId, make } from "./table.js";
-import { STREAM_NAMES } from "./time_line.js";
 
 /** A title of more characters is set smaller. */
 const LONG_TITLE = 90;

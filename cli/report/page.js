@@ -8,13 +8,13 @@ import {
   KINDS,
   readSession,
   searchTexts,
+  STREAM_NAMES,
   STREAMS,
   visible,
 } from "./session.js";
-import { byId, make, Table } from "./table.js";
-import { legendOf, lowerBound, STREAM_NAMES, TimeLine } from "./time_line.js";
+import { byId, isPending, make, Table, viewsOf } from "./table.js";
+import { legendOf, lowerBound, TimeLine } from "./time_line.js";
 import { readDetail, rowAt, rowDetail } from "./detail.js";
-import { isPending, viewsOf } from "./views.js";
 import { showHeader, showMethods, showSpread } from "./figures.js";
 
 /** Rows that a printer gets. */

@@ -10,6 +10,9 @@
 /** The streams, in the order of their numbers in the columns. */
 export const STREAMS = ["in", "out", "err"];
 
+/** What each is called; an arrow says which way the bytes go. */
+export const STREAM_NAMES = ["→ stdin", "← stdout", "← stderr"];
+
 /** The kinds of rows, in the order of their numbers in the columns. */
 export const KINDS = [
   ...["request", "answer", "error", "notification", "batch"],

@@ -9,12 +9,10 @@ import {
   formatMoment,
   formatMs,
   KINDS,
+  STREAM_NAMES,
   STREAMS,
 } from "./session.js";
 import { make } from "./table.js";
-
-/** What each lane is called; an arrow says which way the bytes go. */
-export const STREAM_NAMES = ["→ stdin", "← stdout", "← stderr"];
 
 /** The height of the bars of a lane. */
 const BARS = 46;
