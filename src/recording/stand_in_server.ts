@@ -3,7 +3,7 @@ import { contentLength } from "../frame/content_length.ts";
 import { lines, nul } from "../frame/delimited.ts";
 import { lengthPrefix, pythonConnection } from "../frame/length_prefix.ts";
 import type { Sink } from "../write/sink.ts";
-import { replaceValue, valueText } from "./json_text.ts";
+import { refusal, replaceValue, shown, valueAt, valueText } from "./answer.ts";
 import type { RecordedEndOfChild, Stage } from "./recorded_child.ts";
 import { type ReplayClock, waitUntil } from "./replay_clock.ts";
 import { type SameParams, TOKEN_PATHS } from "./same_params.ts";
@@ -15,7 +15,6 @@ import {
   type Line,
   type Script,
 } from "./script.ts";
-import { refusal, shown, valueAt } from "./refusal.ts";
 import { Session } from "./session.ts";
 import type { SessionFrame, SessionItem } from "./session_item.ts";
 

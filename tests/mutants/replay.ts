@@ -101,18 +101,18 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the first of two members of one name is replaced",
-    file: "src/recording/json_text.ts",
+    file: "src/recording/answer.ts",
     from: "if (name === key) found = [from, to];",
     to: "if (name === key) return [from, to];",
-    tests: ["tests/recording/json_text_test.ts"],
+    tests: ["tests/recording/answer_test.ts"],
   },
   {
     name: "a brace in a text ends an object",
-    file: "src/recording/json_text.ts",
+    file: "src/recording/answer.ts",
     from:
       "    if (character === '\"') at = after(STRING, text, at);\n    else if",
     to: "    if",
-    tests: ["tests/recording/json_text_test.ts"],
+    tests: ["tests/recording/answer_test.ts"],
   },
   {
     name: "the order of keys makes another request",

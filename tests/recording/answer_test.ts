@@ -1,5 +1,5 @@
 /** A value in a text of JSON that is replaced, and nothing else. */
-import { replaceValue, valueText } from "../../src/recording/json_text.ts";
+import { replaceValue, valueText } from "../../src/recording/answer.ts";
 import { seededRandom } from "../support/random.ts";
 import { assertEquals } from "../support/std_assert.ts";
 
