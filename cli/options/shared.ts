@@ -1,4 +1,4 @@
-import { GRACE_MS } from "../../src/process/times.ts";
+import { GRACE_MS } from "../../src/wait.ts";
 import {
   ANSI_WORDS,
   assignment,

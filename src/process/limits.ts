@@ -1,6 +1,5 @@
-import { lookAgain } from "../wait.ts";
+import { lookAgain, UNREAD_MS } from "../wait.ts";
 import type { OutputPipe } from "./output_pipe.ts";
-import { UNREAD_MS } from "./times.ts";
 
 /** What can end a child from outside. */
 export interface Limits {

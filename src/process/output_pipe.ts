@@ -2,8 +2,7 @@ import { PIPE_BYTES } from "../bytes.ts";
 import { OutputDroppedError } from "../errors.ts";
 import { isWorthBorrowing } from "../read/byte_buffer.ts";
 import type { Source } from "../read/source.ts";
-import { lookAgain } from "../wait.ts";
-import { STOPPED_MAX_MS, STOPPED_SILENCE_MS } from "./times.ts";
+import { lookAgain, STOPPED_MAX_MS, STOPPED_SILENCE_MS } from "../wait.ts";
 
 /** The largest pipe: what comes after it was written after the child's exit. */
 const MAX_PIPE_BYTES = 1_048_576;

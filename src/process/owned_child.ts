@@ -1,7 +1,7 @@
 import { checkKeys, checkOneOf } from "../check.ts";
 import { PipeReader } from "../read/reader.ts";
 import { quote, shellWord } from "../text_safety.ts";
-import { settlesWithin } from "../wait.ts";
+import { settlesWithin, STDIN_END_MS, STOPPED_MAX_MS } from "../wait.ts";
 import { PipeWriter } from "../write/writer.ts";
 import {
   type Child,
@@ -29,7 +29,6 @@ import {
   type StopRequest,
 } from "./stop.ts";
 import { checkSignal } from "./system_signals.ts";
-import { STDIN_END_MS, STOPPED_MAX_MS } from "./times.ts";
 import { Tail } from "../bytes.ts";
 
 const TAIL_BYTES = 8192;

@@ -1,5 +1,5 @@
 import { raise } from "./system_signals.ts";
-import { HANDLED_AFTER_MS } from "./times.ts";
+import { HANDLED_AFTER_MS } from "../wait.ts";
 
 /**
  * `deno run --watch` calls the listeners for SIGTERM at a change, and starts the

@@ -35,7 +35,7 @@
  * copy whose children end first would raise the signal, and the others would
  * take it for a second request.
  */
-import { settlesWithin } from "../wait.ts";
+import { OTHERS_MS, SAME_PRESS_MS, settlesWithin } from "../wait.ts";
 import {
   addListeners,
   closeDebugger,
@@ -43,7 +43,6 @@ import {
   seesAnyTerminal,
 } from "./system_signals.ts";
 import { ProgramEnd } from "./program_end.ts";
-import { OTHERS_MS, SAME_PRESS_MS } from "./times.ts";
 
 /**
  * On Windows every signal is the console's, which has given it to the child

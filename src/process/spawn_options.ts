@@ -8,7 +8,7 @@ import {
 } from "../check.ts";
 import { quote } from "../text_safety.ts";
 import { checkLadder, type StopLadder, stopLadder } from "./stop.ts";
-import { EXIT_DELAY_MS } from "./times.ts";
+import { EXIT_DELAY_MS } from "../wait.ts";
 
 const PURPOSE = "start a child";
 const STDOUT: readonly SpawnSettings["stdout"][] = ["piped", "inherit", "null"];

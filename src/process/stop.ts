@@ -1,8 +1,7 @@
 import { checkKeys, checkList, checkMs, checkOneOf } from "../check.ts";
-import { settlesWithin } from "../wait.ts";
+import { GRACE_MS, HANG_UP_MS, KILLED_MS, settlesWithin } from "../wait.ts";
 import type { ExitReason } from "../exit_status.ts";
 import { checkSignal, SIGNAL_NUMBERS } from "./system_signals.ts";
-import { GRACE_MS, HANG_UP_MS, KILLED_MS } from "./times.ts";
 
 /** One step of a {@linkcode StopLadder}; what is named in it happens in order. */
 export interface StopStep {
