@@ -11,7 +11,7 @@ const RULES = [
     who: /^child\.ts$/,
     may: [/^cli\/child\//],
   },
-  { who: /^cli\/std\.ts$/, may: [/^npm:deno-std@/] },
+  { who: /^cli\/(options|streams)\/std\.ts$/, may: [/^npm:deno-std@/] },
   {
     who: /^cli\/tap\/client\.ts$/,
     may: [/^src\//, /^cli\//, /^node:(net|fs)$/],

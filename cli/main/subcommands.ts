@@ -2,7 +2,7 @@ import { type OptionTable, UsageError } from "../options/option.ts";
 import type { CompletionProgram } from "../completions/completions.ts";
 import { PARENT_OPTIONS } from "../options/parent.ts";
 import { isShuffled } from "../options/parse.ts";
-import { loadDistance } from "../std.ts";
+import { loadDistance } from "../options/std.ts";
 import { talk } from "../stderr/talk.ts";
 import { reportFailure } from "./program.ts";
 

@@ -5,7 +5,7 @@ import {
   settingsOf,
   UsageError,
 } from "./option.ts";
-import type { ParsedArgs } from "../std.ts";
+import type { ParsedArgs } from "./std.ts";
 
 /** What a command line says. */
 export interface CommandLine<T extends OptionTable> {
@@ -76,7 +76,7 @@ async function sort(
   words: string[],
 ): Promise<ParsedArgs> {
   // Not loaded without arguments: it would make the start slower.
-  const { parseArgs } = await import("../std.ts");
+  const { parseArgs } = await import("./std.ts");
   const names = Object.keys(table);
   const unknown: string[] = [];
   const parsed = parseArgs(lengthen(own, table, words), {
@@ -343,7 +343,7 @@ async function nearestNames(
 ): Promise<string[]> {
   // At most a third of the letters: --pid is not --cwd, which is two away.
   const most = Math.min(2, Math.floor(word.length / 3));
-  const { loadDistance } = await import("../std.ts");
+  const { loadDistance } = await import("./std.ts");
   const distance = await loadDistance();
   const edits = names.map((name) => {
     const count = distance(word, name);

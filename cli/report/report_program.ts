@@ -11,7 +11,7 @@ import {
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { print, talk } from "../stderr/talk.ts";
-import { loadConcatReadableStreams } from "../std.ts";
+import { concatReadableStreams } from "../streams/std.ts";
 import { commandText, reportOf } from "./report.ts";
 
 /** The options of `main.ts report`. */
@@ -159,7 +159,6 @@ async function writeParts(
   const streams = parts.map((part) =>
     ReadableStream.from([part]).pipeThrough(new TextEncoderStream())
   );
-  const concatReadableStreams = await loadConcatReadableStreams();
   await Deno.writeFile(path, concatReadableStreams(...streams), options);
 }
 

@@ -40,22 +40,3 @@ export async function loadDistance(): Promise<
   );
   return levenshteinDistance as (word: string, other: string) => number;
 }
-
-/**
- * `@std/streams`: the streams one after the other. Cancelled, it cancels all.
- *
- * At least one stream: without one, its first read fails. Two others are left
- * alone on purpose: `mergeReadableStreams` does not slow its sources down, so
- * that a slow reader fills the memory, and `LimitedBytesTransformStream` drops
- * all of the chunk that crosses its limit.
- */
-export async function loadConcatReadableStreams(): Promise<
-  <T>(...streams: readonly ReadableStream<T>[]) => ReadableStream<T>
-> {
-  const { concatReadableStreams } = await import(
-    "npm:deno-std@1.4.0/streams/concat_readable_streams.js"
-  );
-  return concatReadableStreams as <T>(
-    ...streams: readonly ReadableStream<T>[]
-  ) => ReadableStream<T>;
-}
