@@ -1,6 +1,8 @@
 import { needs } from "../../support/processes.ts";
-import type { FormatOptions } from "../../../cli/formats/formats.ts";
-import { SeedFormat } from "../../../cli/formats/seed.ts";
+import {
+  type FormatOptions,
+  SeedFormat,
+} from "../../../cli/formats/formats.ts";
 import { assertEquals } from "../../support/std_assert.ts";
 import { seededRandom } from "../../support/random.ts";
 import {
