@@ -7,7 +7,7 @@
  * - `exits` erases the line and tells the longest of its pauses of 10 ms.
  */
 
-import { Progress, showsProgress } from "../../cli/stderr/progress.ts";
+import { Progress, showsProgress } from "../../cli/stderr/reporter.ts";
 
 const [kind, milliseconds] = Deno.args;
 if (!showsProgress(Deno.stdout.isTerminal(), Deno.stderr.isTerminal())) {

@@ -1,5 +1,5 @@
 import { has, quote } from "../../support/processes.ts";
-import { Progress, showsProgress } from "../../../cli/stderr/progress.ts";
+import { Progress, showsProgress } from "../../../cli/stderr/reporter.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "../../support/terminal.ts";
 import { ROOT } from "../../support/whole_program.ts";
