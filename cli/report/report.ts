@@ -4,7 +4,6 @@ import session from "./session.js" with { type: "text" };
 import timeLine from "./time_line.js" with { type: "text" };
 import table from "./table.js" with { type: "text" };
 import detail from "./detail.js" with { type: "text" };
-import figures from "./figures.js" with { type: "text" };
 import wiring from "./page.js" with { type: "text" };
 import {
   RECORDED_STREAMS,
@@ -257,7 +256,6 @@ const SCRIPT = [
   table,
   timeLine,
   detail,
-  figures,
   wiring,
 ].map(withoutImports).join("");
 
