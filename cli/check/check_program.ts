@@ -23,10 +23,17 @@ import {
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { safeJson } from "../show/show_format.ts";
-import { cut, endOf, failureOf, methodAndId } from "../show/words.ts";
+import {
+  countOf,
+  cut,
+  endOf,
+  failureOf,
+  formatBytes,
+  formatMs,
+  methodAndId,
+} from "../words.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
-import { countOf, formatBytes, formatMs } from "../summary/words.ts";
 import type { RecordedStream } from "../../src/recording/event.ts";
 import { roundMs } from "../../src/recording/line.ts";
 import { showBytes } from "../formats/escape.ts";

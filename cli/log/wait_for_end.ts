@@ -2,7 +2,7 @@ import { BrokenPipeError } from "../../src/errors.ts";
 import type { Child } from "../../src/process/child.ts";
 import { holdSignals } from "../../src/process/signals.ts";
 import type { ExitStatus } from "../../src/exit_status.ts";
-import type { StoppedFor } from "../summary/words.ts";
+import type { StoppedFor } from "../words.ts";
 import type { Log } from "./log.ts";
 
 /**

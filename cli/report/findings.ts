@@ -18,14 +18,16 @@ import type {
   SessionPending,
   SessionTotals,
 } from "../../src/recording/session_item.ts";
-import { cut, methodAndId, WHY_ENDED } from "../show/words.ts";
-import { quoteBytes } from "../../src/text_safety.ts";
 import {
   countOf,
+  cut,
   formatBytes,
   formatCount,
   formatMs,
-} from "../summary/words.ts";
+  methodAndId,
+  WHY_ENDED,
+} from "../words.ts";
+import { quoteBytes } from "../../src/text_safety.ts";
 
 /** A sentence of the page. */
 export interface Finding {

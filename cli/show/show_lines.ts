@@ -14,14 +14,13 @@ import {
 } from "../formats/formats.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
-import { formatBytes } from "../summary/words.ts";
+import { cut, failureOf, formatBytes, headOf } from "../words.ts";
 import {
   ShowFormat,
   ShowJsonFormat,
   type ShownArrival,
 } from "./show_format.ts";
 import type { ShowSettings } from "./show_program.ts";
-import { cut, failureOf, headOf } from "./words.ts";
 
 /** What a line of `show` tells of. */
 export type Shown =

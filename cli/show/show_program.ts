@@ -18,7 +18,7 @@ import { LINE_OPTIONS } from "../options/shared.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
-import { countOf } from "../summary/words.ts";
+import { countOf } from "../words.ts";
 import { ONLY_STREAMS, ONLY_WORDS, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
 

@@ -7,7 +7,7 @@ import {
   type Ending,
   formatBytes,
   formatMs,
-} from "../summary/words.ts";
+} from "../words.ts";
 import { type SliceCount, Statistics } from "../summary/statistics.ts";
 import { summary } from "../summary/summary.ts";
 import { show, talk } from "./talk.ts";

@@ -8,7 +8,7 @@ import {
   formatCount,
   formatMs,
   isOurStop,
-} from "./words.ts";
+} from "../words.ts";
 
 /** Fewer reads of a full pipe can be one burst. */
 const MIN_FULL_READS = 32;

@@ -9,7 +9,7 @@ import {
   formatCount,
   formatMs,
   shortCount,
-} from "./words.ts";
+} from "../words.ts";
 import { type Distribution, plot } from "./distribution.ts";
 import type { PipeStatistics, Silence, Statistics } from "./statistics.ts";
 import { drawColumns, greatest, heightLegend, timeScale } from "./time_line.ts";

@@ -1,4 +1,4 @@
-import { formatBytes, formatMs } from "./words.ts";
+import { formatBytes, formatMs } from "../words.ts";
 
 /** How many buckets are kept: 16 KiB of memory. */
 const BUCKETS = 2048;

@@ -130,7 +130,7 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the words of a recording act on the terminal",
-    file: "cli/show/words.ts",
+    file: "cli/words.ts",
     from: "escapeText(text.slice(0, MAX_LENGTH).toWellFormed())",
     to: "text.slice(0, MAX_LENGTH)",
     tests: SHOW,

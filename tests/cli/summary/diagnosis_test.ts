@@ -1,5 +1,5 @@
 import { needs, testNeeding } from "../../support/processes.ts";
-import type { Ending } from "../../../cli/summary/words.ts";
+import type { Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import type { ExitStatus } from "../../../mod.ts";
 import { assertEquals, assertMatch } from "../../support/std_assert.ts";

@@ -2,7 +2,7 @@
 
 import { fixture } from "../../support/processes.ts";
 import { diagnosis } from "../../../cli/summary/diagnosis.ts";
-import type { Ending } from "../../../cli/summary/words.ts";
+import type { Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { type PipeReader, spawn } from "../../../mod.ts";
 

@@ -1,8 +1,4 @@
-import {
-  columnsOf,
-  describeEnding,
-  type Ending,
-} from "../../../cli/summary/words.ts";
+import { columnsOf, describeEnding, type Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
 import type { ExitStatus } from "../../../mod.ts";

@@ -4,8 +4,8 @@ import {
   formatCount,
   formatMs,
   shortCount,
-} from "../../../cli/summary/words.ts";
-import { assertEquals } from "../../support/std_assert.ts";
+} from "../../cli/words.ts";
+import { assertEquals } from "../support/std_assert.ts";
 
 const KIB = 1024;
 const CASES: {
