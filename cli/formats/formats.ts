@@ -1,5 +1,11 @@
 import type { LineArrival } from "../arrival.ts";
-import type { ColorWord, FormatName, TimeKind } from "../options/option.ts";
+import type {
+  ColorWord,
+  FormatName,
+  Settings,
+  TimeKind,
+} from "../options/option.ts";
+import type { LINE_OPTIONS } from "../options/shared.ts";
 import { type LineBuffer, StoredText } from "./store.ts";
 import {
   createEscapeTable,
@@ -37,6 +43,28 @@ export interface FormatOptions {
    * @default {false}
    */
   frames?: boolean;
+}
+
+/** What the options of a command line say of each line. */
+type LineSettings = Pick<
+  Settings<typeof LINE_OPTIONS>,
+  "utc" | "label" | "ansi" | "slow" | "marks"
+>;
+
+/** The options that a format has from the command line, whatever it shows. */
+export function formatOptions(
+  { utc, label, ansi, slow, marks }: LineSettings,
+  color: boolean,
+): Omit<FormatOptions, "time" | "streams" | "frames"> {
+  return {
+    utc,
+    label: label ?? undefined,
+    pid: Deno.pid,
+    color,
+    ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
+    slowMs: slow ?? undefined,
+    marks,
+  };
 }
 
 /** A way to write what arrived. It has state: each log needs its own. */

@@ -1,6 +1,11 @@
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
-import { type Format, FORMATS, shouldColor } from "../formats/formats.ts";
+import {
+  type Format,
+  formatOptions,
+  FORMATS,
+  shouldColor,
+} from "../formats/formats.ts";
 import type { LineArrival, LineStream } from "../arrival.ts";
 import { LineBuffer } from "../formats/store.ts";
 import type { ParentSettings } from "../options/parent.ts";
@@ -233,16 +238,9 @@ export async function createLog(
 ): Promise<Log> {
   const LoadedFormat = await FORMATS[settings.format]();
   const color = shouldColor(settings.color, output === null);
-  const { ansi } = settings;
   const format = new LoadedFormat({
+    ...formatOptions(settings, color),
     time: settings.time,
-    utc: settings.utc,
-    label: settings.label ?? undefined,
-    pid: Deno.pid,
-    color,
-    ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
-    slowMs: settings.slow ?? undefined,
-    marks: settings.marks,
     streams: settings.stderr === "log",
     frames: settings.frame !== "slice",
   });

@@ -9,6 +9,7 @@ import { stdoutWriter } from "../../src/write/stdout.ts";
 import {
   type Format,
   type FormatOptions,
+  formatOptions,
   FORMATS,
   shouldColor,
 } from "../formats/formats.ts";
@@ -210,17 +211,11 @@ async function formatOf(
   color: boolean,
   time: TimeKind,
 ): Promise<Format> {
-  const { format, ansi } = settings;
+  const { format } = settings;
   const isReads = settings.frame === "slice";
   const options: FormatOptions = {
+    ...formatOptions(settings, color),
     time,
-    utc: settings.utc,
-    label: settings.label ?? undefined,
-    pid: Deno.pid,
-    color,
-    ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
-    slowMs: settings.slow ?? undefined,
-    marks: settings.marks,
     streams: true,
     frames: !isReads,
   };
