@@ -19,10 +19,9 @@ import { CHILD_TABLE } from "../cli/child/child_program.ts";
 import { childLaunch, startOptions } from "../cli/main/launch.ts";
 import { PARENT_OPTIONS } from "../cli/options/parent.ts";
 import { parse } from "../cli/options/parse.ts";
-import { help } from "../cli/options/help.ts";
+import { help, VERSION } from "../cli/main/program.ts";
 import { flag, type OptionTable } from "../cli/options/option.ts";
 import { SUBCOMMANDS } from "../cli/main/subcommands.ts";
-import { VERSION } from "../cli/main/program.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
 import {
   interrupted,

@@ -7,8 +7,7 @@ import {
 import type { CommandLine } from "../options/parse.ts";
 import type { LogWriter } from "../log/log.ts";
 import type { RecordFile } from "../recording/record_file.ts";
-import type { HelpPage } from "../options/help.ts";
-import { type ProgramPage, runProgram } from "./program.ts";
+import { type HelpPage, type ProgramPage, runProgram } from "./program.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk, talkAs } from "../stderr/talk.ts";
 

@@ -52,7 +52,7 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the help is as wide as it likes",
-    file: "cli/options/help.ts",
+    file: "cli/main/program.ts",
     from: "const COLUMNS = 80;",
     to: "const COLUMNS = 120;",
     tests: MAIN,
