@@ -108,6 +108,29 @@ Deno.test("--stderr says where stderr goes", async () => {
   assertEquals((await run("inherit")).stderr, "two");
 });
 
+Deno.test("log shows lines of both pipes, without their CR LF and their colours", async () => {
+  const { code, stdout, stderr } = await whole([
+    ...["log", "-tnone", "--"],
+    ...childThat("out", "\\x1b[31mone\\x1b[0m\\r\\ntwo", "err", "three\\r\\n"),
+  ]);
+  assertEquals({ code, lines: stdout.split("\n").sort(), stderr }, {
+    code: 0,
+    lines: ["", "err three", "out one", "out two"],
+    stderr: "",
+  });
+});
+
+Deno.test("log shows what stands without a line end, while the command waits", async () => {
+  const { code, stdout } = await whole([
+    ...["log", "-telapsed", "--unfinished=200ms", "--"],
+    ...childThat("out", "name? ", "wait", 3000, "out", "Spam\\n"),
+  ]);
+  assertEquals(code, 0);
+  const [first, second] = stdout.split("\n");
+  assertMatch(first!, /^\d+\.\d{6} out name\? /);
+  assertMatch(second!, /^\d+\.\d{6} out Spam/);
+});
+
 Deno.test("--summary tells the end and the sizes on stderr", async () => {
   const { code, stdout, stderr } = await whole([
     ...["--summary", "-fraw", "--"],
