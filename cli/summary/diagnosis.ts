@@ -129,6 +129,10 @@ function describeHeldPipe(ending: Ending): string[] {
 
 /** Output that comes sooner was not held back for long enough to be noticed. */
 const NOTICED_MS = 500;
+/** The same for a program that is not known to hold anything back. */
+const UNKNOWN_MS = 1000;
+/** What the stdio of C holds back while stdout is a pipe. */
+const STDIO_BYTES = 4096;
 /** What a program writes at its end arrives at most this long before it. */
 const AT_THE_END_MS = 200;
 
@@ -145,16 +149,19 @@ export function describeHeldBack(
   if (full !== null && isEvidence(full, out, command)) {
     return [describeFull(full), ...remedies(command)];
   }
-  const buffer = heldBytes(command);
-  if (buffer === null || !isAtOnceAtTheEnd(statistics, ending, buffer)) {
-    return [];
-  }
+  const known = heldBytes(command);
+  const buffer = known ?? STDIO_BYTES;
+  if (!isAtOnceAtTheEnd(statistics, ending, buffer)) return [];
+  // Nobody knows of another program whether it prints anything before its end.
+  if (known === null && out.firstMs < UNKNOWN_MS) return [];
   const amount = formatBytes(out.bytes);
   const after = formatMs(out.firstMs);
+  const why = known === null
+    ? ", as by most programs while stdout is a pipe"
+    : `: while stdout is a pipe, up to ${formatCount(buffer)} bytes are`;
   return [
     `Everything (${amount}) came at once as the child ended, after ${after} ` +
-    "of silence. If it was printed before that, it was held back: while " +
-    `stdout is a pipe, up to ${formatCount(buffer)} bytes are.`,
+    `of silence. If it was printed before that, it was held back${why}.`,
     ...remedies(command),
   ];
 }

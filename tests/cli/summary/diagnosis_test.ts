@@ -2,7 +2,11 @@ import { needs, testNeeding } from "../../support/processes.ts";
 import type { Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import type { ExitStatus } from "../../../mod.ts";
-import { assertEquals, assertMatch } from "../../support/std_assert.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "../../support/std_assert.ts";
 import { observe, type ObserveOptions, sentences } from "./observe.ts";
 
 const test = testNeeding("sh");
@@ -301,6 +305,28 @@ Deno.test("all at once at the end is told if it is late, lines, and the end", ()
     0,
     0,
   ]);
+});
+
+Deno.test("of a program that is not known it takes 1 s of silence, and more than one line", () => {
+  const lines = "one\ntwo\n";
+  const told = [
+    tell([[1001, lines]], { command: ["tool"], endMs: 1010 }),
+    tell([[1001, lines]], { command: ["sh", "tool.sh"], endMs: 1010 }),
+    tell([[999, lines]], { command: ["tool"], endMs: 1010 }),
+    tell([[1001, "one\n"]], { command: ["tool"], endMs: 1010 }),
+    tell([[1001, text(4097)]], { command: ["tool"], endMs: 1010 }),
+    tell([[1001, lines]], { command: ["sort"], endMs: 1010 }),
+  ];
+  const counts = told.map((sentences) => sentences.length);
+  assertEquals(counts, [2, 2, 0, 0, 0, 0]);
+  assertEquals(
+    told[0]![0],
+    "Everything (8 B) came at once as the child ended, after T of " +
+      "silence. If it was printed before that, it was held back, as by most " +
+      "programs while stdout is a pipe.",
+  );
+  assertStringIncludes(told[0]![1]!, "run it with --tty");
+  assertStringIncludes(told[1]![1]!, "in front of");
 });
 
 Deno.test("a reader is slow if the pipe was full and the time went into the log", () => {
