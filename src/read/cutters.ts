@@ -16,6 +16,11 @@ export interface Cutter<T> {
   /** A new thing begins: forgets how far the last search had come. */
   reset(): void;
   /**
+   * A new thing begins `size` bytes further on, which are gone from the buffer:
+   * what was searched behind them is not searched again.
+   */
+  forget?(size: number): void;
+  /**
    * The thing, or `undefined`: more bytes are needed. `undefined` once the
    * stream has ended means that nothing is left.
    */

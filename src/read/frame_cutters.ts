@@ -85,6 +85,8 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
   #header: Uint8Array<ArrayBuffer> | undefined;
   /** How many bytes of a header that is not complete were checked. */
   #checkedBytes = 0;
+  /** Where the end of the header was found, if it was. */
+  #found = -1;
 
   constructor(framing: Framing<Frame>, rule: MeasuredRule) {
     this.#framing = framing;
@@ -96,11 +98,28 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
 
   reset(): void {
     this.#search?.reset();
+    this.#found = -1;
+    this.#checkedBytes = 0;
+    this.#begin();
+  }
+
+  /** The next frame begins here: nothing is known of its length. */
+  #begin(): void {
     const { header } = this.#rule;
     this.#headerBytes = "bytes" in header ? header.bytes : -1;
     this.#payloadBytes = -1;
     this.#header = undefined;
-    this.#checkedBytes = 0;
+  }
+
+  forget(size: number): void {
+    const search = this.#search;
+    if (!search) return this.reset();
+    const end = this.#found >= 0 ? this.#found : search.earliest;
+    if (size > end) return this.reset();
+    search.forget(size);
+    if (this.#found >= 0) this.#found -= size;
+    this.#checkedBytes = Math.max(0, this.#checkedBytes - size);
+    this.#begin();
   }
 
   cut(buffer: ByteBuffer, hasEnded: boolean): Frame | undefined {
@@ -170,7 +189,8 @@ class MeasuredCutter<Frame> implements Cutter<Frame> {
   #findHeader(buffer: ByteBuffer): boolean {
     const { header } = this.#rule;
     if (!("until" in header) || !this.#search) return true;
-    const found = this.#search.find(buffer);
+    if (this.#found < 0) this.#found = this.#search.find(buffer);
+    const found = this.#found;
     const length = found < 0 ? this.#search.earliest : found;
     if (found >= 0 && length <= header.maxBytes) {
       this.#headerBytes = found + header.until.length;

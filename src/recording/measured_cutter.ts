@@ -72,16 +72,22 @@ export class MeasuredStreamCutter extends StreamCutter {
       }
       this.#found();
       this.give(FRAME, length - buffer.length, payload);
+      this.#again();
     } catch (error) {
       this.#fail(error);
+      this.#again(length - buffer.length);
     }
-    this.#again();
     return true;
   }
 
-  /** The next frame begins at the front of the buffer. */
-  #again(): void {
-    this.#cutter.reset();
+  /**
+   * The next frame begins at the front of the buffer. If only its header was
+   * looked for, and `skipped` bytes are gone from there, it is looked for on:
+   * from the front, each bad header would cost a search through all that waits.
+   */
+  #again(skipped?: number): void {
+    if (skipped === undefined) this.#cutter.reset();
+    else this.#cutter.forget?.(skipped);
     this.#frameEnd = null;
     this.buffer.hint = 0;
   }
@@ -131,18 +137,33 @@ export class MeasuredStreamCutter extends StreamCutter {
 
   /** Cuts what stands at the front, where a header should. */
   #cutNoise(error: unknown): void {
-    const { buffer } = this;
-    if (error instanceof FramingError && isLengthLine(error.header)) {
+    const isRule = error instanceof FramingError;
+    if (isRule && isLengthLine(error.header)) {
       this.cutAll(broken("rule", ruleOf(error)), error.header.length);
       return;
     }
-    const end = buffer.bytes.subarray(buffer.start, buffer.end).indexOf(LF) + 1;
+    // Each header that begins before the wrong line has that line in it.
+    let left = isRule ? error.header.length : 1;
+    while (left > 0) {
+      const size = this.#cutNoiseLine();
+      if (size === 0) return;
+      left -= size;
+    }
+  }
+
+  /**
+   * Cuts a line that is none of a header; returns how many bytes it has, or 0
+   * if only a part of it was cut, as a header may begin behind that.
+   */
+  #cutNoiseLine(): number {
+    const { buffer } = this;
+    const end = buffer.view(Math.min(buffer.length, HEADER_BYTES)).indexOf(LF);
     // Without an end of line it is longer than any header.
-    const isLine = end > 0 && end <= HEADER_BYTES;
-    const size = isLine ? end : HEADER_BYTES - KEPT_BYTES;
+    const size = end >= 0 ? end + 1 : HEADER_BYTES - KEPT_BYTES;
     const text = textOf(buffer.view(size));
     const header = text.search(/content-length:[ \t]*\d+[ \t]*\r\n$/i);
     this.cutAll(BETWEEN, header > 0 ? header : size);
+    return header > 0 || end < 0 ? 0 : size;
   }
 
   /** The stream has ended, and no whole frame is left. */
@@ -176,11 +197,14 @@ export class MeasuredStreamCutter extends StreamCutter {
       const at = findLength(buffer.view(buffer.length));
       if (at >= 0) {
         this.drop(at);
+        this.#cutter.forget?.(at);
         return true;
       }
       // The beginning of one may stand at the end.
       if (this.ending === null) {
-        this.drop(Math.max(0, buffer.length - KEPT_BYTES));
+        const size = Math.max(0, buffer.length - KEPT_BYTES);
+        this.drop(size);
+        this.#cutter.forget?.(size);
         return false;
       }
     }

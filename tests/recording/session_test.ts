@@ -613,3 +613,45 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     }
   });
 }
+
+/** How often a single byte of what was read is looked at. */
+function looksAt(events: RecordedEvent[]): number {
+  let looks = 0;
+  const session = new Session({ frame: "header" });
+  for (const event of events) {
+    if (event.kind !== "piece") continue;
+    const bytes = new Proxy(event.bytes, {
+      get(target, key) {
+        if (typeof key === "string" && /^\d+$/.test(key)) looks++;
+        const value = Reflect.get(target, key, target);
+        const isMethod = typeof value === "function" && key !== "constructor";
+        return isMethod ? value.bind(target) : value;
+      },
+    });
+    session.take({ ...event, bytes });
+  }
+  return looks;
+}
+
+for (
+  const { title, line, lostFirst } of [
+    { title: "headers without an end", line: "Content-Length: 5\r\n" },
+    { title: "headers without a number", line: "Content-Length: x\r\n" },
+    { title: "lines that are no headers", line: "no header\r\n" },
+    {
+      title: "headers without an end behind a gap",
+      line: "Content-Length: 5\r\n",
+      lostFirst: true,
+    },
+  ]
+) {
+  Deno.test(`each byte of ${title} is searched once`, () => {
+    const bytes = bytesOf(line.repeat(600));
+    const at = lostFirst ? 7 : 0;
+    const looks = looksAt([
+      { kind: "piece", ms: 1, from: "out", offset: at, bytes },
+    ]);
+    assert(looks > 0);
+    assert(looks <= 2 * bytes.length, `${looks} of ${bytes.length}`);
+  });
+}
