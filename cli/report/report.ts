@@ -123,13 +123,19 @@ class Requests {
   /** In the order of their rows. */
   readonly all: Request[] = [];
   readonly #open = new Map<string, Request>();
-  /** The numbers of items that are no rows. */
+  /** The numbers of items that are no rows, in their order. */
   readonly #unlisted: number[] = [];
 
   /** The row of an item: those before it that are no rows do not count. */
   rowOf(index: number): number {
     // There are some before a row only above the bound of pending requests.
-    return index - this.#unlisted.filter((each) => each < index).length;
+    let [low, high] = [0, this.#unlisted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#unlisted[middle]! < index) low = middle + 1;
+      else high = middle;
+    }
+    return index - low;
   }
 
   message({ rpc }: SessionMessage, row: number): void {

@@ -20,6 +20,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A request without an answer so far. */
 interface Pending {
+  /** Its number among all requests. */
+  readonly number: number;
   readonly from: RecordedStream;
   readonly index: number;
   readonly ms: number;
@@ -29,6 +31,14 @@ interface Pending {
   readonly characters: number;
   readonly tokens: readonly string[];
   isCancelled: boolean;
+  /** The next request with its id, from the same side. */
+  next: Pending | undefined;
+}
+
+/** The requests with one id from one side. Most are alone. */
+interface SameId {
+  oldest: Pending;
+  newest: Pending;
 }
 
 /** Where a message stands in its session. */
@@ -65,10 +75,14 @@ export class RpcReader {
   /** Requests that were forgotten and not told so far. */
   readonly forgotten: ToldPending[] = [];
   readonly #maxPending: number;
-  readonly #pending = new Set<Pending>();
-  readonly #byId = new Map<string, Pending[]>();
+  /** By their numbers, the oldest first. */
+  readonly #pending = new Map<number, Pending>();
+  readonly #byId = new Map<string, SameId>();
   readonly #byToken = new Map<string, Pending>();
   #characters = 0;
+  #requests = 0;
+  /** No request with a smaller number is pending. */
+  #oldest = 0;
 
   /** Remembers at most `maxPending` requests. */
   constructor(maxPending: number) {
@@ -82,7 +96,7 @@ export class RpcReader {
 
   /** The requests without an answer, the oldest first. */
   pending(): ToldPending[] {
-    return [...this.#pending].map((each) => told(each, false));
+    return Array.from(this.#pending.values(), (each) => told(each, false));
   }
 
   /** What a JSON value is in JSON-RPC; `null` if it is none. */
@@ -129,6 +143,7 @@ export class RpcReader {
     let characters = method.length + key.length;
     for (const token of tokens) characters += token.length;
     const pending: Pending = {
+      number: this.#requests++,
       from,
       index,
       ms,
@@ -137,12 +152,16 @@ export class RpcReader {
       characters,
       tokens,
       isCancelled: false,
+      next: undefined,
     };
     const others = this.#byId.get(key);
-    if (others === undefined) this.#byId.set(key, [pending]);
-    else others.push(pending);
+    if (others === undefined) {
+      this.#byId.set(key, { oldest: pending, newest: pending });
+    } else {
+      others.newest = others.newest.next = pending;
+    }
     for (const token of tokens) this.#byToken.set(token, pending);
-    this.#pending.add(pending);
+    this.#pending.set(pending.number, pending);
     this.#characters += characters;
     this.#forget();
     const isDuplicate = others !== undefined;
@@ -154,7 +173,7 @@ export class RpcReader {
     id: RpcId,
     { from, ms }: RpcPlace,
   ): RpcMessage {
-    const request = this.#byId.get(keyOf(other(from), id))?.[0];
+    const request = this.#byId.get(keyOf(other(from), id))?.oldest;
     if (request === undefined) return { kind, ...PLAIN, id };
     this.#remove(request);
     return {
@@ -181,7 +200,7 @@ export class RpcReader {
         const id = given[method === "$/cancelRequest" ? "id" : "requestId"];
         // The last one of that id: the others were cancelled, or are lost.
         const request = isId(id)
-          ? this.#byId.get(keyOf(from, id))?.at(-1)
+          ? this.#byId.get(keyOf(from, id))?.newest
           : undefined;
         if (request !== undefined) request.isCancelled = true;
         const requestIndex = request?.index ?? null;
@@ -203,22 +222,26 @@ export class RpcReader {
 
   /** Forgets the oldest requests above the bound. */
   #forget(): void {
-    for (const oldest of this.#pending) {
-      const isFull = this.#pending.size > this.#maxPending ||
-        this.#characters > MAX_CHARACTERS;
-      if (!isFull) return;
+    while (
+      this.#pending.size > this.#maxPending ||
+      this.#characters > MAX_CHARACTERS
+    ) {
+      // By its number: an iterator of a map walks over all that was removed
+      // from it, for each request anew.
+      const oldest = this.#pending.get(this.#oldest++);
+      if (oldest === undefined) continue;
       this.#remove(oldest);
       this.forgotten.push(told(oldest, true));
     }
   }
 
+  /** Removes a request, the oldest one with its id. */
   #remove(request: Pending): void {
-    this.#pending.delete(request);
+    this.#pending.delete(request.number);
     this.#characters -= request.characters;
     const key = keyOf(request.from, request.id);
-    const others = this.#byId.get(key)!.filter((each) => each !== request);
-    if (others.length === 0) this.#byId.delete(key);
-    else this.#byId.set(key, others);
+    if (request.next === undefined) this.#byId.delete(key);
+    else this.#byId.get(key)!.oldest = request.next;
     for (const token of request.tokens) {
       // A later request may have taken the token over.
       if (this.#byToken.get(token) === request) this.#byToken.delete(token);

@@ -31,8 +31,15 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a header that breaks its rule is noise",
     file: "src/recording/measured_cutter.ts",
-    from: "if (error instanceof FramingError && isLengthLine(error.header)) {",
+    from: "if (isRule && isLengthLine(error.header)) {",
     to: "if (false) {",
+    tests: CUTS,
+  },
+  {
+    name: "behind a bad header all that waits is searched again",
+    file: "src/recording/measured_cutter.ts",
+    from: "else this.#cutter.forget?.(skipped);",
+    to: "else this.#cutter.reset();",
     tests: CUTS,
   },
   {
@@ -102,8 +109,8 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   {
     name: "of two requests with one id the second is answered first",
     file: "src/recording/rpc.ts",
-    from: "this.#byId.get(keyOf(other(from), id))?.[0]",
-    to: "this.#byId.get(keyOf(other(from), id))?.at(-1)",
+    from: "this.#byId.get(keyOf(other(from), id))?.oldest",
+    to: "this.#byId.get(keyOf(other(from), id))?.newest",
     tests: RPC,
   },
   {

@@ -1,4 +1,5 @@
-import { assertEquals } from "../support/std_assert.ts";
+import { assert, assertEquals } from "../support/std_assert.ts";
+import { scansOf } from "../support/scans.ts";
 import {
   analyse,
   type RecordedEvent,
@@ -280,6 +281,37 @@ Deno.test("requests with huge ids are forgotten before they fill the memory", as
   }
   assertEquals(pending, ["a 2", "b 4", "c 5"]);
 });
+
+for (
+  const { title, sent } of [
+    {
+      title: "that are forgotten",
+      sent: Array.from(
+        { length: 2_000 },
+        (_, at): Sent => [at, "in", request(at)],
+      ),
+    },
+    {
+      title: "with one id",
+      sent: Array.from(
+        { length: 2_000 },
+        (_, at): Sent => [
+          at,
+          at < 1_000 ? "in" : "out",
+          at < 1_000 ? request(1) : answer(1),
+        ],
+      ),
+    },
+  ]
+) {
+  Deno.test(`requests ${title} are not gone through for each message`, async () => {
+    const events = eventsOf(sent);
+    const scans = await scansOf(() =>
+      Array.fromAsync(analyse(events, { maxPending: 1_000 }))
+    );
+    assert(scans <= 10, `${scans} scans of ${sent.length} messages`);
+  });
+}
 
 Deno.test("the counts of a session are those of its items", async () => {
   const session = analyse(eventsOf([

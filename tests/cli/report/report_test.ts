@@ -11,6 +11,7 @@ import { reportOf, type ReportOptions } from "../../../cli/report/report.ts";
 import { runReport } from "../../../cli/report/report_program.ts";
 import { RECORDED_STREAMS } from "../../../src/recording/event.ts";
 import { Recording } from "../../../src/recording/recording.ts";
+import { scansOf } from "../../support/scans.ts";
 import {
   HandMade,
   HOSTILE_TEXTS,
@@ -281,6 +282,15 @@ Deno.test("above the bounds the page says what it left out", async () => {
     0,
   );
   assertEquals(kept + leftOut.bytes, all);
+});
+
+Deno.test("requests without an answer are not gone through for each of them", async () => {
+  const made = new HandMade(["server"]);
+  for (let id = 0; id < 1_000; id++) {
+    made.piece(id, "in", `{"jsonrpc":"2.0","id":${id},"method":"m${id}"}\n`);
+  }
+  const scans = await scansOf(() => pageOf(made));
+  assert(scans <= 20, `${scans} scans`);
 });
 
 Deno.test("what stands out is told, the worst first, with its row", async () => {
