@@ -285,8 +285,9 @@ function other(from: RecordedStream): RecordedStream {
   return from === "in" ? "out" : "in";
 }
 
+/** `1e400` is read as no finite number, which JSON would write as `null`. */
 function isId(id: unknown): id is RpcId {
-  return id === null || typeof id === "string" || typeof id === "number";
+  return id === null || typeof id === "string" || Number.isFinite(id);
 }
 
 /** The tokens by which progress names its request, in LSP and in MCP. */

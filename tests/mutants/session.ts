@@ -128,6 +128,13 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
     tests: RPC,
   },
   {
+    name: "1e400 is the same id as null",
+    file: "src/recording/rpc.ts",
+    from: "Number.isFinite(id)",
+    to: 'typeof id === "number"',
+    tests: RPC,
+  },
+  {
     name: "a token of progress outlives its request",
     file: "src/recording/rpc.ts",
     from:

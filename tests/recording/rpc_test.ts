@@ -313,6 +313,24 @@ for (
   });
 }
 
+Deno.test("a number that is not finite is no id", async () => {
+  const text = [
+    '{"jsonrpc":"2.0","id":null,"method":"a"}',
+    '{"jsonrpc":"2.0","id":1e400,"method":"b"}',
+    '{"jsonrpc":"2.0","id":-1e400,"result":1}',
+  ].map((line) => `${line}\n`).join("");
+  const bytes = encoder.encode(text);
+  const items = await Array.fromAsync(
+    analyse([{ kind: "piece", ms: 1, from: "in", offset: 0, bytes }]),
+  );
+  assertEquals(items.map(shown), [
+    "request a null",
+    "noise rpc",
+    "noise rpc",
+    "pending a null 0 ms of 0",
+  ]);
+});
+
 Deno.test("the counts of a session are those of its items", async () => {
   const session = analyse(eventsOf([
     [1, "in", request(1, "a")],
