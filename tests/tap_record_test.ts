@@ -18,6 +18,7 @@ import {
   type TapOptions,
   textOf as allOf,
 } from "./support/taps.ts";
+import { shell } from "./support/whole_program.ts";
 
 const PATIENCE_MS = 30_000;
 
@@ -195,6 +196,23 @@ testNeeding("/dev/full")(
       /^basic-pipes: the recording stops here: [^\n]*the disk is full[^\n]*\n$/,
     );
   },
+);
+
+testNeeding("bash", "/dev/full")(
+  "what a full stdout did not take is not counted as passed",
+  () =>
+    inFolder(async (folder) => {
+      await shell("main tap --record=full.jsonl -- echo x >/dev/full", {
+        cwd: folder,
+        deno: ["--allow-run", "--allow-write"],
+      });
+      const { events } = await readRecording(`${folder}/full.jsonl`);
+      const last = events.at(-1);
+      assertEquals(
+        last?.kind === "status" && last.bytes.out,
+        { read: 2, passed: 0 },
+      );
+    }),
 );
 
 testNeeding("mkfifo")(

@@ -178,9 +178,8 @@ class Pump {
   hasLeft = false;
   readonly #from: RecordedStream;
   readonly #recorder: Recorder | null;
-  #writer: PipeWriter | undefined;
   #read = 0;
-  #passed: number | undefined;
+  #passed = 0;
 
   /** A pump of a stream, which a recorder sees. */
   constructor(from: RecordedStream, recorder: Recorder | null) {
@@ -190,8 +189,7 @@ class Pump {
 
   /** What has passed until now. */
   get bytes(): PassedBytes {
-    const queued = this.#writer?.queuedBytes ?? 0;
-    return { read: this.#read, passed: this.#passed ?? this.#read - queued };
+    return { read: this.#read, passed: this.#passed };
   }
 
   /** Why the stream could not be read to its end, in a sentence. */
@@ -210,15 +208,26 @@ class Pump {
    */
   async run(reader: PipeReader, writer: PipeWriter): Promise<void> {
     const [from, recorder] = [this.#from, this.#recorder];
-    this.#writer = writer;
     const onRead = (bytes: Uint8Array, atMs: number) => {
       this.#read += bytes.length;
       // It copies the bytes and returns: lines are made when they have left.
       recorder?.piece(from, bytes, atMs);
     };
+    // Counted here: a copy that fails does not say how much was accepted.
+    const writeNow = (pieces: readonly Uint8Array[]) => {
+      const written = writer.writeNow(pieces);
+      written.then(() => {
+        for (const piece of pieces) this.#passed += piece.length;
+      }, () => {});
+      return written;
+    };
+    const counted = {
+      writeNow,
+      close: () => writer.close(),
+      closed: writer.closed,
+    };
     try {
-      const { passed } = await copy(reader, writer, { onRead });
-      this.#passed = passed;
+      await copy(reader, counted, { onRead });
     } catch (error) {
       this.failure = error;
     }
