@@ -63,8 +63,13 @@ export interface StandInOptions {
 
 /** A recorded server that answers: see {@linkcode standIn}. */
 export interface StandIn extends RecordedChild {
-  /** A sentence for each request that the recording could not answer. */
+  /**
+   * A sentence for each request that the recording could not answer: the first
+   * 100 of them. `onUnknown` gets all.
+   */
   readonly unknown: readonly string[];
+  /** How many requests the recording could not answer, in all. */
+  readonly unknownCount: number;
 }
 
 /**
@@ -142,13 +147,13 @@ export async function standIn(
   const { clock, frame, maxFrameBytes } = settings;
   const same = new SameParams(settings.ignore);
   const script = await Script.read(recording, { frame, maxFrameBytes, same });
-  const unknown: string[] = [];
+  const unknown = new Unknown();
   const server = new StandInServer({
     ...settings,
     script,
     same,
     onUnknown(sentence) {
-      unknown.push(sentence);
+      unknown.add(sentence);
       settings.onUnknown(sentence);
     },
   });
@@ -161,12 +166,35 @@ export async function standIn(
   }, unknown);
 }
 
-class StandInChild extends PlayedChild implements StandIn {
-  readonly unknown: readonly string[];
+/** So many sentences of unknown requests are kept. */
+const MAX_UNKNOWN = 100;
 
-  constructor(settings: RecordedChildSettings, unknown: readonly string[]) {
+/** The requests that the recording could not answer. */
+class Unknown {
+  readonly first: string[] = [];
+  count = 0;
+
+  add(sentence: string): void {
+    this.count++;
+    // A client that goes on asking must not fill the memory.
+    if (this.first.length < MAX_UNKNOWN) this.first.push(sentence);
+  }
+}
+
+class StandInChild extends PlayedChild implements StandIn {
+  readonly #unknown: Unknown;
+
+  constructor(settings: RecordedChildSettings, unknown: Unknown) {
     super(settings);
-    this.unknown = unknown;
+    this.#unknown = unknown;
+  }
+
+  get unknown(): readonly string[] {
+    return this.#unknown.first;
+  }
+
+  get unknownCount(): number {
+    return this.#unknown.count;
   }
 }
 

@@ -10,7 +10,12 @@ import {
 } from "../../mod.ts";
 import { bytesOf, textOf } from "../support/pieces.ts";
 import { seededRandom } from "../support/random.ts";
-import { assert, assertEquals, assertRejects } from "../support/std_assert.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+} from "../support/std_assert.ts";
 
 type Json = Record<string, unknown>;
 
@@ -739,6 +744,19 @@ Deno.test("a message more than the recording has is told", async () => {
   assertEquals(child.unknown, [
     'Cannot answer message 2 as the recording has 1: current value is "b"',
   ]);
+});
+
+Deno.test("of many unknown messages the first 100 are kept, and all are counted and told", async () => {
+  let told = 0;
+  await using child = await standIn(session([0, ">", "a"], [0, "<", "A"]), {
+    onUnknown: () => told++,
+  });
+  await child.stdin.write("a\n".repeat(251));
+  await child.stdin.close();
+  assertEquals(await child.stdout.text(), "A\n");
+  const { unknown, unknownCount } = child;
+  assertEquals([unknown.length, unknownCount, told], [100, 250, 250]);
+  assertMatch(unknown[99]!, /^Cannot answer message 101 /);
 });
 
 Deno.test("answers are as late as they were, and the speed divides that", async () => {
