@@ -47,6 +47,10 @@ export interface Redaction {
    * spaces as they were longer; a value of fewer bytes than that, or of which the
    * piece has fewer, `0` and spaces. A value that never ends, as that of a message
    * that was cut, goes up to the end of the stream, a text up to the next quote.
+   *
+   * JSON in a JSON string is known by its quotes as nearly all programs write
+   * them, `\"`. Where one writes them as `\u0022`, no name is found: that needs a
+   * pattern, as `/(?<=\\u0022token\\u0022:\\u0022).+?(?=\\u0022)/`.
    */
   names?: readonly string[];
   /**

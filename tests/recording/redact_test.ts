@@ -272,6 +272,17 @@ const SESSIONS: readonly {
     redact: { patterns: [/goldfinch-[^"\\]+/] },
   },
   {
+    title: "what a pattern says, in JSON whose quotes are written as a number",
+    parts: [
+      '{"a":"{\\u0022token\\u0022:\\u0022',
+      SECRET,
+      '\\u0022}"}\n',
+    ],
+    redact: {
+      patterns: [/(?<=\\u0022token\\u0022:\\u0022).+?(?=\\u0022)/],
+    },
+  },
+  {
     title: "what a pattern says, in frames with a length",
     parts: ["\0\0\0\x12\n", SECRET, "\n\0\0\0\x01x"],
     redact: { patterns: [/goldfinch-\w+/] },
