@@ -66,7 +66,11 @@ function checkOperands(
   if (extra !== undefined) throw extraWord(extra, operands, table);
   const missing = operands[words.length];
   if (missing === undefined || isHelp) return;
-  throw new UsageError(`Cannot go on as ${missing} is missing: see --help`);
+  // The programs that take a file take a recording.
+  const what = missing === "FILE" ? ", the path of a recording" : "";
+  throw new UsageError(
+    `Cannot go on as ${missing} is missing${what}: see --help`,
+  );
 }
 
 /** Sorts the arguments into options and `words`; refuses an unknown option. */
@@ -198,7 +202,11 @@ function unknownLetter(letter: string, table: OptionTable): UsageError {
   const upper = letter.toUpperCase();
   const other = letter === upper ? letter.toLowerCase() : upper;
   const isOther = Object.values(table).some(({ short }) => short === other);
-  const hint = isOther ? ask([`-${other}`]) : "see --help";
+  const hint = isOther
+    ? ask([`-${other}`])
+    : letter === "o" && Object.hasOwn(table, "record")
+    ? ask(["--record"])
+    : "see --help";
   return new UsageError(
     `Cannot take "-${letter}" as there is no such option: ${hint}`,
   );
@@ -257,10 +265,25 @@ function readOne(name: string, table: OptionTable, text: string): unknown {
     throw new UsageError(
       `Cannot take --${name} as it takes ${kind.rule}: current value is ${
         JSON.stringify(text)
-      }`,
+      }${valueHint(name, table, text)}`,
     );
   }
   return value;
+}
+
+/** What was probably meant by a value that is none, to follow the sentence. */
+function valueHint(name: string, table: OptionTable, text: string): string {
+  // As `tail -f FILE` has it.
+  if (name === "format" && table.follow?.short === "F" && /[./\\]/.test(text)) {
+    return "; -f is --format, and -F goes on while FILE grows";
+  }
+  const words = table[name]!.kind?.words ?? [];
+  const guesses = text.split(",").flatMap((given) =>
+    given === "" || words.includes(given)
+      ? []
+      : words.filter((word) => word.startsWith(given) || given.startsWith(word))
+  );
+  return guesses.length === 1 ? `; ${ask(guesses)}` : "";
 }
 
 /** Refuses an option without a value: parseArgs would use the next argument. */
@@ -312,6 +335,8 @@ async function nearMisses(
   const names = Object.keys(table);
   const settings = settingsOf(word, table);
   if (settings.length > 0) return settings;
+  // What goes to a file is the recording, where there is one.
+  if (word === "output" && Object.hasOwn(table, "record")) return ["--record"];
   const without = withoutOf(word, table);
   if (without !== undefined) return [without];
   const longer = names.filter((name) => name.startsWith(word));

@@ -1,4 +1,5 @@
 import type { Source } from "../../src/read/source.ts";
+import { RecordingError } from "../../src/recording/line.ts";
 import { Recording } from "../../src/recording/recording.ts";
 import { quote } from "../../src/text_safety.ts";
 import { fileReason } from "../stderr/error_line.ts";
@@ -19,11 +20,22 @@ export class RecordingFileError extends Error {
  * Opens the recording that an operand names, `-` for stdin, and reads its
  * header. Dispose it where its events are not read to their end.
  *
- * @throws {RecordingFileError | RecordingError} With one sentence.
+ * @throws {RecordingFileError} With one sentence, which names the file.
  */
 export async function openRecording(path: string): Promise<Recording> {
-  if (path === STDIN) return await Recording.read(Deno.stdin.readable);
-  return await Recording.read(new FileSource(path, await openFile(path)));
+  const from = path === STDIN
+    ? Deno.stdin.readable
+    : new FileSource(path, await openFile(path));
+  try {
+    return await Recording.read(from);
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    const name = path === STDIN ? "stdin" : `"${quote(path)}"`;
+    throw new RecordingFileError(
+      error.message.replace("a recording", () => `the recording ${name}`),
+      { cause: error },
+    );
+  }
 }
 
 /** Opens a file to read, which is no folder. */

@@ -163,7 +163,7 @@ Deno.test("what cannot be judged is refused with another status", async () => {
   assertEquals(unknown.code, 2);
   assertMatch(
     unknown.stderr,
-    /Cannot take --fail-on as it takes words of noise, broken, pending, error, gap, with commas between: current value is "noises"\n$/,
+    /Cannot take --fail-on as it takes words of noise, broken, pending, error, gap, with commas between: current value is "noises"; did you mean noise\?\n$/,
   );
 });
 

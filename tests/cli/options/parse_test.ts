@@ -133,7 +133,8 @@ Deno.test("an operand too many or missing is refused, but not in front of help",
     const parsed = parse(args, table, ["FILE"]);
     return (await assertRejects(() => parsed, UsageError)).message;
   };
-  const missing = "Cannot go on as FILE is missing: see --help";
+  const missing =
+    "Cannot go on as FILE is missing, the path of a recording: see --help";
   const extra = 'Cannot take "b" as this program takes only FILE: see --help';
   assertEquals(await says([]), missing);
   assertEquals(await says(["--only"]), missing);
@@ -393,6 +394,21 @@ Deno.test("what was probably meant is named, and no more than that", async () =>
       UsageError,
     );
     assertEquals({ word, hint: message.replace(/^.*?: /, "") }, { word, hint });
+  }
+});
+
+Deno.test("where a recording is written, an output is meant to be it", async () => {
+  const table = {
+    ...PROGRAM_OPTIONS,
+    record: valued(file("FILE"), null, { group: "record", help: "record" }),
+  };
+  for (const args of [["-o", "x"], ["--output", "x"], ["--output=x"]]) {
+    const { message } = await assertRejects(
+      () => parse(args, table),
+      UsageError,
+    );
+    const hint = message.replace(/^.*?: /, "");
+    assertEquals({ args, hint }, { args, hint: "did you mean --record?" });
   }
 });
 

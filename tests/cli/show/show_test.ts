@@ -331,7 +331,8 @@ const REFUSALS: readonly {
     title: "no file",
     args: [],
     code: 2,
-    stderr: /Cannot go on as FILE is missing: see --help\n$/,
+    stderr:
+      /Cannot go on as FILE is missing, the path of a recording: see --help\n$/,
   },
   {
     title: "a file that is not there",
@@ -359,7 +360,8 @@ const REFUSALS: readonly {
     args: ["FILE"],
     content: "",
     code: 125,
-    stderr: /as it must begin with a header: current value is an empty file\n$/,
+    stderr:
+      /Cannot read the recording ".+" as it must begin with a header: current value is an empty file\n$/,
   },
   {
     title: "another version",
@@ -387,7 +389,14 @@ const REFUSALS: readonly {
     args: ["--only=in,request", "x"],
     code: 2,
     stderr:
-      /Cannot take --only as it takes words of in, out, err, requests, .*: current value is "in,request"\n$/,
+      /Cannot take --only as it takes words of in, out, err, requests, .*: current value is "in,request"; did you mean requests\?\n$/,
+  },
+  {
+    title: "-f, which is -F in this program",
+    args: ["-f", "session.jsonl"],
+    code: 2,
+    stderr:
+      /current value is "session\.jsonl"; -f is --format, and -F goes on while FILE grows\n$/,
   },
   {
     title: "a part that ends before it begins",
