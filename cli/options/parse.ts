@@ -278,11 +278,14 @@ function valueHint(name: string, table: OptionTable, text: string): string {
     return "; -f is --format, and -F goes on while FILE grows";
   }
   const words = table[name]!.kind?.words ?? [];
-  const guesses = text.split(",").flatMap((given) =>
-    given === "" || words.includes(given)
-      ? []
-      : words.filter((word) => word.startsWith(given) || given.startsWith(word))
-  );
+  const guesses = text.split(",").flatMap((given) => {
+    if (given === "" || words.includes(given)) return [];
+    const longer = words.filter((word) => word.startsWith(given));
+    // For `error` it is `errors`, and not `err`.
+    return longer.length > 0
+      ? longer
+      : words.filter((word) => given.startsWith(word));
+  });
   return guesses.length === 1 ? `; ${ask(guesses)}` : "";
 }
 

@@ -29,13 +29,18 @@ export async function openRecording(path: string): Promise<Recording> {
   try {
     return await Recording.read(from);
   } catch (error) {
-    if (!(error instanceof RecordingError)) throw error;
-    const name = path === STDIN ? "stdin" : `"${quote(path)}"`;
-    throw new RecordingFileError(
-      error.message.replace("a recording", () => `the recording ${name}`),
-      { cause: error },
-    );
+    throw namedFailure(path, error);
   }
+}
+
+/** The same failure, with the name of the file if it is no recording. */
+export function namedFailure(path: string, error: unknown): unknown {
+  if (!(error instanceof RecordingError)) return error;
+  const name = path === STDIN ? "stdin" : `"${quote(path)}"`;
+  return new RecordingFileError(
+    error.message.replace("a recording", () => `the recording ${name}`),
+    { cause: error },
+  );
 }
 
 /** Opens a file to read, which is no folder. */

@@ -3,6 +3,7 @@ import { Recording } from "../../src/recording/recording.ts";
 import type { Source } from "../../src/read/source.ts";
 import { quote } from "../../src/text_safety.ts";
 import {
+  namedFailure,
   openFile,
   readFailure,
   RecordingFileError,
@@ -50,6 +51,8 @@ export async function followRecording(
       await view.end();
       await lines.close();
     }
+  } catch (error) {
+    throw namedFailure(path, error);
   } finally {
     await file.cancel();
     release();

@@ -378,6 +378,14 @@ const REFUSALS: readonly {
     stderr: /as line 1 must be a JSON object: current value is "hello"\n$/,
   },
   {
+    title: "what is no recording, while it grows",
+    args: ["--follow", "FILE"],
+    content: "hello\n",
+    code: 125,
+    stderr:
+      /Cannot read the recording ".+" as line 1 must be a JSON object: .*\n$/,
+  },
+  {
     title: "raw of two streams",
     args: ["-f", "raw", "--only=in,err", "x"],
     code: 2,
@@ -390,6 +398,12 @@ const REFUSALS: readonly {
     code: 2,
     stderr:
       /Cannot take --only as it takes words of in, out, err, requests, .*: current value is "in,request"; did you mean requests\?\n$/,
+  },
+  {
+    title: "a word of --only without its last letter, that begins as another",
+    args: ["--only=error", "x"],
+    code: 2,
+    stderr: /current value is "error"; did you mean errors\?\n$/,
   },
   {
     title: "-f, which is -F in this program",
