@@ -325,7 +325,8 @@ Deno.test("of a program that is not known it takes 1 s of silence, and more than
       "silence. If it was printed before that, it was held back, as by most " +
       "programs while stdout is a pipe.",
   );
-  assertStringIncludes(told[0]![1]!, "run it with --tty");
+  const remedy = Deno.build.os === "windows" ? "flush" : "run it with --tty";
+  assertStringIncludes(told[0]![1]!, remedy);
   assertStringIncludes(told[1]![1]!, "in front of");
 });
 
