@@ -758,6 +758,39 @@ Deno.test("a source that fails closes a sink that cannot be aborted", async () =
   assertEquals(isClosed, true);
 });
 
+Deno.test("a reader that leaves as the sink is closed is no failure", async () => {
+  const writer = new PipeWriter({
+    givesBack: true,
+    write: () => Promise.resolve(),
+    close: () => Promise.reject(new Deno.errors.BrokenPipe("gone")),
+  });
+  writer.write("all of it");
+  await writer.close();
+  assertInstanceOf(writer.broken, BrokenPipeError);
+});
+
+Deno.test("nothing follows a write that was under way when the reader left", async () => {
+  const first = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  let writes = 0;
+  const writer = new PipeWriter({
+    givesBack: true,
+    closed: left.promise,
+    write: () => ++writes === 1 ? first.promise : Promise.resolve(),
+    close: () => Promise.resolve(),
+  });
+  const both = Promise.allSettled([
+    writer.writeNow([encode("one")]),
+    writer.writeNow([encode("two")]),
+  ]);
+  left.reject(new Deno.errors.BrokenPipe("gone"));
+  await writer.closed.catch(() => {});
+  first.resolve();
+  const [, second] = await both;
+  assertEquals([writes, second.status], [1, "rejected"]);
+  await writer.close();
+});
+
 Deno.test("a writer is shown with its state and what is queued", async () => {
   const writer = new PipeWriter(collector(1).stream);
   const shown = [Deno.inspect(writer)];
