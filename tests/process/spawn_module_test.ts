@@ -291,6 +291,14 @@ Deno.test("a limit of memory that V8 cannot have is refused", () => {
   }
 });
 
+/**
+ * By cp(1): a process that another test starts meanwhile would inherit the file
+ * that is written, and what is written somewhere cannot be run.
+ */
+async function copyDeno(to: string): Promise<void> {
+  await new Deno.Command("cp", { args: [Deno.execPath(), to] }).output();
+}
+
 Deno.test({
   name: "a module starts after Deno itself was replaced by an upgrade",
   ignore: Deno.build.os !== "linux",
@@ -298,7 +306,7 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     const deno = `${folder}/deno`;
     try {
-      await Deno.copyFile(Deno.execPath(), deno);
+      await copyDeno(deno);
       const program = new Deno.Command(deno, {
         args: [
           ...["run", "--quiet", "--no-prompt", "--allow-run"],
@@ -311,7 +319,7 @@ Deno.test({
       const lines = program.stdout.pipeThrough(new TextDecoderStream())
         .getReader();
       assertEquals((await lines.read()).value, "[]\n");
-      await Deno.copyFile(Deno.execPath(), `${deno}.new`);
+      await copyDeno(`${deno}.new`);
       await Deno.rename(`${deno}.new`, deno);
       await program.stdin.close();
       assertEquals((await lines.read()).value, "[]\n");
