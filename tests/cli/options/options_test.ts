@@ -395,6 +395,12 @@ test("what log has by default gives way to what was asked for", async () => {
   }
 });
 
+test("log with --format raw leaves stderr as it is", async () => {
+  const both = ["--", "sh", "-c", "printf a; echo b >&2"];
+  const { stdout, stderr } = await whole(["log", "-fraw", ...both]);
+  assertEquals({ stdout, stderr }, { stdout: "a", stderr: "b\n" });
+});
+
 test("--ansi keeps, strips or shows the colours of the command", async () => {
   const red = "\x1b[31m";
   const cases = [
