@@ -46,17 +46,21 @@ export interface FormatOptions {
 }
 
 /** What the options of a command line say of each line. */
-type LineSettings = Pick<
-  Settings<typeof LINE_OPTIONS>,
-  "utc" | "label" | "ansi" | "slow" | "marks"
->;
+interface LineSettings extends
+  Pick<
+    Settings<typeof LINE_OPTIONS>,
+    "time" | "utc" | "label" | "ansi" | "slow" | "marks"
+  > {
+  readonly frame: string | null;
+}
 
-/** The options that a format has from the command line, whatever it shows. */
+/** The options that a format has from the command line. */
 export function formatOptions(
-  { utc, label, ansi, slow, marks }: LineSettings,
-  color: boolean,
-): Omit<FormatOptions, "time" | "streams" | "frames"> {
+  { time, utc, label, ansi, slow, marks, frame }: LineSettings,
+  { color, streams }: Pick<FormatOptions, "color" | "streams">,
+): FormatOptions {
   return {
+    time,
     utc,
     label: label ?? undefined,
     pid: Deno.pid,
@@ -64,6 +68,8 @@ export function formatOptions(
     ansi: ansi === "auto" ? (color ? "keep" : "strip") : ansi,
     slowMs: slow ?? undefined,
     marks,
+    streams,
+    frames: frame !== "slice",
   };
 }
 

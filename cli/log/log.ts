@@ -238,12 +238,8 @@ export async function createLog(
 ): Promise<Log> {
   const LoadedFormat = await FORMATS[settings.format]();
   const color = shouldColor(settings.color, output === null);
-  const format = new LoadedFormat({
-    ...formatOptions(settings, color),
-    time: settings.time,
-    streams: settings.stderr === "log",
-    frames: settings.frame !== "slice",
-  });
+  const streams = settings.stderr === "log";
+  const format = new LoadedFormat(formatOptions(settings, { color, streams }));
   return new Log(output ?? stdoutWriter(), format, {
     sliceBytes: settings.slice,
     maxLines: settings.count ?? Infinity,

@@ -8,7 +8,6 @@ import { shellWord } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import {
   type Format,
-  type FormatOptions,
   formatOptions,
   FORMATS,
   shouldColor,
@@ -212,18 +211,15 @@ async function formatOf(
   time: TimeKind,
 ): Promise<Format> {
   const { format } = settings;
-  const isReads = settings.frame === "slice";
-  const options: FormatOptions = {
-    ...formatOptions(settings, color),
-    time,
-    streams: true,
-    frames: !isReads,
-  };
+  const options = formatOptions(
+    { ...settings, time },
+    { color, streams: true },
+  );
   if (format === "json") return new ShowJsonFormat(options);
   const Bytes = await FORMATS[format]();
   if (format === "raw") return new Bytes(options);
   const Words = await FORMATS.text();
-  const wordsAbove = format === "hex" && !isReads;
+  const wordsAbove = format === "hex" && settings.frame !== "slice";
   const bytes = new Bytes(wordsAbove ? { ...options, time: "none" } : options);
   return new ShowFormat(
     new Words({ ...options, marks: false }),
