@@ -4,6 +4,7 @@ import type {
   RpcId,
   RpcMessage,
   SessionItem,
+  SessionMessage,
 } from "../src/recording/session_item.ts";
 import type { RecordedStatus } from "../src/recording/event.ts";
 import { escapeText } from "../src/text_safety.ts";
@@ -258,25 +259,43 @@ export function methodAndId(
 ): string {
   const words: string[] = [];
   if (method !== null) words.push(methodWord(method));
-  if (id !== undefined) words.push(`#${cut(JSON.stringify(id))}`);
+  if (id !== undefined) words.push(`#${safe(JSON.stringify(id))}`);
   return words.join(" ");
 }
 
 /** A method as one word: in quotes if it could be taken for more. */
 function methodWord(method: string): string {
   return /^[!-~]+$/.test(method) && !method.startsWith('"')
-    ? cut(method)
-    : cut(JSON.stringify(method));
-}
-
-function safe(text: string): string {
-  return cut(text);
+    ? safe(method)
+    : safe(JSON.stringify(method));
 }
 
 /** Text that cannot act on a terminal, of at most 120 characters. */
-export function cut(text: string): string {
+export function safe(text: string): string {
   const line = escapeText(text.slice(0, MAX_LENGTH).toWellFormed());
   return text.length > MAX_LENGTH ? `${line}…` : line;
+}
+
+/** The messages of JSON-RPC in a frame: itself, or the entries of a batch. */
+export function messagesOf({ rpc }: SessionMessage): readonly RpcMessage[] {
+  if (rpc === null) return [];
+  return rpc.kind === "batch" ? rpc.entries : [rpc];
+}
+
+/** Whether an item that is odd is excused: nobody has to look at it. */
+export function isExcused(item: SessionItem): boolean {
+  switch (item.kind) {
+    case "noise":
+      // Most readers pass over an empty line.
+      return item.reason === "blank";
+    case "broken":
+      // A gap is told by itself, and the end of the recording as well.
+      return item.isRest || item.reason === "gap" || item.reason === "cut";
+    case "pending":
+      // Nobody waits for an answer to it.
+      return item.isCancelled;
+  }
+  return false;
 }
 
 /** What an error answer of JSON-RPC says, or nothing. */
@@ -286,7 +305,7 @@ export function failureOf(json: unknown, { id }: RpcMessage): string {
     const { id: other, error } = Object(each) as Record<string, unknown>;
     if (other !== id) continue;
     const { message } = Object(error) as Record<string, unknown>;
-    if (typeof message === "string") return cut(message);
+    if (typeof message === "string") return safe(message);
   }
   return "";
 }

@@ -25,12 +25,14 @@ import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { safeJson } from "../show/show_format.ts";
 import {
   countOf,
-  cut,
   endOf,
   failureOf,
   formatBytes,
   formatMs,
+  isExcused,
+  messagesOf,
   methodAndId,
+  safe,
 } from "../words.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
@@ -265,32 +267,26 @@ function findingsOf(
   item: SessionItem,
   maxDurationMs: number | null,
 ): Finding[] {
+  if (isExcused(item)) return [];
   switch (item.kind) {
     case "noise": {
-      // Most readers pass over an empty line.
-      if (item.reason === "blank") return [];
       const what = `${countOf(item.size, "byte")} ${NOISE[item.reason]}: ${
         showBytes(item.payload, COLUMNS)
       }`;
       return [at(item, "noise", what)];
     }
     case "broken": {
-      const isLost = item.reason === "gap" || item.reason === "cut";
-      // The gap itself is told, and a recording that stops has no status.
-      if (item.isRest || isLost) return [];
-      const what = `a frame cannot be read as ${cut(item.why)}: ${
+      const what = `a frame cannot be read as ${safe(item.why)}: ${
         showBytes(item.payload, COLUMNS)
       }`;
       return [at(item, "broken", what)];
     }
     case "gap": {
-      const why = item.why === "" ? "" : `: ${cut(item.why)}`;
+      const why = item.why === "" ? "" : `: ${safe(item.why)}`;
       const what = `${formatBytes(item.bytes)} were not recorded${why}`;
       return [at(item, "gap", what)];
     }
     case "pending": {
-      // Nobody waits for an answer to it.
-      if (item.isCancelled) return [];
       const since = formatMs(item.durationMs);
       const what = `${methodAndId(item)} had no answer for ${since}`;
       const { from, ms, durationMs } = item;
@@ -302,16 +298,12 @@ function findingsOf(
         what,
       }];
     }
-    case "message": {
-      const { rpc, json } = item;
-      if (rpc === null) return [];
-      const jsons = rpc.kind === "batch" ? rpc.entries : [rpc];
-      return jsons.flatMap((each) =>
-        rpcFindings(each, json, maxDurationMs).map(([kind, what]) =>
+    case "message":
+      return messagesOf(item).flatMap((rpc) =>
+        rpcFindings(rpc, item.json, maxDurationMs).map(([kind, what]) =>
           at(item, kind, what)
         )
       );
-    }
   }
   return [];
 }

@@ -339,9 +339,6 @@ export const STDERR_WORDS = ["inherit", "log", "null"] as const;
 /** The words that `--ansi` takes. */
 export const ANSI_WORDS = ["show", "keep", "strip", "auto"] as const;
 
-/** What becomes of the command's own colours. */
-export type AnsiWord = typeof ANSI_WORDS[number];
-
 /** The words that `--color` takes. */
 export const COLOR_WORDS = ["auto", "always", "never"] as const;
 

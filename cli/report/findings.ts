@@ -13,18 +13,20 @@ import type {
   SessionBroken,
   SessionGap,
   SessionItem,
-  SessionMessage,
   SessionNoise,
   SessionPending,
   SessionTotals,
 } from "../../src/recording/session_item.ts";
 import {
   countOf,
-  cut,
+  failureOf,
   formatBytes,
   formatCount,
   formatMs,
+  isExcused,
+  messagesOf,
   methodAndId,
+  safe,
   WHY_ENDED,
 } from "../words.ts";
 import { quoteBytes } from "../../src/text_safety.ts";
@@ -56,9 +58,7 @@ export class Findings {
   readonly #noise = new First<SessionNoise>();
   readonly #broken = new First<SessionBroken>();
   readonly #gaps = new First<SessionGap>();
-  readonly #errors = new First<
-    { item: SessionMessage; method: string | null }
-  >();
+  readonly #errors = new First<{ rpc: RpcMessage; json: unknown }>();
   readonly #pending = new First<SessionPending>();
   readonly #silence = { fromMs: 0, ms: 0, isWaiting: false };
   #lastMs = 0;
@@ -78,17 +78,14 @@ export class Findings {
   /** Notes an item, and how many requests wait from here on. */
   item(item: SessionItem, row: number, openRequests: number): void {
     this.#openRequests = openRequests;
+    if (isExcused(item)) return;
     switch (item.kind) {
       case "noise":
-        // Most readers pass over an empty line.
-        if (item.reason !== "blank") this.#noise.add(item, row);
+        this.#noise.add(item, row);
         break;
-      case "broken": {
-        // A gap is told by itself, and the end of the recording as well.
-        const isLost = item.reason === "gap" || item.reason === "cut";
-        if (!item.isRest && !isLost) this.#broken.add(item, row);
+      case "broken":
+        this.#broken.add(item, row);
         break;
-      }
       case "gap":
         this.#gaps.add(item, row);
         break;
@@ -96,17 +93,17 @@ export class Findings {
         this.passed = item.bytes;
         break;
       case "message":
-        for (const each of messagesOf(item)) {
+        for (const rpc of messagesOf(item)) {
           // Who has cancelled a request expects an error.
-          if (each.kind !== "error" || each.isCancelled) continue;
-          this.#errors.add({ item, method: each.method }, row);
+          if (rpc.kind !== "error" || rpc.isCancelled) continue;
+          this.#errors.add({ rpc, json: item.json }, row);
         }
     }
   }
 
-  /** Notes a request without an answer; nobody waits for a cancelled one. */
+  /** Notes a request without an answer. */
   pending(item: SessionPending, row: number): void {
-    if (!item.isCancelled) this.#pending.add(item, row);
+    if (!isExcused(item)) this.#pending.add(item, row);
   }
 
   /** All sentences, the worst first. */
@@ -137,9 +134,9 @@ export class Findings {
     const { first, count, row } = this.#broken;
     if (first === null) return [];
     const text = count === 1
-      ? `A frame on ${NAMES[first.from]} could not be read: ${cut(first.why)}.`
+      ? `A frame on ${NAMES[first.from]} could not be read: ${safe(first.why)}.`
       : `${formatCount(count)} frames could not be read. The first, on ` +
-        `${NAMES[first.from]}: ${cut(first.why)}.`;
+        `${NAMES[first.from]}: ${safe(first.why)}.`;
     return [{ tone: "bad", text, row }];
   }
 
@@ -166,7 +163,7 @@ export class Findings {
       0,
     );
     const text = `${formatBytes(bytes)} passed and were not recorded: ${
-      cut(first.why)
+      safe(first.why)
     }.`;
     return [{ tone: "bad", text, row }];
   }
@@ -188,10 +185,11 @@ export class Findings {
     const what = count === 1
       ? `One of ${countOf(answered, "answer")} is an error`
       : `${formatCount(count)} of ${countOf(answered, "answer")} are errors`;
-    const method = first.method === null
+    const { rpc, json } = first;
+    const method = rpc.method === null
       ? "an unknown request"
-      : cut(first.method);
-    const said = messageOf(first.item.json);
+      : safe(rpc.method);
+    const said = failureOf(json, rpc);
     const text = `${what}. ${count === 1 ? "It is" : "The first is"} to ` +
       `${method}${said === "" ? "." : `, and says ${JSON.stringify(said)}.`}`;
     return [{ tone: "bad", text, row }];
@@ -268,7 +266,7 @@ export function endingOf(
   const why = isTold ? `, ${WHY_ENDED[reason]}` : "";
   const how = signal === null
     ? `ended with status ${code}`
-    : `was ended by ${cut(signal)}`;
+    : `was ended by ${safe(signal)}`;
   return how + why;
 }
 
@@ -279,7 +277,7 @@ function slowest(
   if (slowest === null || answered < 2) return [];
   const { method, durationMs, index } = slowest;
   const text = `The slowest of ${formatCount(answered)} answers took ` +
-    `${formatMs(durationMs)}: ${cut(method)}.`;
+    `${formatMs(durationMs)}: ${safe(method)}.`;
   return [{ tone: "note", text, row: rowOf(index) }];
 }
 
@@ -317,17 +315,4 @@ function wellDone({ requests, streams }: SessionTotals): Finding {
     ? "No frame is broken, and nothing but messages came."
     : "The command ended well, and all of its bytes are here.";
   return { tone: "good", text };
-}
-
-/** The message itself, or the entries of a batch. */
-function messagesOf({ rpc }: SessionMessage): readonly RpcMessage[] {
-  if (rpc === null) return [];
-  return rpc.kind === "batch" ? rpc.entries : [rpc];
-}
-
-/** What an error of JSON-RPC says, or "". */
-function messageOf(json: unknown): string {
-  const { error } = (json ?? {}) as { error?: { message?: unknown } };
-  const message = error?.message;
-  return typeof message === "string" ? cut(message) : "";
 }

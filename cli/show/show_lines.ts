@@ -14,7 +14,7 @@ import {
 } from "../formats/formats.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
-import { cut, failureOf, formatBytes, headOf } from "../words.ts";
+import { failureOf, formatBytes, headOf, safe } from "../words.ts";
 import {
   ShowFormat,
   ShowJsonFormat,
@@ -75,7 +75,7 @@ export class ShowLines {
       time = "elapsed";
       await say(
         "the times are those since the start, as the recording does not say " +
-          `when that was: current value is "${cut(startedAt)}"`,
+          `when that was: current value is "${safe(startedAt)}"`,
       );
     }
     const format = await formatOf(settings, color, time);
@@ -178,7 +178,7 @@ function wordsOf(shown: Shown): string {
   if (shown.kind === "read") return "";
   if (shown.kind !== "recording") return headOf(shown);
   const command = shown.command.map(shellWord).join(" ");
-  return command === "" ? "a recording" : `a recording of: ${cut(command)}`;
+  return command === "" ? "a recording" : `a recording of: ${safe(command)}`;
 }
 
 function colorOf(shown: Shown): string | null {

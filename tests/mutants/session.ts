@@ -200,16 +200,17 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cancelled request is a finding",
-    file: "cli/check/check_program.ts",
-    from: "if (item.isCancelled) return [];",
-    to: "",
+    file: "cli/words.ts",
+    from: "return item.isCancelled;",
+    to: "return false;",
     tests: CHECK,
   },
   {
     name: "what a gap has taken is a broken frame",
-    file: "cli/check/check_program.ts",
-    from: "if (item.isRest || isLost) return [];",
-    to: "if (item.isRest) return [];",
+    file: "cli/words.ts",
+    from:
+      'return item.isRest || item.reason === "gap" || item.reason === "cut";',
+    to: "return item.isRest;",
     tests: CHECK,
   },
 ];

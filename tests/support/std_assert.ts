@@ -26,13 +26,6 @@ export const assertEquals: <T>(
   message?: string,
 ) => void = untyped.assertEquals as never;
 
-/** Fails if both are deeply equal. */
-export const assertNotEquals: <T>(
-  actual: T,
-  expected: T,
-  message?: string,
-) => void = untyped.assertNotEquals as never;
-
 /** Fails unless both are the same value by `Object.is`. */
 export const assertStrictEquals: <T>(
   actual: T,

@@ -315,6 +315,22 @@ Deno.test("what stands out is told, the worst first, with its row", async () => 
   }
 });
 
+Deno.test("what an error in a batch says is told", async () => {
+  const made = new HandMade(["server"])
+    .piece(1, "in", `[{"jsonrpc":"2.0","id":1,"method":"a"}]\n`)
+    .piece(
+      2,
+      "out",
+      `[{"jsonrpc":"2.0","id":1,"error":{"message":"no Spam"}}]\n`,
+    )
+    .end(3);
+  const { meta } = await sessionOf(await pageOf(made));
+  assertEquals(
+    meta.findings[0].text,
+    'One of 1 answer is an error. It is to a, and says "no Spam".',
+  );
+});
+
 Deno.test("a session without trouble is said to be well, and one without an end is not", async () => {
   const findings = async (made: HandMade) =>
     (await sessionOf(await pageOf(made))).meta.findings[0];
