@@ -22,7 +22,6 @@ import {
   valued,
 } from "../options/option.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
-import { safeJson } from "../show/show_format.ts";
 import {
   countOf,
   endOf,
@@ -38,7 +37,7 @@ import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
 import type { RecordedStream } from "../../src/recording/event.ts";
 import { roundMs } from "../../src/recording/line.ts";
-import { showBytes } from "../formats/escape.ts";
+import { safeJson, showBytes } from "../formats/escape.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

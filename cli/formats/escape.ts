@@ -134,3 +134,20 @@ export function showBytes(
   }
   return `"${text}"${isCut ? "…" : ""}`;
 }
+
+/** JSON in which nothing can act on a terminal: escaped, it stays the same. */
+export function safeJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // Nearly every line is ASCII, where JSON itself escapes all but U+007F.
+  // deno-lint-ignore no-control-regex -- these are the characters that are meant
+  if (/^[\x00-\x7e]*$/.test(json)) return json;
+  return json.replace(/[^\0-\x7e]/gu, (character) => {
+    const codePoint = character.codePointAt(0)!;
+    if (codePoint !== 0x7f && !isHidden(codePoint)) return character;
+    let spelling = "";
+    for (let i = 0; i < character.length; i++) {
+      spelling += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`;
+    }
+    return spelling;
+  });
+}

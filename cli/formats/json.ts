@@ -8,7 +8,7 @@ import type { LineArrival } from "../arrival.ts";
 import type { FormatOptions } from "./formats.ts";
 import { isHidden } from "../../src/text_safety.ts";
 import { LineFormat } from "./line_format.ts";
-import { decodeAt, utf8Length } from "./escape.ts";
+import { decodeAt, safeJson, utf8Length } from "./escape.ts";
 
 /** The longest spelling of a byte, `\u001b`. */
 const BYTE_ROOM = 6;
@@ -25,21 +25,12 @@ const SPELLINGS = new Float64Array(128);
 const LENGTHS = new Uint8Array(128);
 const spellings = new DataView(SPELLINGS.buffer);
 for (let byte = 0; byte < 128; byte++) {
-  LENGTHS[byte] = storeAscii(spellings, byte * 8, spellUnits(byte)) - byte * 8;
+  LENGTHS[byte] = storeAscii(spellings, byte * 8, spell(byte)) - byte * 8;
 }
 
 /** The spelling of a code point inside a JSON string. */
-function spellUnits(codePoint: number): string {
-  const text = String.fromCodePoint(codePoint);
-  if (codePoint >= 0x20 && codePoint < 0x7f) {
-    return JSON.stringify(text).slice(1, -1);
-  }
-  if ("\b\t\n\f\r".includes(text)) return JSON.stringify(text).slice(1, -1);
-  let spelling = "";
-  for (let i = 0; i < text.length; i++) {
-    spelling += "\\u" + text.charCodeAt(i).toString(16).padStart(4, "0");
-  }
-  return spelling;
+function spell(codePoint: number): string {
+  return safeJson(String.fromCodePoint(codePoint)).slice(1, -1);
 }
 
 /**
@@ -48,8 +39,8 @@ function spellUnits(codePoint: number): string {
  * `offset` and `size` count bytes of the stream. `text` has the bytes if they are
  * valid UTF-8, else `base64` has them (RFC 4648, padded). `time` is a number of
  * seconds, with `iso` a string. If asked for, `label`, `slow` and `unfinished`
- * (only if true), and `read`, `full` and `cut` (of `marks`) come first. What could act on a terminal
- * is escaped (RFC 8259).
+ * (only if true), and `read`, `full` and `cut` (of `marks`) come first. What could
+ * act on a terminal is escaped (RFC 8259).
  */
 export class JsonFormat extends LineFormat {
   readonly #offsets = { in: 0, out: 0, err: 0 };
@@ -61,7 +52,7 @@ export class JsonFormat extends LineFormat {
     // With escapes of colour, the line would not be JSON.
     super({ ...options, color: false });
     this.#time = options.time;
-    this.#label = options.label ? `"label":${quote(options.label)},` : "";
+    this.#label = options.label ? `"label":${safeJson(options.label)},` : "";
   }
 
   seek(stream: LineArrival["stream"], offset: number): void {
@@ -153,7 +144,7 @@ function storeString(
     if (codePoint < 0) return -1;
     const length = utf8Length(codePoint);
     if (isHidden(codePoint)) {
-      at = storeAscii(view, at, spellUnits(codePoint));
+      at = storeAscii(view, at, spell(codePoint));
     } else {
       for (let j = 0; j < length; j++) bytes[at + j] = chunk[i + j]!;
       at += length;
@@ -161,18 +152,6 @@ function storeString(
     i += length;
   }
   return at;
-}
-
-/** A text as a JSON string, with all that could act on a terminal escaped. */
-function quote(text: string): string {
-  let quoted = "";
-  for (const character of text.toWellFormed()) {
-    const codePoint = character.codePointAt(0)!;
-    quoted += codePoint < 0x80 || isHidden(codePoint)
-      ? spellUnits(codePoint)
-      : character;
-  }
-  return `"${quoted}"`;
 }
 
 const ALPHABET =

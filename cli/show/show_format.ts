@@ -1,5 +1,5 @@
-import { isHidden } from "../../src/text_safety.ts";
 import type { LineArrival } from "../arrival.ts";
+import { safeJson } from "../formats/escape.ts";
 import type { Format, FormatOptions } from "../formats/formats.ts";
 import { Stamp } from "../formats/stamp.ts";
 import type { LineBuffer } from "../formats/store.ts";
@@ -133,24 +133,4 @@ function bytesOf(bytes: Uint8Array): { text: string } | { base64: string } {
   } catch {
     return { base64: bytes.toBase64() };
   }
-}
-
-/** JSON in which nothing can act on a terminal: escaped, it stays the same. */
-export function safeJson(value: unknown): string {
-  const json = JSON.stringify(value);
-  // Nearly every line is ASCII, where JSON itself escapes all but U+007F.
-  // deno-lint-ignore no-control-regex -- these are the characters that are meant
-  if (/^[\x00-\x7e]*$/.test(json)) return json;
-  return json.replace(/[^\0-\x7e]/gu, (character) => {
-    const codePoint = character.codePointAt(0)!;
-    if (codePoint !== 0x7f && !isHidden(codePoint)) return character;
-    return Array.from(
-      { length: character.length },
-      (_, at) => `\\u${hex(character.charCodeAt(at))}`,
-    ).join("");
-  });
-}
-
-function hex(unit: number): string {
-  return unit.toString(16).padStart(4, "0");
 }

@@ -151,7 +151,7 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the JSON of a recording acts on the terminal",
-    file: "cli/show/show_format.ts",
+    file: "cli/formats/escape.ts",
     from: "if (codePoint !== 0x7f && !isHidden(codePoint)) return character;",
     to: "return character;",
     tests: SHOW,
