@@ -94,11 +94,17 @@ export abstract class LineFormat implements Format {
   ): void;
 }
 
-const PLAIN = "\x1b[39m";
-const RED = 31;
-const YELLOW = 33;
+/** The colour of `err`, and of what went wrong. */
+export const RED = 31;
+/** The colour of what is slow, or still waits. */
+export const YELLOW = 33;
 /** Green, blue, magenta, cyan: red is `err`, yellow is slow, bright ones glare. */
 const LABEL_COLORS = [32, 34, 35, 36] as const;
+
+/** A text in a colour, and behind it none. */
+export function colored(text: string, color: number): string {
+  return `\x1b[${color}m${text}\x1b[39m`;
+}
 
 /** The colour of a label: the same for the same name, in every program. */
 function labelColor(label: string): number {
@@ -222,7 +228,7 @@ class Prefix {
   }
 
   #colored(text: string, color: number): string {
-    return this.#color && text !== "" ? `\x1b[${color}m${text}${PLAIN}` : text;
+    return this.#color && text !== "" ? colored(text, color) : text;
   }
 
   #dim(text: string): string {

@@ -8,6 +8,7 @@ import {
   readFailure,
   RecordingFileError,
 } from "../recording/open_recording.ts";
+import { talk } from "../stderr/talk.ts";
 import { type View, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
 import type { ShowSettings } from "./show_program.ts";
@@ -20,7 +21,6 @@ import type { ShowSettings } from "./show_program.ts";
 export async function followRecording(
   path: string,
   settings: ShowSettings,
-  say: (sentence: string) => Promise<void>,
 ): Promise<number> {
   const stop = new AbortController();
   let received: Deno.Signal | undefined;
@@ -36,14 +36,14 @@ export async function followRecording(
       pause = view?.pause() ?? pause;
       pause.catch(() => {}); // The lines say so themselves.
     },
-    onMissing: () => say(`waiting for the recording "${quote(path)}"`),
+    onMissing: () => talk(`waiting for the recording "${quote(path)}"`),
   });
   try {
     const recording = await beginning(file, stop.signal);
     if (recording !== null) {
       const { header } = recording;
-      const lines = await ShowLines.open(settings, header.startedAt, say);
-      view = viewOf(settings, header, lines, say);
+      const lines = await ShowLines.open(settings, header.startedAt);
+      view = viewOf(settings, header, lines);
       await lines.send();
       const all = follow(recording, view);
       await Promise.race([all, lines.failure]);

@@ -8,6 +8,7 @@ import type {
   SessionItem,
   SessionMessage,
 } from "../../src/recording/session_item.ts";
+import { talk } from "../stderr/talk.ts";
 import type { ShowLines } from "./show_lines.ts";
 import type { ShowSettings } from "./show_program.ts";
 
@@ -26,11 +27,10 @@ export function viewOf(
   settings: ShowSettings,
   header: RecordingHeader,
   lines: ShowLines,
-  say: (sentence: string) => Promise<void>,
 ): View {
   const { only, from, to, format, frame } = settings;
   const filter = { only, fromMs: from ?? 0, toMs: to ?? Infinity };
-  if (format === "raw") return new RawView(lines, filter, say);
+  if (format === "raw") return new RawView(lines, filter);
   if (only === null) lines.add({ kind: "recording", ...header }, 0);
   if (frame === "slice") return new ReadView(lines, filter);
   const session = new Session({
@@ -139,18 +139,12 @@ function isInside(
 class RawView implements View {
   readonly #lines: ShowLines;
   readonly #filter: Filter;
-  readonly #say: (sentence: string) => Promise<void>;
   #missingBytes = 0;
 
-  constructor(
-    lines: ShowLines,
-    filter: Filter,
-    say: (sentence: string) => Promise<void>,
-  ) {
+  constructor(lines: ShowLines, filter: Filter) {
     this.#lines = lines;
     const only: readonly OnlyWord[] = filter.only ?? ["out"];
     this.#filter = { ...filter, only };
-    this.#say = say;
   }
 
   async event(event: RecordedEvent): Promise<void> {
@@ -171,7 +165,7 @@ class RawView implements View {
   async end(): Promise<void> {
     await this.#lines.send();
     if (this.#missingBytes === 0) return;
-    await this.#say(
+    await talk(
       `bytes are missing in the stream: ${this.#missingBytes} of it passed and were not recorded`,
     );
   }

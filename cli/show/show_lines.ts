@@ -12,8 +12,10 @@ import {
   FORMATS,
   shouldColor,
 } from "../formats/formats.ts";
+import { colored, RED, YELLOW } from "../formats/line_format.ts";
 import { Log } from "../log/log.ts";
 import type { TimeKind } from "../options/option.ts";
+import { talk } from "../stderr/talk.ts";
 import { failureOf, formatBytes, headOf, safe } from "../words.ts";
 import {
   ShowFormat,
@@ -35,10 +37,6 @@ export type Read =
 
 /** Far from the last date that the platform knows, in the year 275760. */
 const MAX_WALL_MS = 8e15;
-
-const RED = "\x1b[31m";
-const YELLOW = "\x1b[33m";
-const PLAIN = "\x1b[39m";
 
 /** The directions, as wide as `err`. */
 const ARROWS = { in: "-> ", out: "<- ", err: "err" } as const;
@@ -66,14 +64,13 @@ export class ShowLines {
   static async open(
     settings: ShowSettings,
     startedAt: string,
-    say: (sentence: string) => Promise<void>,
   ): Promise<ShowLines> {
     const color = shouldColor(settings.color, true);
     const startMs = wallMsOf(startedAt);
     let { time } = settings;
     if (startMs === null && (time === "iso" || time === "epoch")) {
       time = "elapsed";
-      await say(
+      await talk(
         "the times are those since the start, as the recording does not say " +
           `when that was: current value is "${safe(startedAt)}"`,
       );
@@ -169,8 +166,8 @@ export class ShowLines {
     return parts.join(" ");
   }
 
-  #colored(text: string, color: string | null): string {
-    return this.#color && color !== null ? color + text + PLAIN : text;
+  #colored(text: string, color: number | null): string {
+    return this.#color && color !== null ? colored(text, color) : text;
   }
 }
 
@@ -181,7 +178,7 @@ function wordsOf(shown: Shown): string {
   return command === "" ? "a recording" : `a recording of: ${safe(command)}`;
 }
 
-function colorOf(shown: Shown): string | null {
+function colorOf(shown: Shown): number | null {
   switch (shown.kind) {
     case "message":
       return shown.rpc?.kind === "error" ? RED : null;
@@ -197,7 +194,7 @@ function colorOf(shown: Shown): string | null {
 }
 
 /** A wall time of RFC 3339 with its microseconds, in ms since 1970, or `null`. */
-export function wallMsOf(startedAt: string): number | null {
+function wallMsOf(startedAt: string): number | null {
   const [, start = "", digits = "", zone = ""] =
     /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/
       .exec(startedAt) ?? [];

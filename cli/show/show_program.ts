@@ -17,7 +17,7 @@ import type { CommandLine } from "../options/parse.ts";
 import { LINE_OPTIONS } from "../options/shared.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
-import { print, talk } from "../stderr/talk.ts";
+import { print, talk, talkAs } from "../stderr/talk.ts";
 import { countOf } from "../words.ts";
 import { ONLY_STREAMS, ONLY_WORDS, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
@@ -102,31 +102,25 @@ const PAGE: ProgramPage<typeof SHOW_OPTIONS> = {
 export function runShow(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
     const settings = check(line);
+    talkAs(settings.label);
     const [path = ""] = line.operands;
     if (settings.follow) {
       const { followRecording } = await import("./follow_recording.ts");
-      return await followRecording(path, settings, say(settings));
+      return await followRecording(path, settings);
     }
     await using recording = await openRecording(path);
-    return await showRecording(recording, settings, say(settings));
+    return await showRecording(recording, settings);
   });
-}
-
-/** Says a sentence with the label in front. */
-function say({ label }: ShowSettings): (sentence: string) => Promise<void> {
-  const prefix = label === null ? "" : `${label}: `;
-  return (sentence) => talk(prefix + sentence);
 }
 
 /** Shows a recording from its header to its end. */
 async function showRecording(
   recording: Recording,
   settings: ShowSettings,
-  say: (sentence: string) => Promise<void>,
 ): Promise<number> {
   const { header } = recording;
-  const lines = await ShowLines.open(settings, header.startedAt, say);
-  const view = viewOf(settings, header, lines, say);
+  const lines = await ShowLines.open(settings, header.startedAt);
+  const view = viewOf(settings, header, lines);
   const all = async () => {
     try {
       for await (const event of recording) await view.event(event);
@@ -141,12 +135,12 @@ async function showRecording(
   await lines.close();
   // All lines before it are shown first.
   if (failure !== undefined) throw failure;
-  if (recording.cut > 0) await say(cutSentence(recording.cut));
+  if (recording.cut > 0) await talk(cutSentence(recording.cut));
   return 0;
 }
 
 /** What is said of a last line that is not whole. */
-export function cutSentence(bytes: number): string {
+function cutSentence(bytes: number): string {
   return `the last line of the recording is cut: its ${
     countOf(bytes, "byte")
   } are left out; its recorder was killed, or still writes`;

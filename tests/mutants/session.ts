@@ -150,6 +150,13 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
     tests: SHOW,
   },
   {
+    name: "what show says has no label",
+    file: "cli/show/show_program.ts",
+    from: "talkAs(settings.label);",
+    to: "",
+    tests: SHOW,
+  },
+  {
     name: "the JSON of a recording acts on the terminal",
     file: "cli/formats/escape.ts",
     from: "if (codePoint !== 0x7f && !isHidden(codePoint)) return character;",

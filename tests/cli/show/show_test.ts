@@ -371,11 +371,12 @@ const REFUSALS: readonly {
     stderr: /as its version must be 1: current value is 2\n$/,
   },
   {
-    title: "what is no recording",
-    args: ["FILE"],
+    title: "what is no recording, with its label",
+    args: ["--label=lsp", "FILE"],
     content: "hello\n",
     code: 125,
-    stderr: /as line 1 must be a JSON object: current value is "hello"\n$/,
+    stderr:
+      /^basic-pipes: lsp: .* as line 1 must be a JSON object: current value is "hello"\n$/,
   },
   {
     title: "what is no recording, while it grows",
