@@ -233,9 +233,12 @@ Deno.test("a recorder that is killed at any moment leaves a recording, seed 11",
       assert(event.kind === "piece");
       assertEquals(event.offset, at);
       const { bytes } = event;
-      const isRight = bytes.every((byte, i) => byte === 33 + (at + i) % 93);
-      assert(isRight, `the piece at ${at} is not what was recorded`);
-      at += bytes.length;
+      let right = 0;
+      while (right < bytes.length && bytes[right] === 33 + at % 93) {
+        right++;
+        at++;
+      }
+      assertEquals(right, bytes.length, `the piece before ${at} is not right`);
     }
     assert(at > 0);
     await Deno.remove(path);

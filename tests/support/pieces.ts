@@ -1,15 +1,18 @@
 /** Ways to cut bytes, and streams that give them cut so. */
+import { Buffer } from "node:buffer";
 
 /** Text as bytes, one byte per character (U+0000 to U+00FF). */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 /** Bytes as text, one character per byte: the other way round. */
 export function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+  const { buffer, byteOffset, length } = bytes;
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, length)
+    .toString("latin1");
 }
 
 /** The bytes, cut at the given places. */
