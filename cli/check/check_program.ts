@@ -14,6 +14,8 @@ import type { PipeWriter } from "../../src/write/writer.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
 import {
   duration,
+  GIB,
+  MIB,
   oneOf,
   PROGRAM_OPTIONS,
   type Settings,
@@ -38,9 +40,6 @@ import { print, talk } from "../stderr/talk.ts";
 import type { RecordedStream } from "../../src/recording/event.ts";
 import { roundMs } from "../../src/recording/line.ts";
 import { safeJson, showBytes } from "../formats/escape.ts";
-
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 
 /** The exit status when something was found. */
 const FOUND = 1;

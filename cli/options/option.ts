@@ -112,8 +112,10 @@ export interface Kind<T> {
   write(value: T): string;
 }
 
-const KI = 1024;
-const SIZE_UNITS: Record<string, number> = { K: KI, M: KI ** 2, G: KI ** 3 };
+/** Bytes, for the bounds of sizes. */
+export const MIB = 1024 ** 2;
+export const GIB = 1024 ** 3;
+const SIZE_UNITS: Record<string, number> = { K: 1024, M: MIB, G: GIB };
 
 /** A size such as `32`, `64K` or `1M`, in bytes. */
 export function size(minBytes: number, maxBytes: number): Kind<number> {

@@ -5,6 +5,8 @@ import {
   duration,
   file,
   flag,
+  GIB,
+  MIB,
   oneOf,
   PROGRAM_OPTIONS,
   type Settings,
@@ -17,9 +19,6 @@ import {
 } from "./option.ts";
 import { COMMAND_OPTIONS, LINE_OPTIONS } from "./shared.ts";
 import type { CommandLine } from "./parse.ts";
-
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 
 /** The options of `main.ts`, in the order of `--help`. */
 export const PARENT_OPTIONS = {

@@ -9,6 +9,8 @@ import {
   FORMAT_NAMES,
   FRAME_RULES,
   FRAME_WORDS,
+  GIB,
+  MIB,
   oneOf,
   repeated,
   size,
@@ -19,8 +21,6 @@ import {
 
 /** Options that several programs take; `withDefaults` gives them other defaults. */
 
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** Where a message ends, and what a log line looks like. */

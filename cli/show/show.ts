@@ -1,7 +1,8 @@
-import type {
-  RecordedEvent,
-  RecordedStream,
-  RecordingHeader,
+import {
+  RECORDED_STREAMS,
+  type RecordedEvent,
+  type RecordedStream,
+  type RecordingHeader,
 } from "../../src/recording/event.ts";
 import { Session, sessionFrameOf } from "../../src/recording/session.ts";
 import type {
@@ -173,9 +174,7 @@ class RawView implements View {
 
 /** The words that `--only` takes: streams, and kinds of lines. */
 export const ONLY_WORDS = [
-  "in",
-  "out",
-  "err",
+  ...RECORDED_STREAMS,
   "requests",
   "answers",
   "errors",
@@ -187,7 +186,7 @@ export const ONLY_WORDS = [
 type OnlyWord = typeof ONLY_WORDS[number];
 
 /** The words of `--only` that name a stream. */
-export const ONLY_STREAMS: readonly OnlyWord[] = ["in", "out", "err"];
+export const ONLY_STREAMS: readonly OnlyWord[] = RECORDED_STREAMS;
 
 /** Which items are shown. */
 export interface Filter {

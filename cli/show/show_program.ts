@@ -5,6 +5,8 @@ import {
   duration,
   flag,
   FRAME_RULES,
+  GIB,
+  MIB,
   oneOf,
   PROGRAM_OPTIONS,
   type Settings,
@@ -21,9 +23,6 @@ import { print, talk, talkAs } from "../stderr/talk.ts";
 import { countOf } from "../words.ts";
 import { ONLY_STREAMS, ONLY_WORDS, viewOf } from "./show.ts";
 import { ShowLines } from "./show_lines.ts";
-
-const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 
 /** The options of `main.ts show`, in the order of `--help`. */
 export const SHOW_OPTIONS = {

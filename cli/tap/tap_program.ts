@@ -5,6 +5,7 @@ import {
   file,
   flag,
   FRAME_RULES,
+  GIB,
   type Kind,
   oneOf,
   PROGRAM_OPTIONS,
@@ -18,8 +19,6 @@ import type { CommandLine } from "../options/parse.ts";
 import { COMMAND_OPTIONS } from "../options/shared.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
-
-const GIB = 1024 ** 3;
 
 /** The word for no recording. */
 const NONE = "none";
