@@ -1,20 +1,8 @@
+import { EXITED } from "./support/statuses.ts";
 import { assertEquals } from "./support/std_assert.ts";
 import { ExitError, type ExitStatus } from "../mod.ts";
 
-const STATUS: ExitStatus = {
-  code: 3,
-  signal: null,
-  success: false,
-  reason: "exited",
-  stopSteps: 0,
-  receivedSignal: null,
-  durationMs: 1,
-  bytesIn: 0,
-  bytesOut: 0,
-  bytesErr: 0,
-  stderrTail: "",
-  drained: true,
-};
+const STATUS = { ...EXITED, code: 3, success: false };
 
 const SENTENCES: {
   args?: string[];

@@ -1,4 +1,5 @@
 /** The recording of `main.ts tap`: what passed, whatever becomes of its file. */
+import { inFolder } from "./support/in_folder.ts";
 import { testNeeding, until } from "./support/processes.ts";
 import {
   difference,
@@ -25,16 +26,6 @@ const PATIENCE_MS = 30_000;
 /** What does not depend on the system is not tried on Windows as well. */
 const test = testNeeding("sh");
 const ENCODER = new TextEncoder();
-
-/** A folder for a test, which is removed afterwards. */
-async function inFolder(test: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Sends the bytes and the end, reads all, and gives what the client saw. */
 async function session(

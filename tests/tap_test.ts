@@ -15,14 +15,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "./support/std_assert.ts";
-import {
-  hashOf,
-  serverOf,
-  startTap,
-  tapWords,
-  textOf,
-} from "./support/taps.ts";
-import { interrupted, shell, whole } from "./support/whole_program.ts";
+import { hashOf, serverOf, startTap, textOf } from "./support/taps.ts";
+import { denoRun, interrupted, shell, whole } from "./support/whole_program.ts";
 
 const MB = 1_000_000;
 
@@ -121,7 +115,8 @@ testNeeding("sh", "python3")(
     const { stdout, stderr } = await new Deno.Command("python3", {
       args: [
         fixture("client_by_sockets.py"),
-        ...[Deno.execPath(), ...tapWords(["sh", "-c", script])],
+        Deno.execPath(),
+        ...denoRun(["tap", "--record=none", "--", "sh", "-c", script]),
       ],
     }).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 /** Starts `main.ts tap` between a test and a server, as a client would. */
 import { fixture } from "./processes.ts";
-import { denoRun, type WholeOptions } from "./whole_program.ts";
+import { start, type WholeOptions } from "./whole_program.ts";
 
 /** How a tap is started. */
 export interface TapOptions extends WholeOptions {
@@ -16,27 +16,13 @@ export function serverOf(name: string, ...args: string[]): string[] {
   ];
 }
 
-/** The words that start a tap, without the executable. */
-export function tapWords(
-  command: readonly string[],
-  { options = ["--record=none"], ...whole }: TapOptions = {},
-): string[] {
-  return denoRun(["tap", ...options, "--", ...command], whole);
-}
-
 /** Starts a tap with everything piped. */
 export function startTap(
   command: readonly string[],
-  options: TapOptions = {},
+  { options = ["--record=none"], ...whole }: TapOptions = {},
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: tapWords(command, options),
-    cwd: options.cwd,
-    env: { NO_COLOR: "1", ...options.env },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: options.stderr ?? "piped",
-  }).spawn();
+  const args = ["tap", ...options, "--", ...command];
+  return start(args, { stdin: "piped", ...whole });
 }
 
 /** Everything of a stream, as text. */

@@ -6,7 +6,7 @@ import { assert, assertEquals, assertMatch } from "../support/std_assert.ts";
 import { startTap, textOf } from "../support/taps.ts";
 import { start, type Whole, whole } from "../support/whole_program.ts";
 import { childThat } from "./child_that.ts";
-import { inFolder } from "./in_folder.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 /** A session with a real server, recorded on Linux. */
 const MCP = fileURLToPath(

@@ -13,7 +13,7 @@ import {
 import { hashOf, startTap, type TapOptions, textOf } from "../support/taps.ts";
 import { type Whole, whole } from "../support/whole_program.ts";
 import { childThat } from "./child_that.ts";
-import { inFolder } from "./in_folder.ts";
+import { inFolder } from "../support/in_folder.ts";
 
 const TOTAL = 20_000_000;
 const PATIENCE_MS = 30_000;

@@ -1,4 +1,5 @@
 /** `--record` of the two logs: what passed, in a file beside the log. */
+import { inFolder } from "../../support/in_folder.ts";
 import { testNeeding } from "../../support/processes.ts";
 import { readRecording, textOf } from "../../support/recordings.ts";
 import {
@@ -9,16 +10,6 @@ import {
 import { whole } from "../../support/whole_program.ts";
 
 const MAY_WRITE = { deno: ["--allow-run", "--allow-write"] };
-
-/** A folder for a test, which is removed afterwards. */
-async function inFolder(test: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 testNeeding("sh")(
   "log records both pipes, their ends and the status",

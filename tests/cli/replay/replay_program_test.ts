@@ -1,5 +1,6 @@
 /** `main.ts replay`, as a person runs it. */
 import { bytesOf } from "../../support/pieces.ts";
+import { inFolder } from "../../support/in_folder.ts";
 import { testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 import { shell, start, whole } from "../../support/whole_program.ts";
@@ -30,18 +31,15 @@ const OUT = [
 ];
 
 /** Writes a recording into a file of its own for as long as `use` takes. */
-async function withFile(
+function withFile(
   text: string,
   use: (path: string) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  return inFolder(async (folder) => {
     const path = `${folder}/session.jsonl`;
     await Deno.writeTextFile(path, text);
     await use(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 const READ = { deno: ["--allow-read"] };

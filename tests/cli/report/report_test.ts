@@ -1,5 +1,6 @@
 /** The page of `report`, without a browser: what it holds, and the program. */
 import { serveCheckout } from "../../support/serve_checkout.ts";
+import { inFolder } from "../../support/in_folder.ts";
 import { has, testNeeding } from "../../support/processes.ts";
 import { assert, assertEquals, assertMatch } from "../../support/std_assert.ts";
 import * as script from "../../../cli/report/session.js";
@@ -339,21 +340,16 @@ Deno.test("a session without trouble is said to be well, and one without an end 
   assertMatch((await findings(cut)).text, /^The recording has no end/);
 });
 
-/** Runs `report` in a folder that has a recording, with its stderr caught. */
-async function inFolder(
-  test: (folder: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+/** A folder that has a recording, for a test. */
+function besideSpam(test: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/spam.jsonl`, troubledSession().text);
     await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 Deno.test("the page goes beside the recording, and replaces an earlier one", () =>
-  inFolder(async (folder) => {
+  besideSpam(async (folder) => {
     for (const title of ["First", "Second"]) {
       const args = ["--title", title, `${folder}/spam.jsonl`];
       assertEquals(await runReport(args), 0);
@@ -383,7 +379,7 @@ async function report(
 }
 
 Deno.test("a file that is no page of ours is not written over", () =>
-  inFolder(async (folder) => {
+  besideSpam(async (folder) => {
     await Deno.writeTextFile(`${folder}/spam.html`, "<!DOCTYPE html>my notes");
     const { code, stderr } = await report([`${folder}/spam.jsonl`]);
     assertEquals(code, 2);
@@ -399,7 +395,7 @@ Deno.test("a file that is no page of ours is not written over", () =>
   }));
 
 Deno.test("a dash writes the page to stdout", () =>
-  inFolder(async (folder) => {
+  besideSpam(async (folder) => {
     const { code, stdout } = await report(["-o", "-", `${folder}/spam.jsonl`]);
     assertEquals(code, 0);
     assert(stdout.startsWith("<!DOCTYPE html>"));
@@ -423,7 +419,7 @@ for (const { args, code, stderr } of CASES) {
 }
 
 Deno.test("a permission that is missing is named, and nothing is asked", () =>
-  inFolder(async (folder) => {
+  besideSpam(async (folder) => {
     const { code, stderr } = await report([`${folder}/spam.jsonl`], [
       "--allow-read",
     ]);
@@ -433,7 +429,7 @@ Deno.test("a permission that is missing is named, and nothing is asked", () =>
   }));
 
 Deno.test("a report from a URL is the same page: its texts are fetched", () =>
-  inFolder(async (folder) => {
+  besideSpam(async (folder) => {
     await using served = serveCheckout();
     const recording = `${folder}/spam.jsonl`;
     const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -453,7 +449,7 @@ const onFullDisk = testNeeding("/dev/full");
 onFullDisk(
   "a full disk leaves no half page, and one line",
   () =>
-    inFolder(async (folder) => {
+    besideSpam(async (folder) => {
       const { code, stderr } = await report([
         ...["-o", "/dev/full", `${folder}/spam.jsonl`],
       ]);

@@ -1,12 +1,12 @@
 import { needs, testNeeding } from "../../support/processes.ts";
 import type { Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
-import type { ExitStatus } from "../../../mod.ts";
 import {
   assertEquals,
   assertMatch,
   assertStringIncludes,
 } from "../../support/std_assert.ts";
+import { EXITED } from "../../support/statuses.ts";
 import { observe, type ObserveOptions, sentences } from "./observe.ts";
 
 const test = testNeeding("sh");
@@ -218,25 +218,10 @@ test("a log that is slower than the child is told to be", async () => {
 
 type Read = [elapsedMs: number, text: string | Uint8Array, busyMs?: number];
 
-const STATUS: ExitStatus = {
-  code: 0,
-  signal: null,
-  success: true,
-  reason: "exited",
-  stopSteps: 0,
-  receivedSignal: null,
-  durationMs: 1000,
-  bytesIn: 0,
-  bytesOut: 0,
-  bytesErr: 0,
-  stderrTail: "",
-  drained: true,
-};
-
 /** The sentences on a pipe that gave these reads, each asked for at once. */
 function tell(
   reads: readonly Read[],
-  { command = ["tool"], endMs = 1000, ending = STATUS }: {
+  { command = ["tool"], endMs = 1000, ending = EXITED }: {
     command?: string[] | null;
     endMs?: number;
     ending?: Ending;
@@ -291,7 +276,7 @@ Deno.test("all at once at the end is told if it is late, lines, and the end", ()
     tell([[899, "one\ntwo\n"], [900, "three\n"]], { command }),
     tell([[900, "one\ntwo\n"]], {
       command,
-      ending: { ...STATUS, reason: "timeout" },
+      ending: { ...EXITED, reason: "timeout" },
     }),
     tell([[900, "one\ntwo\n"]], { command: ["tool"] }),
   ];
@@ -351,8 +336,8 @@ Deno.test("a reader is slow if the pipe was full and the time went into the log"
 
 Deno.test("a pipe that we let go ourselves is not told as left behind", () => {
   const ended: Ending[] = [
-    { ...STATUS, drained: false },
-    { ...STATUS, drained: false, receivedSignal: "SIGTERM" },
+    { ...EXITED, drained: false },
+    { ...EXITED, drained: false, receivedSignal: "SIGTERM" },
     "count",
     "reader",
   ];

@@ -1,26 +1,13 @@
 import { columnsOf, describeEnding, type Ending } from "../../../cli/words.ts";
 import { Statistics } from "../../../cli/summary/statistics.ts";
 import { summary } from "../../../cli/summary/summary.ts";
-import type { ExitStatus } from "../../../mod.ts";
 import { isHidden } from "../../../src/text_safety.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
+import { EXITED } from "../../support/statuses.ts";
 
 const encoder = new TextEncoder();
 
-const EXITED: ExitStatus = {
-  code: 0,
-  signal: null,
-  success: true,
-  reason: "exited",
-  stopSteps: 0,
-  receivedSignal: null,
-  durationMs: 995,
-  bytesIn: 0,
-  bytesOut: 0,
-  bytesErr: 0,
-  stderrTail: "",
-  drained: true,
-};
+const ENDED = { ...EXITED, durationMs: 995 };
 
 type Read = [elapsedMs: number, bytes: string | Uint8Array, "out" | "err"];
 
@@ -78,7 +65,7 @@ silences          377 ms from    613 ms on, then "Spam 4Spam 0 \\x1b[2J\\u{202e}
     reads: [],
     endMs: 2000,
     ending: {
-      ...EXITED,
+      ...ENDED,
       code: 137,
       signal: "SIGKILL",
       reason: "timeout",
@@ -169,7 +156,7 @@ stdout reads       65,536 B    65,536 B    65,536 B    65,536 B    65,536 B
   },
 ];
 
-for (const { title, reads, endMs, ending = EXITED, expected } of CASES) {
+for (const { title, reads, endMs, ending = ENDED, expected } of CASES) {
   Deno.test(`the summary of ${title}`, () => {
     const text = summary(statisticsOf(reads, endMs), ending, ABOUT);
     assertEquals(text, expected);
@@ -177,20 +164,20 @@ for (const { title, reads, endMs, ending = EXITED, expected } of CASES) {
 }
 
 const ENDINGS: [ending: Ending, durationMs: number, words: string][] = [
-  [EXITED, 1001, "after 1.00 s with status 0, by itself"],
+  [ENDED, 1001, "after 1.00 s with status 0, by itself"],
   [
-    EXITED,
+    ENDED,
     1495,
     "after 995 ms with status 0, by itself; the log was complete after 1.50 s",
   ],
   [
-    { ...EXITED, code: 130, signal: "SIGINT", reason: "signaled" },
+    { ...ENDED, code: 130, signal: "SIGINT", reason: "signaled" },
     995,
     "after 995 ms by SIGINT, a signal from elsewhere",
   ],
   [
     {
-      ...EXITED,
+      ...ENDED,
       code: 130,
       signal: "SIGINT",
       reason: "signaled",
@@ -201,7 +188,7 @@ const ENDINGS: [ending: Ending, durationMs: number, words: string][] = [
   ],
   [
     {
-      ...EXITED,
+      ...ENDED,
       code: 139,
       signal: "SIGSEGV",
       reason: "signaled",
@@ -211,17 +198,17 @@ const ENDINGS: [ending: Ending, durationMs: number, words: string][] = [
     "after 995 ms by SIGSEGV, a signal from elsewhere",
   ],
   [
-    { ...EXITED, code: 3, receivedSignal: "SIGINT" },
+    { ...ENDED, code: 3, receivedSignal: "SIGINT" },
     995,
     "after 995 ms with status 3, by itself, after this program was sent SIGINT",
   ],
   [
-    { ...EXITED, reason: "received", receivedSignal: "SIGTERM" },
+    { ...ENDED, reason: "received", receivedSignal: "SIGTERM" },
     995,
     "after 995 ms with status 0, stopped as this program had to end",
   ],
   [
-    { ...EXITED, signal: "SIGKILL", reason: "timeout" },
+    { ...ENDED, signal: "SIGKILL", reason: "timeout" },
     995,
     "after 995 ms by SIGKILL, stopped by --timeout",
   ],
@@ -268,7 +255,7 @@ Deno.test("the worst summary has 32 lines of 80 columns, and nothing in it acts"
   }
   statistics.end(elapsedMs + 1e9);
   const ending: Ending = {
-    ...EXITED,
+    ...ENDED,
     signal: "SIGVTALRM",
     reason: "received",
     durationMs: 3_599_000,
