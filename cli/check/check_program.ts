@@ -12,6 +12,7 @@ import { escapeText } from "../../src/text_safety.ts";
 import { stdoutWriter } from "../../src/write/stdout.ts";
 import type { PipeWriter } from "../../src/write/writer.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
+import { listenWithoutChild } from "../main/without_child.ts";
 import {
   duration,
   GIB,
@@ -115,6 +116,7 @@ const PAGE: ProgramPage<typeof CHECK_OPTIONS> = {
 /** Runs `main.ts check` on its arguments; resolves to its exit status. */
 export function runCheck(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async ({ settings, operands: [path = ""] }) => {
+    listenWithoutChild();
     await using recording = await openRecording(path);
     return await checkRecording(recording, path, settings);
   });

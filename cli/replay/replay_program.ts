@@ -1,4 +1,5 @@
 import { type ProgramPage, runProgram } from "../main/program.ts";
+import { listenWithoutChild } from "../main/without_child.ts";
 import {
   duration,
   flag,
@@ -131,6 +132,7 @@ export function runReplay(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
     const [path = STDIN] = line.operands;
     check(line, path);
+    listenWithoutChild();
     await using recording = await openRecording(path);
     return await (line.settings.serve ? serve : play)(recording, line.settings);
   });

@@ -2,6 +2,7 @@
 import { quote } from "../../src/text_safety.ts";
 import { fileReason, PROGRAM_NAME } from "../stderr/error_line.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
+import { listenWithoutChild } from "../main/without_child.ts";
 import {
   file,
   PROGRAM_OPTIONS,
@@ -54,6 +55,7 @@ const PAGE: ProgramPage<typeof REPORT_OPTIONS> = {
 /** Runs `report` on its arguments; resolves to its exit status. */
 export function runReport(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async ({ settings, operands: [from = ""] }) => {
+    listenWithoutChild();
     const to = settings.output ?? besides(from);
     // First: a long recording would be read in vain.
     const target = to === "-" ? null : await findTarget(to);

@@ -1,6 +1,7 @@
 import { RecordingError } from "../../src/recording/line.ts";
 import type { Recording } from "../../src/recording/recording.ts";
 import { type ProgramPage, runProgram } from "../main/program.ts";
+import { listenWithoutChild } from "../main/without_child.ts";
 import {
   duration,
   flag,
@@ -102,6 +103,7 @@ export function runShow(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
     const settings = check(line);
     talkAs(settings.label);
+    listenWithoutChild(!settings.follow);
     const [path = ""] = line.operands;
     if (settings.follow) {
       const { followRecording } = await import("./follow_recording.ts");
