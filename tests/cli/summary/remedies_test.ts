@@ -5,7 +5,10 @@
  */
 import { fixture, needs, quote, until } from "../../support/processes.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
+import { together } from "../../support/together.ts";
 import { denoRun, start } from "../../support/whole_program.ts";
+
+const test = together("each remedy helps");
 
 const encoder = new TextEncoder();
 
@@ -27,6 +30,16 @@ class Running {
       drain(child.stdout, (text) => this.out += text),
       drain(child.stderr, (text) => this.err += text),
     ]);
+  }
+
+  /** Whether it has a child that runs; `true` where nothing tells. */
+  hasChild(): boolean {
+    const { pid } = this.#child;
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`) !== "";
+    } catch {
+      return true;
+    }
   }
 
   async give(text: string): Promise<void> {
@@ -51,27 +64,29 @@ async function drain(
   }
 }
 
-/** Runs a command under the program; whoever runs the tests may have set it. */
+/** The environment of a command; whoever runs the tests may have set it. */
+function envOf(path: string): Record<string, string> {
+  return { PYTHONUNBUFFERED: "", ...(path === "" ? {} : { PATH: path }) };
+}
+
+/** Runs a command under the program. */
 function run(
   command: readonly string[],
   path = "",
   options: readonly string[] = [],
 ): Running {
-  const env = {
-    PYTHONUNBUFFERED: "",
-    ...(path === "" ? {} : { PATH: path }),
-  };
+  const env = envOf(path);
   const args = [...options, "--summary", "-f", "raw", "--", ...command];
   return new Running(start(args, { stdin: "piped", env }));
 }
 
 /** Longer than the silence that the diagnosis asks for. */
-const SILENT_MS = 900;
+const SILENT_MS = 600;
 
 /**
  * The summary of a command that gets two lines, and its end after a while. On a
- * machine that is busy the command may need so long to start or to end that its
- * silence is too short to tell anything: then it gets twice the time.
+ * machine that is busy the command may need so long to end that its silence is
+ * too short to tell anything: then it gets twice the time.
  */
 async function summaryOf(
   command: readonly string[],
@@ -80,6 +95,7 @@ async function summaryOf(
   for (let silentMs = SILENT_MS;; silentMs *= 2) {
     const running = run(command, path);
     await running.give(LINES);
+    await until(() => running.hasChild(), 20_000);
     await new Promise((resolve) => setTimeout(resolve, silentMs));
     await running.end();
     const isTold = running.err.includes("\n-> ");
@@ -99,9 +115,22 @@ function said(summary: string): { sentence: string; line: string }[] {
   });
 }
 
+/** A command whose stdout is a pipe of the test itself. */
+function runAlone(
+  command: readonly string[],
+  env: Record<string, string> = {},
+): Running {
+  const [program = "", ...args] = command;
+  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  return new Running(
+    new Deno.Command(program, { args, env, ...streams }).spawn(),
+  );
+}
+
 /** Whether the lines come while the program still has its stdin. */
 async function isAtOnce(line: string, path = ""): Promise<boolean> {
-  const running = run(["bash", "-c", line], path);
+  // It is started as ours starts it, with a pipe for its stdout.
+  const running = runAlone(["bash", "-c", line], envOf(path));
   await running.give(LINES);
   const isThere = await until(() => running.out.includes("line"), 20_000);
   await running.end();
@@ -159,7 +188,7 @@ const CASES: Case[] = [
 
 for (const { command, needs: others = [], says } of CASES) {
   const title = command.map((word) => word.replace(/^.*\//, "")).join(" ");
-  Deno.test(
+  test(
     `what is said of ${JSON.stringify(title)} makes it write at once`,
     needs("bash", command[0]!, ...others),
     async () => {
@@ -171,7 +200,7 @@ for (const { command, needs: others = [], says } of CASES) {
 }
 
 for (const [n, real] of ["mawk", "gawk"].entries()) {
-  Deno.test(
+  test(
     `what is said of awk helps where it is ${real}`,
     needs("bash", "stdbuf", real),
     async () => {
@@ -197,7 +226,7 @@ for (const [n, real] of ["mawk", "gawk"].entries()) {
   );
 }
 
-Deno.test(
+test(
   "a program that is not known writes at once with --tty, as is said of it",
   needs("bash", "perl", "script"),
   async () => {
@@ -240,7 +269,7 @@ const CODE: { name: string; program: string; code: string }[] = [
 ];
 
 for (const { name, program, code } of CODE) {
-  Deno.test(
+  test(
     `${code} at the start of a ${program} program makes it write at once`,
     needs("bash", program),
     async () => {
@@ -254,7 +283,7 @@ for (const { name, program, code } of CODE) {
   );
 }
 
-Deno.test(
+test(
   "PYTHONUNBUFFERED=1 makes Python write at once",
   needs("bash", "python3"),
   async () => {
@@ -263,7 +292,7 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "of a pipeline each stage is looked at, and the one that holds back is seen",
   needs("bash", "python3", "sed"),
   async () => {
@@ -318,34 +347,22 @@ const FILTERS: string[][] = [
 /** Two lines, and more than the blocks in which some of these read. */
 const MANY = `${"a line\nb line\n".repeat(3)}`;
 
-/** Whether a filter has written before its stdin ended. */
-async function writesAtOnce(
-  [program = "", ...args]: readonly string[],
-  maxMs: number,
-): Promise<boolean> {
-  const child = new Deno.Command(program, {
-    args,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const running = new Running(child);
-  await running.give(MANY);
-  const isThere = await until(() => running.out !== "", maxMs);
-  await running.end();
-  return isThere;
-}
+/** How much longer a filter is watched than its remedy needs. */
+const LONGER_MS = 100;
 
 for (const command of FILTERS) {
-  Deno.test(
+  test(
     `stdbuf makes ${command[0]} write at once, which it does not by itself`,
     needs("stdbuf", command[0]!),
     async () => {
-      const [itself, remedied] = await Promise.all([
-        writesAtOnce(command, 300),
-        writesAtOnce(["stdbuf", "-oL", ...command], 20_000),
-      ]);
-      assertEquals([itself, remedied], [false, true]);
+      const itself = runAlone(command);
+      const remedied = runAlone(["stdbuf", "-oL", ...command]);
+      await Promise.all([itself.give(MANY), remedied.give(MANY)]);
+      const isThere = await until(() => remedied.out !== "", 20_000);
+      await new Promise((resolve) => setTimeout(resolve, LONGER_MS));
+      const early = itself.out;
+      await Promise.all([itself.end(), remedied.end()]);
+      assertEquals([early, isThere], ["", true]);
     },
   );
 }
