@@ -94,6 +94,8 @@ export async function outputOf(
 const VOLATILE: [RegExp, string][] = [
   // The end of a busy machine's process takes long enough to be a silence.
   [/^.* then the end\n/gm, ""],
+  // There the log can also be complete later than its child has ended.
+  [/; the log was complete after\s+[\d.]+ (µs|ms|s)$/gm, ""],
   [/\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)/g, "<date>"],
   [/\b\d{10}\.\d{6}\b/g, "<seconds>"],
   [/\b\d+\.\d{3,6}\b/g, "<elapsed>"],

@@ -81,7 +81,7 @@ export function listeningSockets(pid: number): string[] {
 /** Waits until it holds, at most `maxMs`; returns whether it does. */
 export async function until(
   holds: () => boolean,
-  maxMs = 5000,
+  maxMs = 20_000,
 ): Promise<boolean> {
   const endMs = performance.now() + maxMs;
   while (!holds()) {

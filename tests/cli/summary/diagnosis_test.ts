@@ -17,6 +17,7 @@ const beside = together("what is told of a child that takes its time");
 
 interface Case extends ObserveOptions {
   title: string;
+  /** With `%` in front of the milliseconds that it pauses. */
   command: string[];
   /** It keeps the machine busy. */
   isFlood?: boolean;
@@ -42,7 +43,7 @@ const EACH =
   "To see which of the programs that it runs holds back, put this in front of " +
   "each:";
 
-const LINES = ["75", "600", "12"];
+const LINES = ["75", "600", "%12"];
 
 const CASES: Case[] = [
   {
@@ -57,12 +58,12 @@ const CASES: Case[] = [
   },
   {
     title: "Python that writes blocks may be innocent",
-    command: ["python3", "@writes_pages.py"],
+    command: ["python3", "@writes_pages.py", "%80"],
     expected: [held("N", "4,096"), PYTHON],
   },
   {
     title: "the arguments of a Python script are none of Python",
-    command: ["python3", "@prints_slowly.py", "8", "20", "100", "-run"],
+    command: ["python3", "@prints_slowly.py", "8", "20", "%100", "-run"],
     expected: [
       "Everything (144 B) came at once as the child ended, after T of " +
       "silence. If it was printed before that, it was held back: while " +
@@ -83,7 +84,7 @@ const CASES: Case[] = [
     command: [
       "sh",
       "-c",
-      'python3 -u "$0" 50 600 15 | sed s/x/y/',
+      'python3 -u "$0" 50 600 %15 | sed s/x/y/',
       "@prints_slowly.py",
     ],
     expected: [
@@ -93,18 +94,13 @@ const CASES: Case[] = [
   },
   {
     title: "a Python script that says all as it ends may have held it back",
-    command: ["python3", "@prints_slowly.py", "8", "20", "100"],
+    command: ["python3", "@prints_slowly.py", "8", "20", "%100"],
     expected: [
       "Everything (144 B) came at once as the child ended, after T of " +
       "silence. If it was printed before that, it was held back: while " +
       "stdout is a pipe, up to 8,192 bytes are.",
       PYTHON,
     ],
-  },
-  {
-    title: "a shell that says all as it ends is not suspected",
-    command: ["sh", "-c", "sleep 0.6; printf 'one\\ntwo\\n'"],
-    expected: [],
   },
   {
     title: "a Python script that is stopped may have lost what it held back",
@@ -208,14 +204,26 @@ for (const { title, command, isFlood, expected, ...options } of CASES) {
   );
   const register: Together = isFlood ? Deno.test : beside;
   register(title, needs(command[0]!, ...programs), async () => {
-    const told = sentences(await observe(command, options));
-    // Where the machine is busy with others, two buffers are one read.
-    const steady = told.map((sentence) =>
-      // The command line behind it is tried in another test.
-      sentence.replace(/\d+ (?=times a full buffer)/, "N ").split("\n")[0]
-    );
+    let steady: (string | undefined)[] = [];
+    // Where the machine is busy with others we read late, and two buffers come as
+    // one: then the child gets more time for each.
+    const isPaced = command.some((word) => word.includes("%"));
+    for (const slowness of isPaced ? [1, 2, 4, 8] : [1]) {
+      const told = sentences(await observe(paced(command, slowness), options));
+      steady = told.map((sentence) =>
+        // The command line behind it is tried in another test.
+        sentence.replace(/\d+ (?=times a full buffer)/, "N ").split("\n")[0]
+      );
+      if (steady.join("\n") === expected.join("\n")) break;
+    }
     assertEquals(steady, expected);
   });
+}
+
+function paced(command: readonly string[], slowness: number): string[] {
+  return command.map((word) =>
+    word.replaceAll(/%(\d+)/g, (_, ms) => String(Number(ms) * slowness))
+  );
 }
 
 test("a log that is slower than the child is told to be", async () => {
@@ -307,6 +315,7 @@ Deno.test("all at once at the end is told if it is late, lines, and the end", ()
 
 Deno.test("of a program that is not known it takes 1 s of silence, and more than one line", () => {
   const lines = "one\ntwo\n";
+  const script = "sleep 0.9; printf 'one\\ntwo\\n'";
   const told = [
     tell([[1001, lines]], { command: ["tool"], endMs: 1010 }),
     tell([[1001, lines]], { command: ["sh", "tool.sh"], endMs: 1010 }),
@@ -314,9 +323,10 @@ Deno.test("of a program that is not known it takes 1 s of silence, and more than
     tell([[1001, "one\n"]], { command: ["tool"], endMs: 1010 }),
     tell([[1001, text(4097)]], { command: ["tool"], endMs: 1010 }),
     tell([[1001, lines]], { command: ["sort"], endMs: 1010 }),
+    tell([[999, lines]], { command: ["sh", "-c", script], endMs: 1010 }),
   ];
   const counts = told.map((sentences) => sentences.length);
-  assertEquals(counts, [2, 2, 0, 0, 0, 0]);
+  assertEquals(counts, [2, 2, 0, 0, 0, 0, 0]);
   assertEquals(
     told[0]![0],
     "Everything (8 B) came at once as the child ended, after T of " +
