@@ -33,13 +33,26 @@ function runs(title: string, commands: ReturnType<typeof commandsOf>): void {
         await Deno.writeTextFile(`${folder}/${step.name}`, step.text);
       }
       for (const { command, output } of commands) {
-        const printed = await outputOf(command, folder);
-        assertEquals(steady(printed), steady(output), command);
+        let printed = "";
+        // Where the machine is busy with others we read late, and two messages
+        // come as one: then they are written further apart.
+        for (const slowness of /--tick/.test(command) ? [1, 4, 16] : [1]) {
+          printed = steady(await outputOf(paced(command, slowness), folder));
+          if (printed === steady(output)) break;
+        }
+        assertEquals(printed, steady(output), command);
       }
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
+}
+
+function paced(command: string, slowness: number): string {
+  return command.replace(
+    /--tick (\d+)ms/,
+    (_, ms) => `--tick ${Number(ms) * slowness}ms`,
+  );
 }
 
 const row = CHAPTERS.filter(({ title }) => isInRow(title));
