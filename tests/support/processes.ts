@@ -156,9 +156,12 @@ export function testNeeding(
 
 /** Whether a thread of a process waits in a write to a pipe. */
 export function isBlockedOnWrite(pid: number): boolean {
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    const wchan = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
-    if (/pipe_write|pipe_wait/.test(wchan)) return true;
-  }
-  return false;
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].some(({ name }) => {
+    try {
+      const wchan = Deno.readTextFileSync(`/proc/${pid}/task/${name}/wchan`);
+      return /pipe_write|pipe_wait/.test(wchan);
+    } catch {
+      return false; // The thread has ended meanwhile.
+    }
+  });
 }
