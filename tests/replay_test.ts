@@ -5,6 +5,7 @@
 import { run } from "../mod.ts";
 import { fileURLToPath } from "node:url";
 import { has } from "./support/processes.ts";
+import { sideBySide } from "./support/side_by_side.ts";
 import { assertEquals, assertMatch } from "./support/std_assert.ts";
 import { denoRun } from "./support/whole_program.ts";
 
@@ -50,13 +51,12 @@ for (const { name, client, server, heard, needs } of SESSIONS) {
           { deno: ["-A"] },
         ));
         assertMatch(tapped, heard);
-        for (const speed of ["1", "max"]) {
-          const alone = await talk(...denoRun(
+        const alone = await sideBySide(["1", "max"], (speed) =>
+          talk(...denoRun(
             ["replay", "--serve", "--strict", "--speed", speed, file],
             { deno: [`--allow-read=${folder}`] },
-          ));
-          assertEquals(alone, tapped);
-        }
+          )));
+        assertEquals(alone, [tapped, tapped]);
       } finally {
         await Deno.remove(folder, { recursive: true });
       }

@@ -15,6 +15,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "./support/std_assert.ts";
+import { sideBySide } from "./support/side_by_side.ts";
 import { hashOf, serverOf, startTap, textOf } from "./support/taps.ts";
 import { denoRun, interrupted, shell, whole } from "./support/whole_program.ts";
 
@@ -384,12 +385,12 @@ for (const { name, redirect } of OUTPUTS) {
 testNeeding("bash")(
   "a stderr that is closed changes nothing of the stream",
   async () => {
-    for (const record of ["none", "x.jsonl"]) {
+    await sideBySide(["none", "x.jsonl"], async (record) => {
       const { code, stdout } = await shell(
         `main tap --record=${record} -- sh -c 'echo err >&2; cat; exit 3' 2>&- <<<spam`,
       );
       assertEquals({ code, stdout }, { code: 3, stdout: "spam\n" });
-    }
+    });
   },
 );
 

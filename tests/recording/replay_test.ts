@@ -175,8 +175,8 @@ Deno.test("a clock whose sleep ends too early brings no piece too early", async 
   assertEquals(await arrivals(child, clock), [[10, "a"], [1000, "b"]]);
 });
 
-Deno.test("real time does not drift: a thousand pauses of 2 ms take 2 s", async () => {
-  const events = Array.from({ length: 1000 }, (_, n) => piece(2 * n, "."));
+Deno.test("real time does not drift: 400 pauses of 2 ms take 0.8 s", async () => {
+  const events = Array.from({ length: 400 }, (_, n) => piece(2 * n, "."));
   const startMs = performance.now();
   await using child = replay(events);
   const moments: number[] = [];
@@ -185,9 +185,9 @@ Deno.test("real time does not drift: a thousand pauses of 2 ms take 2 s", async 
   }
   // Nothing comes early; a busy machine may be late, but not by the sum of it.
   assertEquals(moments.filter((ms, n) => ms < 2 * n), []);
-  assertEquals(moments.length, 1000);
+  assertEquals(moments.length, 400);
   const lateMs = moments.map((ms, n) => ms - 2 * n);
-  assert(Math.min(...lateMs.slice(500)) < 100, `late by ${lateMs.at(-1)} ms`);
+  assert(Math.min(...lateMs.slice(200)) < 100, `late by ${lateMs.at(-1)} ms`);
 });
 
 for (let seed = 1; seed <= 30; seed++) {

@@ -22,6 +22,7 @@ import {
 import { PARENT_OPTIONS } from "../../../cli/options/parent.ts";
 import { spawn } from "../../../mod.ts";
 import { fixture, has, testNeeding, textOf } from "../../support/processes.ts";
+import { sideBySide } from "../../support/side_by_side.ts";
 import { assertEquals, assertMatch } from "../../support/std_assert.ts";
 
 const test = testNeeding("bash");
@@ -108,6 +109,19 @@ class Place implements Disposable {
     return [...new Set(lines)].sort();
   }
 
+  /** Holds what a shell offers for each line against what it is to offer. */
+  async offerLines(shell: Shell, lines: typeof LINES): Promise<void> {
+    const offer = async ({ line, offers, bash }: typeof LINES[number]) => {
+      const found = (await this.offers(shell, line)).map(word);
+      const expected = shell === "bash" ? bash ?? offers : offers;
+      assertEquals({ line, found }, { line, found: expected });
+    };
+    const [first, ...others] = lines;
+    // The first zsh keeps a list of its functions for the others.
+    await offer(first!);
+    await sideBySide(others, offer);
+  }
+
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
   }
@@ -183,11 +197,7 @@ for (const shell of SHELLS) {
     ignore,
     async fn() {
       using place = await Place.of(TABLE);
-      for (const { line, offers, ...rest } of LINES) {
-        const found = (await place.offers(shell, line)).map(word);
-        const expected = shell === "bash" ? rest.bash ?? offers : offers;
-        assertEquals({ line, found }, { line, found: expected });
-      }
+      await place.offerLines(shell, LINES);
     },
   });
 
@@ -224,7 +234,7 @@ test("bash completes what is not broken at = in one piece", async () => {
     { words: ["--label", "=", "--", "--fo"], says: "--format\n" },
     { words: ["--format", "seed", ""], says: null },
   ];
-  for (const { words, says } of cases) {
+  await sideBySide(cases, async ({ words, says }) => {
     await using child = spawn(
       "bash",
       [
@@ -241,7 +251,7 @@ test("bash completes what is not broken at = in one piece", async () => {
       words,
       lines: says === null ? all.sort() : says.split("\n").slice(0, -1),
     });
-  }
+  });
 });
 
 Deno.test({
@@ -340,11 +350,7 @@ for (const shell of SHELLS) {
     ignore: !has(shell),
     async fn() {
       using place = await Place.of(TABLE, PROGRAMS);
-      for (const { line, offers, ...rest } of PROGRAM_LINES) {
-        const found = (await place.offers(shell, line)).map(word);
-        const expected = shell === "bash" ? rest.bash ?? offers : offers;
-        assertEquals({ line, found }, { line, found: expected });
-      }
+      await place.offerLines(shell, PROGRAM_LINES);
     },
   });
 }
@@ -424,7 +430,7 @@ for (const shell of ["zsh", "fish"] as const) {
         ]),
       );
       using place = await Place.of(table);
-      for (const [n, help] of HOSTILE.entries()) {
+      const show = async ([n, help]: [number, string]) => {
         const found = await place.offers(shell, `basic-pipes --option${n}`);
         // zsh repeats the option in front of its text, in a column.
         const texts = found.filter((offer) => word(offer) === `--option${n}`)
@@ -432,7 +438,10 @@ for (const shell of ["zsh", "fish"] as const) {
             offer.split("\t")[1]?.replace(/^--option\d+ +-- /, "")
           );
         assertEquals(texts, [help]);
-      }
+      };
+      const [first, ...others] = HOSTILE.entries();
+      await show(first!);
+      await sideBySide(others, show);
     },
   });
 }

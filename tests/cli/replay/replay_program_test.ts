@@ -2,6 +2,7 @@
 import { bytesOf } from "../../support/pieces.ts";
 import { inFolder } from "../../support/in_folder.ts";
 import { testNeeding } from "../../support/processes.ts";
+import { sideBySide } from "../../support/side_by_side.ts";
 import { assert, assertEquals } from "../../support/std_assert.ts";
 import { shell, start, whole } from "../../support/whole_program.ts";
 
@@ -145,16 +146,15 @@ testNeeding("SIGTERM")("replay ends by the recorded signal", async () => {
 
 Deno.test("replay takes as long as it took, and divides that by the speed", async () => {
   const text = recording({ ...ended(0), ms: 1500 });
-  for (
-    const { args, leastMs } of [
-      { args: [], leastMs: 1500 },
-      { args: ["--speed", "2.5"], leastMs: 600 },
-    ]
-  ) {
+  const cases = [
+    { args: [], leastMs: 1500 },
+    { args: ["--speed", "2.5"], leastMs: 600 },
+  ];
+  await sideBySide(cases, async ({ args, leastMs }) => {
     const startMs = performance.now();
     await replayed(text, ...args);
     assert(performance.now() - startMs >= leastMs);
-  }
+  });
 });
 
 Deno.test("replay says once what is missing in the recording", async () => {
@@ -162,15 +162,13 @@ Deno.test("replay says once what is missing in the recording", async () => {
     ms: 2,
     gap: { from, bytes, why: "the disk was full" },
   });
-  const one = await replayed(
-    recording(OUT[0]!, gap("err", 9), gap("out", 70_000), ended(0)),
-  );
+  const [one, two] = await Promise.all([
+    replayed(recording(OUT[0]!, gap("err", 9), gap("out", 70_000), ended(0))),
+    replayed(recording(gap("out", 1), OUT[0]!, gap("out", 2), ended(5))),
+  ]);
   assertEquals(
     one.stderr,
     'basic-pipes: a part of "out" is missing in the recording, 70000 bytes, as the disk was full\n',
-  );
-  const two = await replayed(
-    recording(gap("out", 1), OUT[0]!, gap("out", 2), ended(5)),
   );
   assertEquals([two.stdout, two.code, two.stderr], [
     "one\n",
@@ -345,8 +343,12 @@ Deno.test("replay --serve answers, and says what it does not know", async () => 
 });
 
 Deno.test("with --strict an unknown request is status 1, and a known one is not", async () => {
-  assertEquals((await served(["--strict"], ASKED, OTHER)).code, 1);
-  assertEquals(await served(["--strict", "--ignore", "a,b"], ASKED, OTHER), {
+  const [unknown, known] = await Promise.all([
+    served(["--strict"], ASKED, OTHER),
+    served(["--strict", "--ignore", "a,b"], ASKED, OTHER),
+  ]);
+  assertEquals(unknown.code, 1);
+  assertEquals(known, {
     code: 0,
     stdout: ANSWERED + ANSWERED.replace('"x"', "2"),
     stderr: "computed\ncomputed\n",
