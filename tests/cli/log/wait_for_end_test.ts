@@ -31,11 +31,22 @@ test("--count ends the program though the other pipe is silent", async () => {
 });
 
 test("--count counts the lines of both pipes, and logs no more", async () => {
-  const { code, stdout } = await whole([
+  const program = start([
     ...[...TEXT, "--lines", "--count=2", "--stderr=log", "--"],
     ...["bash", fixture("takes_turns.sh")],
-  ]);
-  assertEquals([code, stdout], [0, "out a\nerr b\n"]);
+  ], { stdin: "piped" });
+  const turns = program.stdin.getWriter();
+  let seen = "";
+  for await (
+    const text of program.stdout.pipeThrough(new TextDecoderStream())
+  ) {
+    seen += text;
+    // The next line is written when this one was read.
+    await turns.write(new TextEncoder().encode("line\n")).catch(() => {});
+  }
+  await turns.close().catch(() => {});
+  await program.stderr.cancel();
+  assertEquals([(await program.status).code, seen], [0, "out a\nerr b\n"]);
 });
 
 test("a reader of the log that is slow loses nothing, and nobody is blamed for it", async () => {
