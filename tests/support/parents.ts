@@ -34,7 +34,7 @@ export interface Parent {
   pid: number;
   /** The id of its child. */
   childPid: number;
-  /** Waits until its output contains the text. */
+  /** Waits until a line of its output begins with the text. */
   shows(text: string | RegExp): Promise<void>;
   /** Presses keys on its terminal. */
   press(keys: string): Promise<void>;
@@ -97,8 +97,12 @@ export async function startParent(
 
   async function shows(text: string | RegExp): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Not anywhere: "child 7" is also in "parent 698 child 701".
+    const pattern = typeof text === "string"
+      ? new RegExp(`^${text}`, "m")
+      : text;
     const look = () => {
-      if (output.search(text) >= 0) resolve();
+      if (pattern.test(output)) resolve();
       else if (isOver) reject(new Error(`ended without ${text}: ${output}`));
     };
     const timer = setTimeout(
