@@ -41,6 +41,7 @@ import {
   closeDebugger,
   removeListeners,
   seesAnyTerminal,
+  unignoreChildEnds,
 } from "./system_signals.ts";
 import { ProgramEnd } from "./program_end.ts";
 
@@ -66,13 +67,6 @@ export const END_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
 const CHILD_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
   ? []
   : ["SIGUSR1", "SIGUSR2", "SIGALRM"];
-
-/**
- * Signals to which nobody reacts, but that must have a listener: if our parent
- * left SIGCHLD ignored, the kernel reaps children itself and we never get a
- * status. Any listener undoes that.
- */
-const UNIGNORED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGCHLD"];
 
 /** What this module asks of a child. */
 export interface GuardedChild {
@@ -137,12 +131,9 @@ export class Signals {
   #isListening = false;
   #listensForChildren = false;
 
-  readonly #listeners = [
-    ...END_SIGNALS.map((signal) =>
-      [signal, () => this.receive(signal)] as const
-    ),
-    ...UNIGNORED_SIGNALS.map((signal) => [signal, () => {}] as const),
-  ];
+  readonly #listeners = END_SIGNALS.map((signal) =>
+    [signal, () => this.receive(signal)] as const
+  );
   readonly #childListeners = CHILD_SIGNALS.map((signal) =>
     [signal, () => this.#passOn(signal)] as const
   );
@@ -170,6 +161,7 @@ export class Signals {
     // Asked now: a terminal that has hung up is no terminal any more.
     this.#isAtTerminal = this.#seesTerminal();
     addListeners(this.#listeners);
+    unignoreChildEnds();
     for (const [name, listener] of this.#events) {
       globalThis.addEventListener(name, listener);
     }

@@ -136,6 +136,24 @@ export function removeListeners(listeners: readonly Listener[]): void {
   }
 }
 
+let areChildEndsHeard = IS_WINDOWS;
+
+/**
+ * If our parent left SIGCHLD ignored, the kernel reaps children itself and we
+ * never get a status. A listener that has come and gone undoes that for good.
+ *
+ * It must not stay: Deno would wake this thread from another one at each child's
+ * end, and while that one is held up in the middle of it, nothing else that has
+ * come is seen. A test that ends with its child then seems to leak.
+ */
+export function unignoreChildEnds(): void {
+  if (areChildEndsHeard) return;
+  areChildEndsHeard = true;
+  const listener = ["SIGCHLD", () => {}] as const;
+  addListeners([listener]);
+  removeListeners([listener]);
+}
+
 /**
  * How Windows ends a program by Ctrl-C: STATUS_CONTROL_C_EXIT, as the signed
  * number that Deno knows.
