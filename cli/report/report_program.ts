@@ -97,6 +97,10 @@ async function findTarget(to: string): Promise<Target> {
       if (error instanceof Deno.errors.NotFound) return null;
       throw error;
     });
+    // The page would take the place of the link.
+    if (info === null && await isLink(to)) {
+      throw new Error(sentence(to, "it is a link to a file that is not there"));
+    }
     // A device or a pipe is written to as it is.
     if (info !== null && !info.isFile && !info.isDirectory) {
       checkPermission(to, "write", to);
@@ -108,8 +112,7 @@ async function findTarget(to: string): Promise<Target> {
       throw new UsageError(sentence(to, reason));
     }
     // Through a link, so that the link stays one.
-    const isLink = info !== null && (await Deno.lstat(to)).isSymlink;
-    const path = isLink ? await Deno.realPath(to) : to;
+    const path = await isLink(to) ? await Deno.realPath(to) : to;
     // A part of the page is beside it first, and is renamed.
     const folder = path.replace(/[^/\\]*$/, "") || ".";
     checkPermission(to, "read", folder);
@@ -117,6 +120,15 @@ async function findTarget(to: string): Promise<Target> {
     return (parts) => replaceFile(path, parts);
   } catch (error) {
     throw writeFailure(to, error);
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -402,6 +402,27 @@ Deno.test("a dash writes the page to stdout", () =>
     assert(stdout.trimEnd().endsWith("</html>"));
   }));
 
+const onLinks = testNeeding("links");
+onLinks(
+  "a link stays one, and one to a file that is not there is refused",
+  () =>
+    besideSpam(async (folder) => {
+      const link = `${folder}/link.html`;
+      await Deno.symlink("page.html", link);
+      const args = ["-o", link, `${folder}/spam.jsonl`];
+      const { code, stderr } = await report(args);
+      assertEquals(code, 125);
+      assertMatch(stderr, /as it is a link to a file that is not there\n$/);
+      assert((await Deno.lstat(link)).isSymlink);
+
+      await Deno.writeTextFile(`${folder}/page.html`, "");
+      assertEquals((await report(args)).code, 0);
+      assert((await Deno.lstat(link)).isSymlink);
+      const page = await Deno.readTextFile(`${folder}/page.html`);
+      assert(page.startsWith("<!DOCTYPE html>"));
+    }),
+);
+
 const CASES = [
   { args: ["-"], code: 2, stderr: /comes from stdin: add --output FILE/ },
   { args: ["missing.jsonl"], code: 125, stderr: /it is not there/ },
