@@ -116,7 +116,7 @@ const PAGE: ProgramPage<typeof CHECK_OPTIONS> = {
 /** Runs `main.ts check` on its arguments; resolves to its exit status. */
 export function runCheck(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async ({ settings, operands: [path = ""] }) => {
-    listenWithoutChild();
+    using _ = listenWithoutChild();
     await using recording = await openRecording(path);
     return await checkRecording(recording, path, settings);
   });

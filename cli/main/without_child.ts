@@ -8,19 +8,31 @@ const END_SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT"] as const;
  * SIGUSR1 opens Deno's debugger, to which anybody on the machine can connect: it
  * is closed at once. A signal that ends other programs would end process 1 of a
  * container by a segmentation fault, as the kernel discards what Deno then sends
- * to itself; `isEnded` says that nobody else ends the program by them.
+ * to itself; `endsByThem` is `false` where the program has its own way to end.
+ *
+ * @returns Stops listening at the end of its scope.
  */
-export function listenWithoutChild(isEnded = true): void {
-  if (IS_WINDOWS) return;
+export function listenWithoutChild(endsByThem = true): Disposable {
+  const listeners: [Deno.Signal, () => Promise<void>][] = [];
   // Loaded when it is needed: most runs get no signal.
   const load = () => import("../../src/process/system_signals.ts");
-  Deno.addSignalListener("SIGUSR1", async () => {
-    await (await load()).closeDebugger();
-  });
-  if (!isEnded || Deno.pid !== 1) return;
-  for (const signal of END_SIGNALS) {
-    Deno.addSignalListener(signal, async () => {
-      Deno.exit((await load()).signalCode(signal));
-    });
+  if (!IS_WINDOWS) {
+    listeners.push(["SIGUSR1", async () => (await load()).closeDebugger()]);
   }
+  if (endsByThem && Deno.pid === 1) {
+    for (const signal of END_SIGNALS) {
+      const end = async () => Deno.exit((await load()).signalCode(signal));
+      listeners.push([signal, end]);
+    }
+  }
+  for (const [signal, listener] of listeners) {
+    Deno.addSignalListener(signal, listener);
+  }
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) {
+        Deno.removeSignalListener(signal, listener);
+      }
+    },
+  };
 }

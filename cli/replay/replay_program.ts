@@ -132,7 +132,7 @@ export function runReplay(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
     const [path = STDIN] = line.operands;
     check(line, path);
-    listenWithoutChild();
+    using _ = listenWithoutChild();
     await using recording = await openRecording(path);
     return await (line.settings.serve ? serve : play)(recording, line.settings);
   });

@@ -55,7 +55,7 @@ const PAGE: ProgramPage<typeof REPORT_OPTIONS> = {
 /** Runs `report` on its arguments; resolves to its exit status. */
 export function runReport(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async ({ settings, operands: [from = ""] }) => {
-    listenWithoutChild();
+    using _ = listenWithoutChild();
     const to = settings.output ?? besides(from);
     // First: a long recording would be read in vain.
     const target = to === "-" ? null : await findTarget(to);

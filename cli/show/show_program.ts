@@ -103,7 +103,7 @@ export function runShow(args: readonly string[]): Promise<number> {
   return runProgram(args, PAGE, async (line) => {
     const settings = check(line);
     talkAs(settings.label);
-    listenWithoutChild(!settings.follow);
+    using _ = listenWithoutChild(!settings.follow);
     const [path = ""] = line.operands;
     if (settings.follow) {
       const { followRecording } = await import("./follow_recording.ts");
