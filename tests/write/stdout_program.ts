@@ -11,32 +11,44 @@ import {
   stdoutWriter,
 } from "../../mod.ts";
 
-/** Repeats `make(n)` up to a size. */
-function fill(bytes: number, make: (n: number) => string): Uint8Array {
+/** Puts `make(n)` together, from `n = first` up to a size. */
+function fill(bytes: number, make: (n: number) => string, first = 0): string {
   const parts: string[] = [];
   let length = 0;
-  for (let n = 0; length < bytes; n++) {
+  for (let n = first; length < bytes; n++) {
     const part = make(n);
     parts.push(part);
     length += part.length;
   }
-  return new TextEncoder().encode(parts.join(""));
+  return parts.join("");
 }
 
 const letters = (n: number, count: number) =>
   `${n}.`.padEnd(count, "abcdefghijklmnopqrstuvwxyz");
 
-/** What is written, by its name: over 1 MB each but the short one. */
+const BORDERS = [0, 1, 1000, 1023, 1024, 1025, 4095, 4096, 4097, 8191];
+const shortLine = (n: number) => letters(n, 10 + n % 90) + "\n";
+const lineAroundABorder = (n: number) =>
+  letters(n, BORDERS[n % 10]! + n % 7) + "\n";
+const noNewline = (n: number) => letters(n, 100);
+
+/** Each kind of text in turn, 90 kB of it; the last one has a short tail. */
+function allKinds(): string {
+  const rounds = [0, 1, 2, 3].map((round) => {
+    const first = round * 10_000;
+    return fill(90_000, shortLine, first) +
+      fill(90_000, lineAroundABorder, first) +
+      fill(90_000, noNewline, first) +
+      // More newlines than are written at once.
+      "\n".repeat(5000) + letters(first, 900);
+  });
+  return rounds.join("");
+}
+
+/** What is written, by its name: over 1 MB each. */
 export const PAYLOADS: Record<string, () => Uint8Array> = {
-  "short lines": () => fill(1_200_000, (n) => letters(n, 10 + n % 90) + "\n"),
-  "lines around every border": () =>
-    fill(1_200_000, (n) => {
-      const border = [0, 1, 1000, 1023, 1024, 1025, 4095, 4096, 4097, 8191];
-      return letters(n, border[n % 10]! + n % 7) + "\n";
-    }),
-  "no newline at all": () => fill(1_200_000, (n) => letters(n, 100)),
-  "newlines only, and a short tail": () =>
-    fill(70_000, (n) => n % 5000 === 4999 ? letters(n, 900) : "\n"),
+  "short lines": () => new TextEncoder().encode(fill(1_200_000, shortLine)),
+  "all kinds": () => new TextEncoder().encode(allKinds()),
 };
 
 const CUTS = [1, 25, 700, 4096, 5000, 20_000, 70_000];
@@ -78,11 +90,11 @@ const PROGRAMS: Record<string, (to?: string) => Promise<void>> = {
     }
     await Promise.resolve();
   },
-  /** Writes 1.2 MB ten times, and waits for stdin's end after the second. */
+  /** Writes 1.2 MB four times, and waits for stdin's end after the second. */
   async flood() {
     const writer = stdoutWriter();
     const bytes = PAYLOADS["short lines"]!();
-    for (let n = 0; n < 10; n++) {
+    for (let n = 0; n < 4; n++) {
       await writer.write(bytes);
       if (n === 1) await new Response(Deno.stdin.readable).bytes();
     }
