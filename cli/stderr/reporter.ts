@@ -172,6 +172,11 @@ export interface ProgressOptions {
   columns?(): number;
   /** Monotonic milliseconds; default `performance.now()`. */
   now?(): number;
+  /**
+   * Calls `draw` ten times a second, until what it returns is called; default: a
+   * timer that does not keep the program alive.
+   */
+  every?(draw: () => void): () => void;
 }
 
 /**
@@ -179,15 +184,14 @@ export interface ProgressOptions {
  * long nothing has come, and the time line from the start to now, as wide as the
  * terminal allows.
  *
- * It is drawn at most ten times a second, by a timer that does not keep the
- * program alive, and is cut to the width of the terminal. Await
- * {@linkcode hide} before anything else is written there. {@linkcode close}
- * erases the line for good.
+ * It is drawn at most ten times a second, and is cut to the width of the
+ * terminal. Await {@linkcode hide} before anything else is written there.
+ * {@linkcode close} erases the line for good.
  */
 export class Progress {
   readonly #options: Required<ProgressOptions>;
   readonly #startMs: number;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #endDrawing: () => void;
   readonly #timeLine = new TimeLine();
   #bytes = 0;
   /** When the last bytes came, or the start. */
@@ -203,12 +207,12 @@ export class Progress {
       label: null,
       columns: terminalColumns,
       now: () => performance.now(),
+      every: everyTenthOfASecond,
       ...options,
     };
     this.#startMs = this.#lastMs = this.#options.now();
     this.#past.push({ bytes: 0, ms: this.#startMs });
-    this.#timer = setInterval(() => this.#draw(), DRAW_MS);
-    Deno.unrefTimer(this.#timer);
+    this.#endDrawing = this.#options.every(() => this.#draw());
   }
 
   /** More bytes have passed. */
@@ -233,7 +237,7 @@ export class Progress {
 
   /** Erases the line for good. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endDrawing();
     await this.hide();
   }
 
@@ -306,6 +310,12 @@ export class Progress {
     this.#underway = written;
     return written;
   }
+}
+
+function everyTenthOfASecond(draw: () => void): () => void {
+  const timer = setInterval(draw, DRAW_MS);
+  Deno.unrefTimer(timer);
+  return () => clearInterval(timer);
 }
 
 /** How many columns the terminal has; 80 if that cannot be known. */

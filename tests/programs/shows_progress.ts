@@ -4,7 +4,8 @@
  *
  * - `closes` says one sentence in the middle, and erases the line at the end.
  * - `leaves` does nothing more.
- * - `exits` erases the line and tells the longest of its pauses of 10 ms.
+ * - `exits` goes on until the terminal has taken nothing for MILLISECONDS, erases
+ *   the line and tells the longest of its pauses of 10 ms; after 20 s it gives up.
  */
 
 import { Progress, showsProgress } from "../../cli/stderr/reporter.ts";
@@ -14,10 +15,23 @@ if (!showsProgress(Deno.stdout.isTerminal(), Deno.stderr.isTerminal())) {
   Deno.exit(9);
 }
 const encoder = new TextEncoder();
-const progress = new Progress({ write: (bytes) => Deno.stderr.write(bytes) });
+/** Since when a write to the terminal is pending. */
+let sinceMs = Infinity;
+const progress = new Progress({
+  async write(bytes) {
+    sinceMs = performance.now();
+    await Deno.stderr.write(bytes);
+    sinceMs = Infinity;
+  },
+});
 const rounds = Number(milliseconds) / 10;
 let longestMs = 0;
-for (let round = 0; round < rounds; round++) {
+const lasts = (round: number) =>
+  kind === "exits"
+    ? performance.now() - sinceMs < Number(milliseconds)
+    : round < rounds;
+for (let round = 0; lasts(round); round++) {
+  if (performance.now() > 20_000) Deno.exit(8);
   const startMs = performance.now();
   progress.take(1024 ** 2);
   await new Promise((resolve) => setTimeout(resolve, 10));

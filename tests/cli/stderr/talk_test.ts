@@ -57,23 +57,38 @@ async function readUntil(
   return said;
 }
 
+/** Reads a log until it shows `Warning`, and the process id of the child. */
+async function childOf(
+  log: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<number> {
+  const shown = await readUntil(log, "Warning");
+  return Number(/Warning (\d+)/.exec(shown)![1]);
+}
+
 test("a stderr that was not read for a while is waited for again at the end", async () => {
   const program = start([
     ...["--summary", "--frame=length", "--", "bash"],
     fixture("fills_stderr_twice.sh"),
-  ]);
-  const out = new Response(program.stdout).text();
+  ], { stdin: "piped" });
+  const log = program.stdout.getReader();
   const stderr = program.stderr.getReader();
-  // Longer than the program waits for it.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const pid = await childOf(log);
+  // Longer than the program waits for it. Nothing outside shows that it has
+  // waited; were this too short, the program would only have less to do.
+  await new Promise((resolve) => setTimeout(resolve, 1200));
   assertStringIncludes(
-    await readUntil(stderr, "logged as slices"),
+    await readUntil(stderr, "logged as slices\n"),
     "logged as slices",
   );
   // The child fills the pipe again, and ends: the summary has to wait.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const stdin = program.stdin.getWriter();
+  await stdin.write(new TextEncoder().encode("\n"));
+  await stdin.close();
+  assert(await until(() => !isAlive(pid), 20_000));
+  // So that a program that does not wait would have ended.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   assertStringIncludes(await readUntil(stderr), "ended          after");
-  await out;
+  await log.cancel();
   assertEquals((await program.status).code, 0);
 });
 
@@ -81,15 +96,17 @@ test("what was said on the way is waited for at the end", async () => {
   const program = start([
     ...["--frame=length", "--", "bash", fixture("fills_stderr_and_ends.sh")],
   ]);
-  // The log is complete soon: only what was said on stderr has not left.
-  const out = program.stdout.getReader();
-  await out.read();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const log = program.stdout.getReader();
+  // The log is complete: only what was said on stderr has not left.
+  const pid = await childOf(log);
+  assert(await until(() => !isAlive(pid), 20_000));
+  // So that a program that does not wait would have ended.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   assertStringIncludes(
     await readUntil(program.stderr.getReader()),
     "logged as slices",
   );
-  await out.cancel();
+  await log.cancel();
   assertEquals((await program.status).code, 0);
 });
 
