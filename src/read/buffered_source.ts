@@ -126,8 +126,6 @@ export class BufferedSource {
       };
       const wake = (failure?: Failure): void => {
         this.#wake = this.user = undefined;
-        // The size hint of this read must not reach the next one.
-        this.buffer.hint = 0;
         if (failure) return reject(failure.error);
         try {
           const value = cutter.cut(this.buffer, this.hasEnded);

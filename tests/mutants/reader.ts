@@ -82,12 +82,6 @@ const BREAKS: readonly Omit<Mutant, "tests">[] = [
     to: "    const wantedBytes = 0;\n",
   },
   {
-    name: "a wish for room outlives its read",
-    file: "src/read/buffered_source.ts",
-    from: "        this.buffer.hint = 0;\n        if (failure)",
-    to: "        if (failure)",
-  },
-  {
     name: "the buffer grows by no more than a chunk",
     file: "src/read/byte_buffer.ts",
     from: "        2 * length,\n",
