@@ -289,6 +289,16 @@ export class Channel<Message = unknown> implements AsyncDisposable {
     await settlesWithin(closing, END_WAIT_MS);
   }
 
+  /** What `console.log` shows: its state, and its two directions. */
+  [Symbol.for("Deno.customInspect")](
+    inspect: (value: unknown, options?: unknown) => string,
+    options?: unknown,
+  ): string {
+    const state = this.#isClosed ? "closed" : "open";
+    const facts = { state, reader: this.#reader, writer: this.#writer };
+    return `Channel ${inspect(facts, options)}`;
+  }
+
   #write(message: Message): Promise<void> {
     if (this.#isClosed) throw new TypeError("Cannot send after close()");
     // A child that nobody listens to may be blocked on its stdout, and then it

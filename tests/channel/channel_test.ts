@@ -103,6 +103,19 @@ Deno.test("a claim of 3 GiB is refused before anything is allocated", async () =
   assertLessOrEqual(Deno.memoryUsage().rss - before, 2 ** 28);
 });
 
+Deno.test("console.log of a channel shows its state and its two directions", async () => {
+  const [a] = channelPair(jsonLines());
+  const shown = () => Deno.inspect(a).replaceAll(/\s+/g, " ");
+  assertEquals(
+    shown(),
+    'Channel { state: "open", ' +
+      'reader: PipeReader { bytesRead: 0, buffered: 0, state: "open" }, ' +
+      'writer: PipeWriter { state: "open", queuedBytes: 0 } }',
+  );
+  await a.close();
+  assertStringIncludes(shown(), 'Channel { state: "closed"');
+});
+
 Deno.test("what is no bytes is refused by bytes()", async () => {
   const [a] = channelPair(bytes(lines()));
   const send = () => a.send("text" as unknown as Uint8Array);
