@@ -1,3 +1,5 @@
+/** Options that several programs take; `withDefaults` gives them other defaults. */
+
 import { GRACE_MS } from "../../src/wait.ts";
 import {
   ANSI_WORDS,
@@ -10,6 +12,7 @@ import {
   FRAME_RULES,
   FRAME_WORDS,
   GIB,
+  type Kind,
   MIB,
   oneOf,
   repeated,
@@ -19,9 +22,23 @@ import {
   valued,
 } from "./option.ts";
 
-/** Options that several programs take; `withDefaults` gives them other defaults. */
-
 const IS_WINDOWS = Deno.build.os === "windows";
+
+/** Names of JSON keys, with commas between. */
+export function keys(example: string): Kind<readonly string[]> {
+  return {
+    placeholder: "NAME,…",
+    rule: "names of JSON keys, without quotes, with commas between, as in " +
+      example,
+    read(text) {
+      const names = text.split(",");
+      return names.some((name) => name === "" || name.includes('"'))
+        ? undefined
+        : names;
+    },
+    write: (names) => names.join(","),
+  };
+}
 
 /** Where a message ends, and what a log line looks like. */
 export const LINE_OPTIONS = {

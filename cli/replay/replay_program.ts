@@ -12,6 +12,7 @@ import {
   valued,
 } from "../options/option.ts";
 import type { CommandLine } from "../options/parse.ts";
+import { keys } from "../options/shared.ts";
 import { openRecording, STDIN } from "../recording/open_recording.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { flushed, print, talk } from "../stderr/talk.ts";
@@ -41,17 +42,6 @@ const SPEED: Kind<number> = {
     return speed > 0 && speed <= 1_000_000 ? speed : undefined;
   },
   write: (speed) => speed === Infinity ? MAX_SPEED : String(speed),
-};
-
-/** Names of JSON keys, with commas between. */
-const NAMES: Kind<readonly string[]> = {
-  placeholder: "NAME,…",
-  rule: "names of JSON keys with commas between, as in timestamp,seed",
-  read(text) {
-    const names = text.split(",");
-    return names.includes("") ? undefined : names;
-  },
-  write: (names) => names.join(","),
 };
 
 /** The options of `main.ts replay`, in the order of `--help`. */
@@ -85,7 +75,7 @@ export const REPLAY_OPTIONS = {
     group: "serve",
     help: "status 1 at the end if the recording did not know a request",
   }),
-  ignore: repeated(NAMES, {
+  ignore: repeated(keys("timestamp,seed"), {
     group: "serve",
     help: "keys of parameters in which equal requests may differ",
   }),

@@ -16,26 +16,12 @@ import {
   valued,
 } from "../options/option.ts";
 import type { CommandLine } from "../options/parse.ts";
-import { COMMAND_OPTIONS } from "../options/shared.ts";
+import { COMMAND_OPTIONS, keys } from "../options/shared.ts";
 import { PROGRAM_NAME } from "../stderr/error_line.ts";
 import { print, talk } from "../stderr/talk.ts";
 
 /** The word for no recording. */
 const NONE = "none";
-
-/** Names of JSON keys, with commas between. */
-const NAMES: Kind<readonly string[]> = {
-  placeholder: "NAME,…",
-  rule: "names of JSON keys, without quotes, with commas between, as in " +
-    "token,password",
-  read: (text) => {
-    const names = text.split(",");
-    return names.some((name) => name === "" || name.includes('"'))
-      ? undefined
-      : names;
-  },
-  write: (names) => names.join(","),
-};
 
 /** A regular expression of JavaScript. */
 const REGEX: Kind<RegExp> = {
@@ -62,7 +48,7 @@ export const TAP_OPTIONS = {
     group: "record",
     help: "where one message ends, for those who read the recording",
   }),
-  redact: repeated(NAMES, {
+  redact: repeated(keys("token,password"), {
     group: "record",
     help: "record the values of these JSON keys as …; the stream keeps them",
   }),

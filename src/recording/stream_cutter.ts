@@ -1,6 +1,12 @@
 import { CR, LF, NO_BYTES } from "../bytes.ts";
 import { ByteBuffer } from "../read/byte_buffer.ts";
-import type { BrokenReason, NoiseReason } from "./session_item.ts";
+import type {
+  BrokenReason,
+  SessionBroken,
+  SessionNoise,
+  SessionSpan,
+  SessionText,
+} from "./session_item.ts";
 
 /** How much of what could not be read is shown: the first 64 KiB. */
 export const HEAD_BYTES = 65_536;
@@ -8,23 +14,12 @@ export const HEAD_BYTES = 65_536;
 /** What a stretch of a stream is. */
 export type CutKind =
   | { readonly kind: "frame" }
-  | { readonly kind: "text"; readonly isWhole: boolean }
-  | { readonly kind: "noise"; readonly reason: NoiseReason }
-  | {
-    readonly kind: "broken";
-    readonly reason: BrokenReason;
-    readonly why: string;
-    readonly isRest: boolean;
-  };
+  | Pick<SessionText, "kind" | "isWhole">
+  | Pick<SessionNoise, "kind" | "reason">
+  | Pick<SessionBroken, "kind" | "reason" | "why" | "isRest">;
 
 /** A stretch of a stream, and what it is. */
-export type Cut = CutKind & {
-  readonly startMs: number;
-  readonly ms: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly payload: Uint8Array;
-};
+export type Cut = CutKind & Omit<SessionSpan, "index" | "from">;
 
 /** Takes what is cut, in the order of the stream. */
 export type TakeCut = (cut: Cut) => void;
