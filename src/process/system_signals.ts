@@ -11,8 +11,8 @@ import { quote } from "../text_safety.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
-/** The signals that all Unix systems number alike. */
-const COMMON = {
+/** The signals that all Unix systems number alike: a recording may be of any. */
+export const COMMON_SIGNALS: Readonly<Record<string, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGQUIT: 3,
@@ -35,7 +35,7 @@ const COMMON = {
 };
 
 const LINUX = {
-  ...COMMON,
+  ...COMMON_SIGNALS,
   SIGBUS: 7,
   SIGUSR1: 10,
   SIGUSR2: 12,
@@ -52,7 +52,7 @@ const LINUX = {
 
 /** macOS and the BSDs. */
 const BSD = {
-  ...COMMON,
+  ...COMMON_SIGNALS,
   SIGEMT: 7,
   SIGBUS: 10,
   SIGSYS: 12,

@@ -1,5 +1,6 @@
 import { checkKeys, checkOneOf, shown } from "../check.ts";
 import { ExitError, type ExitReason, type ExitStatus } from "../exit_status.ts";
+import { COMMON_SIGNALS } from "../process/system_signals.ts";
 import { PipeReader } from "../read/reader.ts";
 import { Tail } from "../bytes.ts";
 import { settlesWithin } from "../wait.ts";
@@ -149,21 +150,6 @@ export interface RecordedChildSettings {
   play(stage: Stage): Promise<RecordedEndOfChild>;
 }
 
-/** The numbers of signals, the same on all systems, for a shell's 128 and n. */
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGILL: 4,
-  SIGTRAP: 5,
-  SIGABRT: 6,
-  SIGFPE: 8,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGALRM: 14,
-  SIGTERM: 15,
-};
 /** The code when the recording does not say how the command ended. */
 const LOST: NonNullable<RecordedEndOfChild> = {
   code: 125,
@@ -313,7 +299,7 @@ export class PlayedChild implements RecordedChild {
     this.#stop.abort();
     for (const pipe of Object.values(this.#pipes)) pipe.end();
     this.#status.resolve({
-      code: code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 0),
+      code: code ?? 128 + numberOf(signal),
       signal: signal as Deno.Signal | null,
       success: code === 0 && reason === "exited",
       reason: reason as ExitReason,
@@ -327,6 +313,12 @@ export class PlayedChild implements RecordedChild {
       drained: true,
     });
   }
+}
+
+/** The number of a recorded signal; 0 if it is not the same on all systems. */
+function numberOf(signal: string | null): number {
+  const isKnown = signal !== null && Object.hasOwn(COMMON_SIGNALS, signal);
+  return isKnown ? COMMON_SIGNALS[signal]! : 0;
 }
 
 /** A pipe that keeps the last bytes of what was given. */

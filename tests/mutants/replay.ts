@@ -93,6 +93,13 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
     tests: REPLAY,
   },
   {
+    name: "a recorded signal of no system has a number",
+    file: "src/recording/recorded_child.ts",
+    from: "signal !== null && Object.hasOwn(COMMON_SIGNALS, signal)",
+    to: "signal !== null && signal in COMMON_SIGNALS",
+    tests: REPLAY,
+  },
+  {
     name: "an end that is waited for is held up by what nobody reads",
     file: "src/recording/recorded_child.ts",
     from: "for (const pipe of Object.values(this.#pipes)) pipe.keepFlowing();",

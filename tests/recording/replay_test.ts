@@ -311,6 +311,21 @@ const ENDS: { name: string; events: RecordedEvent[]; end: object }[] = [
     end: { code: 139, signal: "SIGSEGV", success: false, reason: "signaled" },
   },
   {
+    name: "the signal of a limit of the system",
+    events: [status(0, null, "SIGXCPU", "signaled")],
+    end: { code: 152, signal: "SIGXCPU", success: false, reason: "signaled" },
+  },
+  {
+    name: "a signal of no system",
+    events: [status(0, null, "constructor", "signaled")],
+    end: {
+      code: 128,
+      signal: "constructor",
+      success: false,
+      reason: "signaled",
+    },
+  },
+  {
     name: "a timeout",
     events: [status(0, null, "SIGTERM", "timeout")],
     end: { code: 143, signal: "SIGTERM", success: false, reason: "timeout" },
