@@ -17,18 +17,35 @@ import {
 
 const REPR = pathOf("../../fixtures/repr_bytes.py");
 
-/** The lines that Python writes for the same slices, in one process. */
-async function pythonLines(slices: Uint8Array[]): Promise<string> {
-  const total = slices.reduce((sum, slice) => sum + 1 + slice.length, 0);
-  const input = new Uint8Array(total);
-  let at = 0;
-  for (const slice of slices) {
-    input[at] = slice.length;
-    input.set(slice, at + 1);
-    at += 1 + slice.length;
-  }
-  const output = await outputOf("python3", [REPR, "4711"], input);
+/**
+ * Slices one behind the other, each after its one-byte length. An array each would
+ * take most of the time of a million of them.
+ */
+interface Row {
+  bytes: Uint8Array;
+  /** What of `bytes` is used. */
+  length: number;
+}
+
+/** The lines that Python writes for a row of slices, in one process. */
+async function pythonLines({ bytes, length }: Row): Promise<string> {
+  const output = await outputOf(
+    "python3",
+    [REPR, "4711"],
+    bytes.subarray(0, length),
+  );
   return new TextDecoder().decode(output);
+}
+
+/** One log of a row of slices, each written as a piece of its own. */
+function logOfRow({ bytes, length }: Row): string {
+  const format = new SeedFormat(options());
+  const arrived = arrival();
+  return written((out) => {
+    for (let at = 0; at < length; at += 1 + bytes[at]!) {
+      format.piece(out, bytes, at + 1, at + 1 + bytes[at]!, arrived);
+    }
+  });
 }
 
 /** One log of all the slices, each written as a piece of its own. */
@@ -53,14 +70,16 @@ Deno.test(
   "all 65,536 two-byte values are written as Python's repr has them",
   needs("python3"),
   async () => {
-    const slices = Array.from(
-      { length: 65536 },
-      (_, value) => Uint8Array.of(value >> 8, value & 255),
+    const together = Uint8Array.from(
+      { length: 2 * 65536 },
+      (_, at) => at % 2 === 0 ? at >> 9 : (at >> 1) & 255,
     );
-    const expected = await pythonLines(slices);
-    assertEquals(logOfPieces(slices) === expected, true);
-    const together = new Uint8Array(2 * 65536);
-    slices.forEach((slice, index) => together.set(slice, 2 * index));
+    const row = { bytes: new Uint8Array(3 * 65536), length: 3 * 65536 };
+    for (let value = 0; value < 65536; value++) {
+      row.bytes.set([2, value >> 8, value & 255], 3 * value);
+    }
+    const expected = await pythonLines(row);
+    assertEquals(logOfRow(row) === expected, true);
     const log = logOf(new SeedFormat(options()), together, 2);
     assertEquals(log === expected, true);
   },
@@ -73,18 +92,20 @@ Deno.test(
     const random = seededRandom(20261123);
     // Quotes and backslashes are rare among random bytes and decide the most.
     const rare = bytesOf("'\"\\\n\t\r ~\x7f'");
-    const slices = Array.from({ length: 1_000_000 }, () => {
-      const slice = new Uint8Array(random() * 33);
+    const count = 1_000_000;
+    const row = { bytes: new Uint8Array(count * 33), length: 0 };
+    for (let n = 0; n < count; n++) {
+      const length = Math.floor(random() * 33);
       const often = random();
-      for (let i = 0; i < slice.length; i++) {
-        slice[i] = random() < often / 4
+      row.bytes[row.length++] = length;
+      for (let i = 0; i < length; i++) {
+        row.bytes[row.length++] = random() < often / 4
           ? rare[Math.floor(random() * rare.length)]!
           : Math.floor(random() * 256);
       }
-      return slice;
-    });
-    const expected = await pythonLines(slices);
-    assertEquals(logOfPieces(slices) === expected, true);
+    }
+    const expected = await pythonLines(row);
+    assertEquals(logOfRow(row) === expected, true);
   },
 );
 
