@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { has } from "./support/processes.ts";
 import { CAN_SSH, startSshd } from "./support/sshd.ts";
 import { assert, assertEquals, assertMatch } from "./support/std_assert.ts";
+import { together } from "./support/together.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 
@@ -11,6 +12,8 @@ const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 const MAX_LINES = 60;
 /** What a PNG begins with (section 5.2 of its specification). */
 const PNG_SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
+
+const test = together("each example does what it says", 2);
 
 const CASES = [
   {
@@ -56,77 +59,71 @@ const CASES = [
 
 for (const { name, args = [], needs, stdout, stderr, ...rest } of CASES) {
   const server = rest.with === undefined ? "" : ` with ${rest.with}`;
-  Deno.test({
-    name: `the example ${name}${server} does what it says`,
-    ignore: needs !== undefined && !has(needs),
-    async fn() {
+  test(
+    `the example ${name}${server} does what it says`,
+    { ignore: needs !== undefined && !has(needs) },
+    async () => {
       const result = await runExample(["--allow-run"], name, args);
       assertMatch(result.text(), stdout);
       const { stderrTail } = result.status;
       if (stderr !== undefined) assertMatch(stderrTail, stderr);
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "the example worker_pool.ts does all jobs with workers behind ssh",
+test("the example worker_pool.ts does all jobs with workers behind ssh", {
   ignore: !CAN_SSH,
-  async fn() {
-    await using server = await startSshd();
-    // A worker that was not started by ssh would end at once.
-    const check = 'test -n "$SSH_CONNECTION" && exec';
-    const worker = [Deno.execPath(), "run", "-q", EXAMPLES + "worker.ts"];
-    const result = await runExample(["--allow-run"], "worker_pool.ts", [
-      ...["4", "60", "ssh", ...server.args, check, ...worker],
-    ]);
-    assertEquals(result.text(), "60 jobs, total 37820\n");
-    // Each worker takes a job at its start. One was lost: the one here, killed.
-    const lost = result.status.stderrTail.trimEnd().split("\n");
-    assertEquals(lost.length, 1);
-    assertMatch(lost[0]!, /was ended by SIGKILL/);
-  },
+}, async () => {
+  await using server = await startSshd();
+  // A worker that was not started by ssh would end at once.
+  const check = 'test -n "$SSH_CONNECTION" && exec';
+  const worker = [Deno.execPath(), "run", "-q", EXAMPLES + "worker.ts"];
+  const result = await runExample(["--allow-run"], "worker_pool.ts", [
+    ...["4", "60", "ssh", ...server.args, check, ...worker],
+  ]);
+  assertEquals(result.text(), "60 jobs, total 37820\n");
+  // Each worker takes a job at its start. One was lost: the one here, killed.
+  const lost = result.status.stderrTail.trimEnd().split("\n");
+  assertEquals(lost.length, 1);
+  assertMatch(lost[0]!, /was ended by SIGKILL/);
 });
 
-Deno.test({
-  name: "the example browser.ts writes a screenshot of a page",
+test("the example browser.ts writes a screenshot of a page", {
   ignore: !has("chromium"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const file = `${folder}/page.png`;
-      const page = "data:text/html,<body bgcolor=red>";
-      const flags = ["--allow-run", "--allow-write"];
-      const result = await runExample(flags, "browser.ts", [file, page]);
-      assertEquals(result.text(), `written: ${file}\n`);
-      const png = await Deno.readFile(file);
-      assertEquals(png.subarray(0, 8), PNG_SIGNATURE);
-      assert(png.length > 1_000);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/page.png`;
+    const page = "data:text/html,<body bgcolor=red>";
+    const flags = ["--allow-run", "--allow-write"];
+    const result = await runExample(flags, "browser.ts", [file, page]);
+    assertEquals(result.text(), `written: ${file}\n`);
+    const png = await Deno.readFile(file);
+    assertEquals(png.subarray(0, 8), PNG_SIGNATURE);
+    assert(png.length > 1_000);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
-Deno.test({
-  name: "the example git_clone.ts shows a clone through a tap, byte by byte",
+test("the example git_clone.ts shows a clone through a tap, byte by byte", {
   ignore: !has("git") || !has("sh"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      await Deno.writeTextFile(`${folder}/spam`, "Spam 0\n".repeat(9));
-      const who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
-      for (const words of ["init -q", "add spam", "commit -q -m Spam"]) {
-        await run("git", ["-C", folder, ...who, ...words.split(" ")]);
-      }
-      const flags = ["--allow-run", "--allow-read", "--allow-write"];
-      const result = await runExample(flags, "git_clone.ts", [folder]);
-      assertMatch(result.text(), /-> \d+ bytes: ".*(command=|want )/);
-      assertMatch(result.text(), /<- \d+ bytes: ".*PACK|packfile/);
-      assertMatch(result.text(), /the server ended with 0\n$/);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/spam`, "Spam 0\n".repeat(9));
+    const who = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+    for (const words of ["init -q", "add spam", "commit -q -m Spam"]) {
+      await run("git", ["-C", folder, ...who, ...words.split(" ")]);
     }
-  },
+    const flags = ["--allow-run", "--allow-read", "--allow-write"];
+    const result = await runExample(flags, "git_clone.ts", [folder]);
+    assertMatch(result.text(), /-> \d+ bytes: ".*(command=|want )/);
+    assertMatch(result.text(), /<- \d+ bytes: ".*PACK|packfile/);
+    assertMatch(result.text(), /the server ended with 0\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 /** Runs an example with the permissions that it names. */
