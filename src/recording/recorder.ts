@@ -182,8 +182,8 @@ export class Recorder {
    * Writes what is left, and closes what it is written to. The second call gives
    * the first one's promise; what is kept after the first one is left out.
    *
-   * @returns Resolves when all has been written, when it cannot be, or after
-   *   `patienceMs`. Never rejects.
+   * @returns Resolves when all has been written, when it cannot be, or when
+   *   nothing was accepted for `patienceMs`. Never rejects.
    */
   finish(): Promise<void> {
     return this.#finishing ??= this.#finish();
@@ -197,7 +197,11 @@ export class Recorder {
       await this.#writer.close();
     };
     const closed = close().catch((error) => this.#fail(error));
-    if (await settlesWithin(closed, this.#patienceMs)) return;
+    // A place that is slow, and takes more meanwhile, is not stuck.
+    for (let writtenBytes = -1; writtenBytes !== this.#writtenBytes;) {
+      writtenBytes = this.#writtenBytes;
+      if (await settlesWithin(closed, this.#patienceMs)) return;
+    }
     this.#fail(
       new Error("what it is written to did not accept the rest in time"),
     );

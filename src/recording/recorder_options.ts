@@ -77,8 +77,9 @@ export interface RecorderOptions {
    */
   maxBytes?: number;
   /**
-   * How many milliseconds {@linkcode Recorder.finish} waits for what does not
-   * accept the rest (0 to 2,147,483,647).
+   * How many milliseconds {@linkcode Recorder.finish} waits for what accepts
+   * nothing of the rest (0 to 2,147,483,647). What accepts a part of it is given
+   * the same time again.
    *
    * @default {1000}
    */

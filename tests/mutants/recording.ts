@@ -115,6 +115,13 @@ export const RECORDING_MUTANTS: readonly Mutant[] = [
     tests: RECORDER,
   },
   {
+    name: "finish leaves a slow place that takes more",
+    file: "src/recording/recorder.ts",
+    from: "let writtenBytes = -1; writtenBytes !== this.#writtenBytes;",
+    to: "let writtenBytes = -1; writtenBytes === -1;",
+    tests: RECORDER,
+  },
+  {
     name: "finish waits for a stuck place for ever",
     file: "src/recording/recorder.ts",
     from: "if (await settlesWithin(closed, this.#patienceMs)) return;",

@@ -28,11 +28,14 @@ function pieceOf(bytes: Uint8Array): RecordedEvent {
   return { kind: "piece", ms: 1.5, from: "out", offset: 7, bytes };
 }
 
+/** One for all, as in a recorder: a new one is 64 KiB. */
+const LINES = new EventBuffer();
+
 /** The line that a recorder writes, which makes it of bytes. */
 function recordedLine(event: RecordedEvent): string {
-  const lines = new EventBuffer();
-  lines.add(event);
-  return decode(lines.written());
+  LINES.reset();
+  LINES.add(event);
+  return decode(LINES.written());
 }
 
 const EVENTS: readonly { event: RecordedEvent; line: string }[] = [

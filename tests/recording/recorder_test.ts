@@ -283,6 +283,26 @@ Deno.test("finish waits for a stuck place no longer than its patience", async ()
   sink.letGo();
 });
 
+Deno.test("finish waits for a slow place as long as it takes something", async () => {
+  let writes = 0;
+  let bytes = 0;
+  const { recorder, troubles } = recorderOf({
+    givesBack: true,
+    async write(pieces) {
+      writes++;
+      for (const piece of pieces) bytes += piece.length;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+    close: () => Promise.resolve(),
+  }, { patienceMs: 100 });
+  for (let n = 0; n < 40; n++) {
+    recorder.piece("out", new Uint8Array(100_000).fill(0x61), 1001);
+  }
+  await recorder.finish();
+  // All of them take at least twice as long as its patience.
+  assertEquals([troubles, writes > 10, bytes > 4_000_000], [[], true, true]);
+});
+
 Deno.test("what comes after finish is left out", async () => {
   const sink = new HeldSink();
   const { recorder } = recorderOf(sink);
