@@ -38,7 +38,7 @@ interface Talk {
 }
 
 const SPAM = `/** How much spam a menu has. */
-export function countSpam(menu: string[]): number {
+function countSpam(menu: string[]): number {
   return menu.filter((dish) => dish === "spam").length;
 }
 

@@ -80,7 +80,7 @@ function sentence(path: string, reason: string): string {
 }
 
 /** A file as what is read, up to its end. */
-export class FileSource implements Source {
+class FileSource implements Source {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   #isClosed = false;

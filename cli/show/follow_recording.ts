@@ -91,7 +91,7 @@ const WAIT_MS = 100;
 const IDLE_WAITS = 10;
 
 /** What a followed file is told, and tells. */
-export interface FollowOptions {
+interface FollowOptions {
   /** Ends the wait, and with it the file. */
   readonly signal: AbortSignal;
   /** Nothing has come for a second. Called once in each pause. */
@@ -101,7 +101,7 @@ export interface FollowOptions {
 }
 
 /** A file that grows, as what is read: it ends when the signal says so. */
-export class FollowedFile implements Source {
+class FollowedFile implements Source {
   readonly #path: string;
   readonly #options: FollowOptions;
   #file: Deno.FsFile | undefined;

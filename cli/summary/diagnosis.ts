@@ -137,7 +137,7 @@ const STDIO_BYTES = 4096;
 const AT_THE_END_MS = 200;
 
 /** Whether the command kept its output in a buffer, and what helps. */
-export function describeHeldBack(
+function describeHeldBack(
   statistics: Statistics,
   ending: Ending,
   command: readonly string[],
