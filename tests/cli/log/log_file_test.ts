@@ -627,7 +627,8 @@ test("a rotation never writes through a link that was put in the place of the fi
   Deno.writeTextFileSync(victim, "");
   const lines = Array.from({ length: 300 }, (_, n) => line(n, 8));
   let refusals = 0;
-  for (let run = 0; run < 5; run++) {
+  // On a busy machine the attacker may not run while the log is written.
+  for (let run = 0; run < 3 || (refusals === 0 && run < 200); run++) {
     await using attacker = spawn("python3", [
       ...[fixture("puts_links.py"), victim, path],
     ]);

@@ -305,7 +305,7 @@ test("a process that holds the pipe after the command is named once, unless --qu
       "--",
       "sh",
       "-c",
-      "echo x; sleep 3 2>/dev/null & exit 4",
+      "echo x; sleep 10 2>/dev/null & exit 4",
     ]);
   const [said, quiet] = await Promise.all([run(), run("--quiet")]);
   assertEquals({ code: said.code, stdout: said.stdout }, {
