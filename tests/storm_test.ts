@@ -12,7 +12,7 @@ import { ROOT } from "./support/whole_program.ts";
 
 const STARTS = Number(Deno.env.get("STORM_STARTS") ?? 12);
 const SEED = Number(Deno.env.get("STORM_SEED") ?? 20261126);
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** What a shell sees of an end by each. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 };

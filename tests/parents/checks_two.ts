@@ -3,7 +3,7 @@
  * `Promise.all` of two checks does: `checks_two.ts COMMAND [ARGUMENT…]`, the
  * first being one that ends at once when it is told to.
  */
-import { spawn } from "../../mod.ts";
+import { spawn } from "../../src/process/mod.ts";
 
 const [command = "true", ...args] = Deno.args;
 const first = spawn("sleep", ["30"], { stdout: "null" });

@@ -3,7 +3,7 @@
  * the JSON of `SpawnOptions` and WAY says what happens once the child exists.
  * Prints `parent PID child PID`, what the child writes, and its status.
  */
-import { endAs, run, spawn, type SpawnOptions } from "../../mod.ts";
+import { endAs, run, spawn, type SpawnOptions } from "../../src/process/mod.ts";
 
 const [json = "{}", way = "wait", command = "true", ...args] = Deno.args;
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
  * Owns a server, which takes no notice of SIGINT and ends with its stdin, and a
  * client, which does not; works until the client has ended.
  */
-import { spawn } from "../../mod.ts";
+import { spawn } from "../../src/process/mod.ts";
 
 const print = (text: string) =>
   Deno.stdout.writeSync(new TextEncoder().encode(text));

@@ -2,7 +2,7 @@
  * Starts its second child after a key was pressed on the terminal, and before
  * it knows of it: until a line comes on stdin its event loop is blocked.
  */
-import { spawn } from "../../mod.ts";
+import { spawn } from "../../src/process/mod.ts";
 
 const print = (text: string) =>
   Deno.stdout.writeSync(new TextEncoder().encode(text));

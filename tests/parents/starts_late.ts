@@ -3,7 +3,7 @@
  * `starts_late.ts FIRST SECOND [ON_SIGNAL]`, two scripts of bash. By default the
  * program stands for both, and then FIRST may take no notice of the signal.
  */
-import { endAs, spawn, type SpawnOptions } from "../../mod.ts";
+import { endAs, spawn, type SpawnOptions } from "../../src/process/mod.ts";
 
 const [command = "true", late = "true", onSignal = "pass"] = Deno.args;
 const print = (text: string) =>

@@ -6,10 +6,13 @@ import {
   listeningSockets,
   until,
 } from "../support/processes.ts";
+import { together } from "../support/together.ts";
 import { start } from "../support/whole_program.ts";
 
+const test = together("signals and the debugger of Deno", 5);
+
 /** Deno opens its debugger on SIGUSR1 from 500 ms after its start on. */
-const OLD_MS = 1100;
+const OLD_MS = 700;
 
 /** Collects the text of a stream as it comes. */
 function collect(stream: ReadableStream<Uint8Array>) {
@@ -33,7 +36,7 @@ const PASSED: readonly Deno.Signal[] = [
   "SIGQUIT",
 ];
 for (const signal of PASSED) {
-  Deno.test(
+  test(
     `${signal} reaches the command, and opens no debugger for longer than a moment`,
     needsProc,
     async () => {
@@ -51,7 +54,7 @@ for (const signal of PASSED) {
         const endMs = performance.now() + 400;
         while (performance.now() < endMs) {
           assertEquals(listeningSockets(program.pid), []);
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          await new Promise((resolve) => setTimeout(resolve, 20));
         }
       } finally {
         Deno.kill(program.pid, "SIGTERM");
@@ -75,7 +78,7 @@ const ENDS: readonly {
   { signal: "SIGABRT", by: "SIGABRT", code: 134 },
 ];
 for (const { signal, by, code } of ENDS) {
-  Deno.test(
+  test(
     `an old program ends as its command by ${signal} did, and listens nowhere`,
     needsProc,
     async () => {
@@ -84,11 +87,14 @@ for (const { signal, by, code } of ENDS) {
         "--",
         "sh",
         "-c",
-        `echo ready; sleep 1.2; kill -${signal.slice(3)} $$`,
+        `echo ready; sleep 0.7; echo old; sleep 0.1; kill -${
+          signal.slice(3)
+        } $$`,
       ]);
       const out = collect(program.stdout);
       const err = collect(program.stderr);
       let opened = 0;
+      await until(() => out.text.includes("old"));
       const look = setInterval(() => {
         try {
           opened += isAlive(program.pid)

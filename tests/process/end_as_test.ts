@@ -1,14 +1,11 @@
 import { endAs, spawn } from "../../mod.ts";
 import { SIGNAL_NUMBERS } from "../../src/process/system_signals.ts";
 import { assertEquals, assertRejects } from "../support/std_assert.ts";
-import {
-  AS_PROCESS_ONE,
-  fixture,
-  needs,
-  testNeeding,
-} from "../support/processes.ts";
+import { AS_PROCESS_ONE, fixture, needs } from "../support/processes.ts";
+import { together } from "../support/together.ts";
 
-const test = testNeeding("SIGTERM");
+const test = together("the end of a program as it is seen", 6, ["SIGTERM"]);
+const asProcessOne = together("the end of process 1 of a container");
 
 const PARENT = fixture("../parents/ends_as.ts");
 
@@ -112,7 +109,7 @@ const CODES = {
   SIGABRT: 134,
 };
 for (const [signal, code] of Object.entries(CODES)) {
-  Deno.test(
+  asProcessOne(
     `process 1 of a container, which no signal ends, ends by ${signal} with ${code}`,
     needs("namespaces"),
     async () => {
@@ -124,7 +121,7 @@ for (const [signal, code] of Object.entries(CODES)) {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
-  Deno.test(
+  asProcessOne(
     `process 1 of a container ends as by ${signal} after its child does`,
     needs("namespaces"),
     async () => {

@@ -6,7 +6,7 @@ import { onTerminal, TERMINAL_PROGRAM } from "./terminal.ts";
 const OWNER = "owner.ts";
 
 /** A hang costs so long, and no more. */
-const HANG_MS = 10_000;
+const HANG_MS = 30_000;
 
 /** How a parent is started. */
 export interface ParentOptions {

@@ -1,16 +1,24 @@
+import { has } from "./processes.ts";
+
+type Run = () => void | Promise<void>;
+
 /** Registers a case: its title, what {@linkcode needs} tells, and what it does. */
-export type Together = (
-  title: string,
-  needs: { ignore?: boolean },
-  run: () => void | Promise<void>,
-) => void;
+export interface Together {
+  (title: string, run: Run): void;
+  (title: string, needs: { ignore?: boolean }, run: Run): void;
+}
 
 /**
  * What registers the cases of a test that mostly wait and do not know of each
  * other: they run as steps of it, up to `atOnce` at a time. The test itself
- * still looks for what they leave behind.
+ * still looks for what they leave behind. Without one of the things that all
+ * need they are ignored.
  */
-export function together(title: string, atOnce = 6): Together {
+export function together(
+  title: string,
+  atOnce = 6,
+  allNeed: readonly string[] = [],
+): Together {
   const cases: { name: string; ignore: boolean; run: () => unknown }[] = [];
   Deno.test(title, async (t) => {
     const left = cases.values();
@@ -29,5 +37,9 @@ export function together(title: string, atOnce = 6): Together {
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
   });
-  return (name, { ignore = false }, run) => cases.push({ name, ignore, run });
+  const isThere = allNeed.every(has);
+  return (name: string, needs: { ignore?: boolean } | Run, run?: Run) => {
+    const ignore = !isThere || "ignore" in needs && needs.ignore === true;
+    cases.push({ name, ignore, run: run ?? needs as Run });
+  };
 }
