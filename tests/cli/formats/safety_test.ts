@@ -7,6 +7,12 @@ import { bytesOf, FORMATS, logOf, options } from "./harness.ts";
 const ACTS =
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** What of a log acts; each log ends its own lines, and printable ASCII is safe. */
+function actingIn(log: string): Set<string> {
+  // Most of a log is ASCII, of which this needs a tenth of the time.
+  return new Set(log.replaceAll(/[\n -~]+/g, "").match(ACTS));
+}
+
 /** The formats for people, with the form of their lines and what they let by. */
 const SAFE_FORMATS: { name: FormatName; line: RegExp; lets?: string }[] = [
   { name: "seed", line: /^Parent 4711 got \[b(['"]).*\1\]$/u },
@@ -67,8 +73,7 @@ for (const ansi of ["keep", "strip"] as const) {
         const format = FORMATS.text(options({ ansi }));
         const log = logOf(format, input.bytes, size);
         const plain = log.replaceAll(new RegExp("\x1b\\[[0-9;]*m", "g"), "");
-        const acting = new Set(plain.match(ACTS) ?? []);
-        assertEquals([...acting.difference(new Set("\n\t"))], []);
+        assertEquals([...actingIn(plain).difference(new Set("\t"))], []);
         if (ansi === "strip") assertEquals(log, plain);
       }
     });
@@ -81,9 +86,7 @@ for (const { name, line, lets = "" } of SAFE_FORMATS) {
       for (const size of input.sizes) {
         const format = FORMATS[name](options({ frames: true }));
         const log = logOf(format, input.bytes, size);
-        const found = log.match(ACTS) ?? [];
-        const acting = new Set(found).difference(new Set(`\n${lets}`));
-        assertEquals([...acting], []);
+        assertEquals([...actingIn(log).difference(new Set(lets))], []);
         const lines = log.split("\n");
         assertEquals(lines.pop(), "");
         assertEquals(lines.filter((text) => !line.test(text)), []);
