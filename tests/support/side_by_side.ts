@@ -4,13 +4,14 @@
 const AT_A_TIME = 4;
 
 /**
- * Does `work` for each case, four at a time; resolves to what each gave, in the
+ * Does `work` for each case, `atATime` of them; resolves to what each gave, in the
  * order of the cases. The first failure is that of the whole, once all that was
  * begun has ended: what goes on would be a leak of the test.
  */
 export async function sideBySide<Case, Result>(
   cases: readonly Case[],
   work: (each: Case) => Promise<Result>,
+  atATime = AT_A_TIME,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
@@ -26,7 +27,7 @@ export async function sideBySide<Case, Result>(
       }
     }
   };
-  const workers = Array.from({ length: AT_A_TIME }, worker);
+  const workers = Array.from({ length: atATime }, worker);
   const ends = await Promise.allSettled(workers);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return results;

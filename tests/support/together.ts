@@ -1,4 +1,5 @@
 import { has } from "./processes.ts";
+import { sideBySide } from "./side_by_side.ts";
 
 type Run = () => void | Promise<void>;
 
@@ -21,21 +22,16 @@ export function together(
 ): Together {
   const cases: { name: string; ignore: boolean; run: () => unknown }[] = [];
   Deno.test(title, async (t) => {
-    const left = cases.values();
-    const lane = async () => {
-      for (const { name, ignore, run } of left) {
-        await t.step({
-          name,
-          ignore,
-          fn: async () => void await run(),
-          // Deno refuses steps beside each other that look each for itself.
-          sanitizeOps: false,
-          sanitizeResources: false,
-          sanitizeExit: false,
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, lane));
+    await sideBySide(cases, ({ name, ignore, run }) =>
+      t.step({
+        name,
+        ignore,
+        fn: async () => void await run(),
+        // Deno refuses steps beside each other that look each for itself.
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+      }), atOnce);
   });
   const isThere = allNeed.every(has);
   return (name: string, needs: { ignore?: boolean } | Run, run?: Run) => {
