@@ -6,6 +6,7 @@ const OPTIONS = ["tests/cli/options/options_test.ts"];
 const PARSE = ["tests/cli/options/parse_test.ts"];
 const JSON_FORMAT = ["tests/cli/formats/json_test.ts"];
 const COMPLETIONS = ["tests/cli/completions/completions_test.ts"];
+const WITHOUT_CHILD = ["tests/cli/main/without_child_test.ts"];
 
 export const PROGRAM_MUTANTS: readonly Mutant[] = [
   {
@@ -133,5 +134,19 @@ export const PROGRAM_MUTANTS: readonly Mutant[] = [
     from: "elif (( ! $+functions[compdef] )); then",
     to: "elif false; then",
     tests: COMPLETIONS,
+  },
+  {
+    name: "process 1 reads a recording and hears no signal",
+    file: "cli/main/without_child.ts",
+    from: "if (endsByThem && Deno.pid === 1) {",
+    to: "if (false) {",
+    tests: WITHOUT_CHILD,
+  },
+  {
+    name: "a debugger stays open where there is no child",
+    file: "cli/main/without_child.ts",
+    from: "async () => (await load()).closeDebugger()",
+    to: "async () => {}",
+    tests: WITHOUT_CHILD,
   },
 ];

@@ -158,4 +158,11 @@ export const REPORT_MUTANTS: readonly Mutant[] = [
     to: "const wanted = words;",
     tests: REPORT,
   },
+  {
+    name: "the page takes the place of a link to no file",
+    file: "cli/report/report_program.ts",
+    from: "if (info === null && await isLink(to)) {",
+    to: "if (false) {",
+    tests: REPORT,
+  },
 ];
