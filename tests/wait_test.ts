@@ -58,7 +58,7 @@ Deno.test("a machine on which every timer is late still gets its second look", a
   const busy = (async () => {
     while (!isOver) {
       // Longer than the wait for a look and the lateness that it is allowed.
-      block(100);
+      block(80);
       await new Promise((resolve) => setTimeout(resolve, 0));
     }
   })();

@@ -437,7 +437,7 @@ Deno.test("the error of an other side that could not read what it got is noise",
 });
 
 test("a child that closes its stdout and ends later still tells how it ended", async () => {
-  const script = "exec 1>&-; read line; sleep 0.2; echo late >&2; exit 5";
+  const script = "exec 1>&-; read line; sleep 0.1; echo late >&2; exit 5";
   await using child = spawn("sh", ["-c", script], { stdin: "piped" });
   const channel = channelOf(child, jsonLines());
   const error = await assertRejects(

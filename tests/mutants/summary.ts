@@ -158,6 +158,14 @@ export const SUMMARY_MUTANTS: readonly Mutant[] = [
     tests: REPORTER,
   },
   {
+    name: "a log that is stuck is taken for a silence of the child",
+    file: "cli/log/follow.ts",
+    from:
+      "      if (found !== null) this.#observe((observer) => observer.resume(stream));\n",
+    to: "",
+    tests: REPORTER,
+  },
+  {
     name: "a command line to copy is broken",
     file: "cli/stderr/reporter.ts",
     from: 'const [said = "", ...commands] = sentence.split("\\n");',
