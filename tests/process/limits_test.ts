@@ -79,14 +79,17 @@ for (let round = 1; round <= 3; round++) {
   beside(
     `a command that exits while its parent is stopped keeps its status: ${round}`,
     async () => {
+      const script = "trap 'echo last; exit 7' USR1; echo ready; " +
+        "while :; do sleep 0.02; done";
       await using parent = await startParent({
-        options: { timeoutMs: 2000, idleTimeoutMs: 2000 },
-        child: ["sh", "-c", "echo ready; sleep 0.3; echo last; exit 7"],
+        options: { timeoutMs: 3000, idleTimeoutMs: 3000 },
+        child: ["sh", "-c", script],
       });
       await parent.shows("ready");
       Deno.kill(parent.pid, "SIGSTOP");
+      Deno.kill(parent.childPid, "SIGUSR1");
       // Later than both limits.
-      await new Promise((resolve) => setTimeout(resolve, 2100));
+      await new Promise((resolve) => setTimeout(resolve, 3100));
       assert(await until(() => !isAlive(parent.childPid)), "the child lives");
       Deno.kill(parent.pid, "SIGCONT");
       const { output } = await parent.end();
