@@ -120,7 +120,7 @@ const CASES: Case[] = [
   },
   {
     title: "blocks of 65536 bytes are a full buffer if the reader waited",
-    command: ["sh", "@writes_blocks.sh"],
+    command: ["sh", "@writes_blocks.sh", "%100"],
     told: true,
     expected: [
       held("N", "65,536"),
@@ -129,7 +129,7 @@ const CASES: Case[] = [
   },
   {
     title: "blocks of 65536 bytes are no evidence if nobody knows who waited",
-    command: ["sh", "@writes_blocks.sh"],
+    command: ["sh", "@writes_blocks.sh", "%100"],
     told: true,
     silent: true,
     expected: [],
