@@ -12,30 +12,33 @@ export interface Together {
 /**
  * What registers the cases of a test that mostly wait and do not know of each
  * other: they run as steps of it, up to `atOnce` at a time. The test itself
- * still looks for what they leave behind. Without one of the things that all
- * need they are ignored.
+ * still looks for what they leave behind.
+ *
+ * A case without what it needs, or without one of the things that all need, is
+ * a test by itself, ignored by its name: a test with no step left would pass for
+ * nothing.
  */
 export function together(
   title: string,
   atOnce = 6,
   allNeed: readonly string[] = [],
 ): Together {
-  const cases: { name: string; ignore: boolean; run: () => unknown }[] = [];
-  Deno.test(title, async (t) => {
-    await sideBySide(cases, ({ name, ignore, run }) =>
+  const cases: { name: string; run: Run }[] = [];
+  const isThere = allNeed.every(has);
+  const runAll = (t: Deno.TestContext) =>
+    sideBySide(cases, ({ name, run }) =>
       t.step({
         name,
-        ignore,
-        fn: async () => void await run(),
+        fn: run,
         // Deno refuses steps beside each other that look each for itself.
         sanitizeOps: false,
         sanitizeResources: false,
         sanitizeExit: false,
       }), atOnce);
-  });
-  const isThere = allNeed.every(has);
   return (name: string, needs: { ignore?: boolean } | Run, run?: Run) => {
     const ignore = !isThere || "ignore" in needs && needs.ignore === true;
-    cases.push({ name, ignore, run: run ?? needs as Run });
+    if (ignore) return Deno.test({ name, ignore, fn: () => {} });
+    if (cases.length === 0) Deno.test(title, async (t) => void await runAll(t));
+    cases.push({ name, run: run ?? needs as Run });
   };
 }
