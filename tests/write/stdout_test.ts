@@ -128,7 +128,7 @@ for (const { place, line } of PLACES) {
 
 test(
   "a pipe that is set to non-blocking amid a large piece fails, and doubles nothing",
-  needs("python3"),
+  needs("python3", "/proc/self/wchan"),
   async () => {
     const { stdout, stderr, code } = await new Deno.Command("python3", {
       args: [READER, "flipped-amid:2000000", ...program("flood")],
