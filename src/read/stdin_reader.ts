@@ -8,7 +8,13 @@ import type { Socket } from "node:net";
  * that waits. Node takes pipes and sockets, and throws on anything else. Without
  * one of its halves the socket would close the descriptor at the end.
  */
-export const POLLED = { readable: true, writable: true, allowHalfOpen: true };
+export const POLLED = {
+  readable: true,
+  writable: true,
+  allowHalfOpen: true,
+  // Paused, Node reads on until it holds so much: one chunk, whatever its size.
+  readableHighWaterMark: 1,
+};
 
 /** The part of a polled socket that Node's own types leave out. */
 interface WithHandle {

@@ -361,8 +361,15 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   {
     name: "the polled stdin is closed at its end",
     file: "src/read/stdin_reader.ts",
-    from: "readable: true, writable: true, ",
-    to: "readable: true, writable: false, ",
+    from: "  writable: true,\n",
+    to: "  writable: false,\n",
+    tests: STDIN,
+  },
+  {
+    name: "behind a read of stdin, small chunks are read up to 128 KiB",
+    file: "src/read/stdin_reader.ts",
+    from: "  readableHighWaterMark: 1,\n",
+    to: "",
     tests: STDIN,
   },
   {

@@ -1,4 +1,10 @@
-import { isBlockedOnWrite, needs, quote, until } from "../support/processes.ts";
+import {
+  fixture,
+  isBlockedOnWrite,
+  needs,
+  quote,
+  until,
+} from "../support/processes.ts";
 import { assert, assertEquals } from "../support/std_assert.ts";
 import { onTerminal, TERMINAL_PROGRAM } from "../support/terminal.ts";
 
@@ -230,6 +236,24 @@ Deno.test(
       args: ["-c", ': | "$@"', "bash", deno, run, "--allow-read", ...args],
     }).output();
     assertEquals([textOf(stdout), textOf(stderr)], ["null\n", ""]);
+  },
+);
+
+Deno.test(
+  "behind a read that was asked for, two chunks are read, also of less than 64 KiB",
+  needs("bash", "python3"),
+  async () => {
+    const child = shell(
+      `exec "$@" < <(exec python3 ${quote(fixture("writes_when_drained.py"))})`,
+      "reads_a_byte",
+    ).spawn();
+    const stderr = child.stderr.getReader();
+    const stdout = child.stdout.getReader();
+    const reader = Number(textOf((await stdout.read()).value!));
+    const pieces = Number(textOf((await stderr.read()).value!));
+    Deno.kill(reader, "SIGTERM");
+    await Promise.all([stderr.cancel(), stdout.cancel(), child.status]);
+    assert(pieces <= 3, `${pieces} pieces`);
   },
 );
 
