@@ -344,6 +344,13 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     tests: FILE,
   },
   {
+    name: "a log file is closed with its lock",
+    file: "cli/log/file/rotate.ts",
+    from: '    if (Deno.build.os !== "windows") file.unlockSync();\n',
+    to: "",
+    tests: FILE,
+  },
+  {
     name: "each rotation looks at all numbers",
     file: "cli/log/file/rotate.ts",
     from: "  return Math.min(free + 1, keep);",

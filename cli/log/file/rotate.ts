@@ -67,8 +67,12 @@ export class RotatingFile {
     if (!rotates) return true;
     // In the middle of a rotation, the other program has the lock of FILE.1.
     try {
-      using before = await Deno.open(rotatedName(this.#path, 1));
-      return await tryLock(before);
+      const before = await Deno.open(rotatedName(this.#path, 1));
+      try {
+        return await tryLock(before);
+      } finally {
+        release(before);
+      }
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return true;
       throw error;
@@ -90,7 +94,7 @@ export class RotatingFile {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#file.close();
+    release(this.#file);
   }
 
   /** How many of `bytes` belong into this file; 0 if none does. */
@@ -128,7 +132,7 @@ export class RotatingFile {
     for (let n = 0; n < LOCK_TRIES && !await tryLock(file); n++) {
       await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
     }
-    this.#file.close();
+    release(this.#file);
     this.#file = file;
     this.#bytes = 0;
   }
@@ -236,6 +240,20 @@ async function tryLock(file: Deno.FsFile, isAlone = true): Promise<boolean> {
     // Some file systems have no locks. The log does not depend on one.
     return true;
   }
+}
+
+/**
+ * Gives the lock up, and closes the file. The lock is of the open file (flock(2)):
+ * closed alone, it would stay while a process that is just being started has the
+ * file as well, until that runs its own program.
+ */
+function release(file: Deno.FsFile): void {
+  try {
+    if (Deno.build.os !== "windows") file.unlockSync();
+  } catch {
+    // There are no locks: see above.
+  }
+  file.close();
 }
 
 async function move(from: string, to: string): Promise<void> {

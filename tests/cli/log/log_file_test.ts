@@ -14,6 +14,7 @@ import {
   textOf,
 } from "../../support/processes.ts";
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertRejects,
@@ -620,6 +621,25 @@ test("a second program that rotates the same file is refused, also in the middle
   before.unlockSync();
   await writeAll(path, options, ["def\n"]);
 });
+
+Deno.test(
+  "a file that is closed is free, though a process that is just being started has it too",
+  needs("python3", "/proc"),
+  async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/log`;
+    const options = { maxBytes: 8 };
+    const log = await openLogFile(path, options);
+    const holder = [fixture("holds_a_file.py"), String(Deno.pid), path];
+    await using other = spawn("python3", holder, { stdin: "piped" });
+    // A system that does not let another process have it shows nothing here.
+    const said = await other.stdout.readLine();
+    assert(said === "held" || said === "no", said ?? "");
+    await log.close();
+    await writeAll(path, options, ["abc\n"]);
+    await other.stdin.close();
+  },
+);
 
 test("a rotation never writes through a link that was put in the place of the file", async () => {
   using folder = temporaryFolder();
